@@ -1,0 +1,248 @@
+//! CSV with a header row: columns found by name, every fault with its line.
+//!
+//! RFC 4180; a byte-order mark and either kind of line end are accepted, since every spreadsheet writes them.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::exact::Ratio;
+use crate::fault::{Faults, Place};
+use crate::source::Status;
+use crate::text::{FileBytes, nearest_name, parse_date};
+
+/// A CSV file whose needed columns are there.
+pub struct CsvFile<'f> {
+    file: String,
+    columns: HashMap<String, usize>,
+    records: Vec<csv::StringRecord>,
+    faults: &'f Faults,
+}
+
+impl<'f> CsvFile<'f> {
+    /// Reads a file that must have the `needed` columns; reports all that are missing, and rows of the wrong length.
+    pub fn read(file: &str, bytes: &FileBytes, needed: &[&str], faults: &'f Faults) -> Option<Self> {
+        // The mark and the line ends are not worth a warning here: RFC 4180 asks for CRLF.
+        let quiet = Faults::new();
+        let text = bytes.text(file, &quiet);
+        for fault in quiet.into_sorted() {
+            if fault.severity == crate::Severity::Error {
+                faults.error(fault.code, &fault.place, fault.what, fault.fix);
+            }
+        }
+        let text = text?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
+            Err(error) => {
+                faults.error(
+                    "csv-unreadable",
+                    &Place::new(file, 1),
+                    format!("the header row cannot be read: {error}"),
+                    "write the column names in the first row",
+                );
+                return None;
+            }
+        };
+        let columns: HashMap<String, usize> = header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+        let mut complete = true;
+        for (at, name) in header.iter().enumerate() {
+            if columns.get(name) != Some(&at) {
+                faults.error(
+                    "duplicate-column",
+                    &Place::new(file, 1),
+                    format!("the column “{name}” stands twice"),
+                    "rename or remove one of them",
+                );
+                complete = false;
+            }
+        }
+        for name in needed {
+            if !columns.contains_key(*name) {
+                let fix = match nearest_name(name, header.iter()) {
+                    Some(near) => format!("rename the column “{near}”, or add “{name}”"),
+                    None => format!("add a column “{name}”; the file has {}", header.iter().collect::<Vec<_>>().join(", ")),
+                };
+                faults.error("missing-column", &Place::new(file, 1), format!("the column “{name}” is missing"), fix);
+                complete = false;
+            }
+        }
+        let mut records = Vec::new();
+        for record in reader.records() {
+            match record {
+                Ok(record) if record.len() == header.len() => records.push(record),
+                Ok(record) => {
+                    let line = record.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+                    faults.error(
+                        "row-length",
+                        &Place::new(file, line),
+                        format!("this row has {} fields, the header has {}", record.len(), header.len()),
+                        "a comma inside a value needs quotes around the value; an empty value still needs its comma",
+                    );
+                }
+                Err(error) => {
+                    let line = error.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+                    faults.error(
+                        "csv-unreadable",
+                        &Place::new(file, line),
+                        format!("this row cannot be read: {error}"),
+                        "check its quotes",
+                    );
+                }
+            }
+        }
+        complete.then(|| Self { file: file.to_owned(), columns, records, faults })
+    }
+
+    /// The rows below the header.
+    pub fn rows(&self) -> impl Iterator<Item = CsvRow<'_>> {
+        self.records.iter().map(|record| CsvRow { csv: self, record, place: OnceCell::new() })
+    }
+
+    /// Whether the file has that column.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains_key(column)
+    }
+
+    /// The column names, in no particular order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.keys().map(String::as_str)
+    }
+}
+
+/// One row, read by column name. Each reading method reports what it cannot read.
+pub struct CsvRow<'c> {
+    csv: &'c CsvFile<'c>,
+    record: &'c csv::StringRecord,
+    place: OnceCell<Place>,
+}
+
+impl CsvRow<'_> {
+    /// Where the row stands.
+    pub fn place(&self) -> &Place {
+        self.place.get_or_init(|| {
+            let line = self.record.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+            Place::new(&self.csv.file, line)
+        })
+    }
+
+    /// The text of a column, or `None` when the column is absent or the cell is empty.
+    pub fn optional(&self, column: &str) -> Option<&str> {
+        let at = *self.csv.columns.get(column)?;
+        self.record.get(at).filter(|text| !text.is_empty())
+    }
+
+    /// The text of a column that may not be empty.
+    pub fn text(&self, column: &str) -> Option<&str> {
+        let text = self.optional(column);
+        if text.is_none() {
+            self.csv.faults.error(
+                "value-missing",
+                self.place(),
+                format!("“{column}” is empty"),
+                format!("fill in {column}, or remove the row"),
+            );
+        }
+        text
+    }
+
+    /// A date written year-month-day.
+    pub fn date(&self, column: &str) -> Option<Date> {
+        let text = self.text(column)?;
+        parse_date(text)
+            .map_err(|what| self.csv.faults.error("not-a-date", self.place(), format!("{column}: {what}"), "write it as 2007-04-01"))
+            .ok()
+    }
+
+    /// A decimal number with a point; `None` without a fault when the cell is empty.
+    pub fn optional_decimal(&self, column: &str) -> Option<Ratio> {
+        let text = self.optional(column)?;
+        let value = Ratio::parse_decimal(text);
+        if value.is_none() {
+            self.csv.faults.error("not-a-number", self.place(), format!("{column}: “{text}” is not a number"), number_advice(text));
+        }
+        value
+    }
+
+    /// A decimal number that may not be empty.
+    pub fn decimal(&self, column: &str) -> Option<Ratio> {
+        self.text(column)?;
+        self.optional_decimal(column)
+    }
+
+    /// A status word.
+    pub fn status(&self) -> Option<Status> {
+        let word = self.text("status")?;
+        let status = Status::from_word(word);
+        if status.is_none() {
+            let known = Status::ALL.map(Status::word).join(", ");
+            self.csv.faults.error("unknown-status", self.place(), format!("“{word}” is not a status"), format!("one of {known}"));
+        }
+        status
+    }
+}
+
+/// What to write instead of something that is not a plain number.
+pub(crate) fn number_advice(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
+    let comma_is_point = text.matches(',').count() == 1
+        && !text.contains('.')
+        && text.split(',').nth(1).is_some_and(|part| part.trim_end_matches([' ', '%']).len() != 3);
+    if comma_is_point {
+        let pointed: String = text.replace(',', ".").chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
+        if Ratio::parse_decimal(&pointed).is_some() {
+            return format!("write a decimal point: {pointed}");
+        }
+    }
+    if Ratio::parse_decimal(&plain).is_some() {
+        format!("write only the number: {plain}")
+    } else {
+        "write digits with a decimal point, as in 2.5".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, needed: &[&str]) -> Vec<(&'static str, u32, String)> {
+        let faults = Faults::new();
+        if let Some(csv) = CsvFile::read("t.csv", &FileBytes::Read(text.into()), needed, &faults) {
+            for row in csv.rows() {
+                let _ = (row.date("day"), row.decimal("rate"));
+            }
+        }
+        faults.into_sorted().into_iter().map(|fault| (fault.code, fault.place.line, fault.fix)).collect()
+    }
+
+    #[test]
+    fn every_fault_of_a_file_is_found_in_one_reading() {
+        let found = read("day,rate\n2007-04-01,2.5\n2007-04-31,\"2,5\"\n2007-05-01\n", &["day", "rate"]);
+        let short: Vec<_> = found.iter().map(|(code, line, _)| (*code, *line)).collect();
+        assert_eq!(short, [("not-a-date", 3), ("not-a-number", 3), ("row-length", 4)]);
+        assert_eq!(found[1].2, "write a decimal point: 2.5");
+    }
+
+    #[test]
+    fn missing_columns_are_all_named_with_the_nearest() {
+        let found = read("dai,x\n2007-04-01,1\n", &["day", "rate"]);
+        assert_eq!(found.iter().map(|(code, ..)| *code).collect::<Vec<_>>(), ["missing-column", "missing-column"]);
+        assert!(found[0].2.contains("rename the column “dai”"));
+    }
+
+    #[test]
+    fn what_spreadsheets_write_is_accepted() {
+        assert_eq!(read("\u{feff}day,rate\r\n2007-04-01,2.5\r\n", &["day", "rate"]), []);
+        assert_eq!(read("", &["day"])[0].0, "file-empty");
+    }
+
+    #[test]
+    fn advice_tells_a_decimal_comma_from_a_thousands_comma() {
+        assert_eq!(number_advice("2,5"), "write a decimal point: 2.5");
+        assert_eq!(number_advice("2.5%"), "write only the number: 2.5");
+        assert_eq!(number_advice("17,030"), "write only the number: 17030");
+        assert_eq!(number_advice("£1,400.50"), "write only the number: 1400.50");
+        assert_eq!(number_advice("two"), "write digits with a decimal point, as in 2.5");
+    }
+}
