@@ -7,6 +7,7 @@ mod answer;
 mod disk;
 mod folder;
 mod offer;
+mod report;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ enum Stage {
     /// What an offer is worth, to whom, against which prices
     #[command(subcommand)]
     Offer(offer::Verb),
+    /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
+    Report(report::Report),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Stage::New(command) => command.run(as_json),
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
+        Stage::Report(command) => command.run(as_json),
     }
     .into()
 }

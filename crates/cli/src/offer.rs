@@ -72,7 +72,11 @@ fn parse_month(text: &str) -> Result<Month, String> {
 
 fn parse_index(text: &str) -> Result<Index, String> {
     let upper = text.to_uppercase();
-    Index::WORDS.iter().find(|(word, _)| *word == upper).map(|(_, index)| *index).ok_or_else(|| format!("“{text}” is no index; one of RPI, CPI, CPIH"))
+    Index::WORDS
+        .iter()
+        .find(|(word, _)| *word == upper)
+        .map(|(_, index)| *index)
+        .ok_or_else(|| format!("“{text}” is no index; one of RPI, CPI, CPIH"))
 }
 
 fn parse_hours(text: &str) -> Result<Ratio, String> {

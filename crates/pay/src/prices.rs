@@ -149,9 +149,14 @@ impl Prices {
         Ok(percent_change(before, after))
     }
 
-    /// Who published the figures used for that month.
+    /// Who published the index number of that month.
     pub fn source(&self, index: Index, month: Month) -> &[String] {
         self.series(index).source(month)
+    }
+
+    /// The series that the annual rate is taken from: for CPI the published rates, else the index.
+    pub fn rate_series(&self, index: Index) -> &Series {
+        if index == Index::Cpi { &self.cpi_rate } else { self.series(index) }
     }
 }
 

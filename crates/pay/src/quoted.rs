@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dated::{Cite, Date, FactTable, Faults, Month, Place, Ratio, Sources, Status, Table, long_date, nearest_name};
+use dated::{Cite, Date, FactTable, Faults, Month, Place, Ratio, Series, Sources, Status, Table, long_date, nearest_name};
 
 use crate::formula::Formula;
 use crate::framework::Framework;
@@ -313,6 +313,11 @@ impl QuotedFigure {
             missing,
             place: table.place(),
         })
+    }
+
+    /// Whether nobody quoted the figure: it was worked out from ones that somebody did.
+    pub fn is_worked_out(&self) -> bool {
+        self.status != Status::Published
     }
 
     /// Whether a reading of this value bears the figure out.
@@ -791,17 +796,17 @@ impl Compute {
             }
             Self::AnnualRate { index, month } => {
                 let value = framework.prices.annual_rate(*index, *month).map_err(|missing| missing.to_string())?;
-                Ok(prices_value(framework, *index, *month, value, format!("{index} annual rate, {}", month.long())))
+                Ok(prices_value(framework.prices.rate_series(*index), *month, value, format!("{index} annual rate, {}", month.long())))
             }
             Self::PriceChange { index, from, to } => {
                 let value = framework.prices.change_percent(*index, *from, *to).map_err(|missing| missing.to_string())?;
-                Ok(prices_value(framework, *index, *to, value, format!("{index} index, {} to {}", from.long(), to.long())))
+                Ok(prices_value(framework.prices.series(*index), *to, value, format!("{index} index, {} to {}", from.long(), to.long())))
             }
             Self::PayYearPrices { index, year } => {
                 let year = PayYear::beginning(*year);
                 let value = framework.prices.pay_year_change_percent(*index, year).map_err(|missing| missing.to_string())?;
                 let what = format!("{index}, mean of {} on the year before", year.name());
-                Ok(prices_value(framework, *index, year.first_month(), value, what))
+                Ok(prices_value(framework.prices.series(*index), year.first_month(), value, what))
             }
             Self::DaysBetween { from, to } => Ok(InputValue {
                 value: Ratio::whole(days_between(*from, *to)),
@@ -813,10 +818,8 @@ impl Compute {
     }
 }
 
-fn prices_value(framework: &Framework<'_>, index: Index, month: Month, value: Ratio, what: String) -> InputValue {
-    let series = framework.prices.series(index);
-    let status = series.status(month).unwrap_or(Status::Derived);
-    InputValue { value, what, source: series.source(month).to_vec(), status }
+fn prices_value(series: &Series, month: Month, value: Ratio, what: String) -> InputValue {
+    InputValue { value, what, source: series.source(month).to_vec(), status: series.status(month).unwrap_or(Status::Derived) }
 }
 
 fn nation_of<'o>(offer: &'o Offer, named: &'o Option<String>) -> Result<&'o str, String> {

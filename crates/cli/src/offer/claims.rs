@@ -64,6 +64,7 @@ fn figure_json(checked: &CheckedFigure<'_>, dispute: &Dispute) -> Json {
         "says": figure.says.word(),
         "who": dispute.party_name(&figure.who.0),
         "when": figure.when.map(pay::When::iso),
+        "nobody_quoted_it": figure.is_worked_out(),
         "meaning": figure.meaning,
         "note": figure.note,
         "verdict": checked.verdict.word(),
@@ -103,7 +104,8 @@ fn figure_text(checked: &CheckedFigure<'_>, dispute: &Dispute) -> String {
         Verdict::CannotTell => "CANNOT TELL",
     };
     let when = figure.when.map(|when| format!(", {}", when.words())).unwrap_or_default();
-    let mut text = format!("{verdict}  “{}” ({}{when}) [{}]\n", figure.quoted, dispute.party_name(&figure.who.0), figure.id);
+    let quoted = if figure.is_worked_out() { figure.quoted.clone() } else { format!("“{}”", figure.quoted) };
+    let mut text = format!("{verdict}  {quoted} ({}{when}) [{}]\n", dispute.party_name(&figure.who.0), figure.id);
     text.push_str(&format!("  {}\n", figure.meaning));
     let nearest = checked.nearest().map(|reading| reading.definition);
     for reading in &checked.readings {

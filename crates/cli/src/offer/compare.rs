@@ -71,7 +71,8 @@ impl Compare {
                     .iter()
                     .map(|column| {
                         let listed = framework.scales_of(column.offer).any(|known| known.id == scale.id);
-                        let rows = if listed { framework.rows(column.offer, scale, &column.nation).unwrap_or_default() } else { Vec::new() };
+                        let rows =
+                            if listed { framework.rows(column.offer, scale, &column.nation).unwrap_or_default() } else { Vec::new() };
                         rows.into_iter().map(|row| value_row(row, year)).collect()
                     })
                     .collect();
@@ -83,7 +84,9 @@ impl Compare {
                     }
                 }
                 let found = keys.iter().map(|(point, band)| {
-                    let of_column = |column: &Vec<PointValue>| column.iter().find(|value| value.row.point == *point && value.row.band == *band).cloned();
+                    let of_column = |column: &Vec<PointValue>| {
+                        column.iter().find(|value| value.row.point == *point && value.row.band == *band).cloned()
+                    };
                     (scale.id.clone(), valued.iter().map(of_column).collect())
                 });
                 rows.extend(found);
@@ -109,7 +112,10 @@ impl Compare {
         }
         answer::print(&table(&columns, rows.iter().filter(|(scale, _)| *scale == first_scale).map(|(_, values)| values)).text());
         for (name, more, less, same) in summary(&columns, &rows) {
-            answer::print(&format!("  {name}: more in the year than {} at {more} points, less at {less}, the same at {same}.\n", columns[0].name));
+            answer::print(&format!(
+                "  {name}: more in the year than {} at {more} points, less at {less}, the same at {same}.\n",
+                columns[0].name
+            ));
         }
         Ok(Outcome::Yes)
     }

@@ -59,7 +59,9 @@ impl MemberArguments {
     fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Outcome> {
         let portion = |hours: Ratio| match full_time_hours {
             Some(full) => Ok(hours / full),
-            None => refuse_question("this dispute does not say how many hours a full-time week has: add full_time_hours to [pay] in dispute.toml"),
+            None => refuse_question(
+                "this dispute does not say how many hours a full-time week has: add full_time_hours to [pay] in dispute.toml",
+            ),
         };
         if let (Some(started), Some(left)) = (self.started, self.left)
             && left < started
@@ -86,7 +88,10 @@ impl MemberArguments {
             }
             let bands: Vec<&str> = rows.iter().filter(|other| other.point == row.point).map(|other| other.band.as_str()).collect();
             if self.increment_date.is_some() && self.band.is_none() && bands.len() > 1 {
-                return Err(format!("point {point} is in bands {}: say which with --band, since the next point depends on it", bands.join(" and ")));
+                return Err(format!(
+                    "point {point} is in bands {}: say which with --band, since the next point depends on it",
+                    bands.join(" and ")
+                ));
             }
             return Ok((ladder(&rows, &row.point, &row.band), notes));
         }
@@ -133,7 +138,8 @@ pub(super) fn run(
     let mut documents = Vec::new();
     let mut answered = 0;
     for offer in offers {
-        let nations: Vec<&str> = offer.nations.iter().map(|(name, _)| name.as_str()).filter(|name| nation.is_none_or(|nation| nation == *name)).collect();
+        let nations: Vec<&str> =
+            offer.nations.iter().map(|(name, _)| name.as_str()).filter(|name| nation.is_none_or(|nation| nation == *name)).collect();
         for nation in nations {
             let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, paid_offer);
             answered += usize::from(one.is_ok());
@@ -267,7 +273,8 @@ impl<'m> MemberAnswer<'m> {
         let row = &self.point.row;
         let base = row.path.base;
         let mut text = format!("{} ({}, {})\n", self.offer.title, self.offer.id, self.nation);
-        let whose = if row.band.is_empty() { format!("A salary of {base}") } else { format!("Point {} in band {}, {base}", row.point, row.band) };
+        let whose =
+            if row.band.is_empty() { format!("A salary of {base}") } else { format!("Point {} in band {}, {base}", row.point, row.band) };
         text.push_str(&format!("  {whose} a year before the offer, full time.\n"));
         for note in &self.notes {
             text.push_str(&format!("  Note: {note}.\n"));
@@ -278,7 +285,11 @@ impl<'m> MemberAnswer<'m> {
         }
         for (day, rate) in &changes {
             let above = *rate - base;
-            text.push_str(&format!("  From {}: {rate}, which is {above} or {}% more than before.\n", long_date(*day), rate.percent_above(base).to_fixed(2)));
+            text.push_str(&format!(
+                "  From {}: {rate}, which is {above} or {}% more than before.\n",
+                long_date(*day),
+                rate.percent_above(base).to_fixed(2)
+            ));
         }
         if let Some(moved) = &row.moved_to {
             text.push_str(&format!("  This point goes; its staff move to point {moved}.\n"));
@@ -290,7 +301,11 @@ impl<'m> MemberAnswer<'m> {
             }
             text.push_str(&format!(": the award adds {} (by days {})", money(year.award.by_months), money(year.award.by_days)));
             if self.increment_asked {
-                text.push_str(&format!("; the increment, which is not part of the award, adds {} (by days {})", money(year.increment.by_months), money(year.increment.by_days)));
+                text.push_str(&format!(
+                    "; the increment, which is not part of the award, adds {} (by days {})",
+                    money(year.increment.by_months),
+                    money(year.increment.by_days)
+                ));
             }
             if year.unconsolidated != Pence::ZERO {
                 text.push_str(&format!("; a one-off sum of {}", year.unconsolidated));
@@ -336,7 +351,11 @@ impl<'m> MemberAnswer<'m> {
         }
         if !self.point.staging.is_empty() {
             let loss = self.point.loss_to_full_award_pence;
-            text.push_str(&format!("  In all {} until the full award (by days {}), full time.\n", money(loss.by_months), money(loss.by_days)));
+            text.push_str(&format!(
+                "  In all {} until the full award (by days {}), full time.\n",
+                money(loss.by_months),
+                money(loss.by_days)
+            ));
         }
         if let Some(paid_on) = self.arrears_paid_on {
             let mut table = Table::new(&["month", ">due", ">paid", ">arrears"]);

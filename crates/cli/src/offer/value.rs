@@ -133,7 +133,11 @@ impl<'v> Valued<'v> {
         let percent = |value: Option<Ratio>| value.map(|value| number(value, 6));
         let range = |of: &dyn Fn(&PointValue) -> Ratio| {
             let values: Vec<Ratio> = self.points().map(|(_, point)| of(point)).collect();
-            values.iter().min().zip(values.iter().max()).map(|(low, high)| json!({ "lowest": number(*low, 6), "highest": number(*high, 6) }))
+            values
+                .iter()
+                .min()
+                .zip(values.iter().max())
+                .map(|(low, high)| json!({ "lowest": number(*low, 6), "highest": number(*high, 6) }))
         };
         json!({
             "id": offer.id,
@@ -435,4 +439,3 @@ pub(super) fn point_json(scale: &str, point: &PointValue) -> Json {
         "source": point.row.source,
     })
 }
-
