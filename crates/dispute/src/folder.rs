@@ -319,7 +319,7 @@ impl Dispute {
             }
             let view = framework.view(nation);
             for scale in framework.scales_of(offer) {
-                match scale.table_on(view.nation, base_date).or_else(|_| scale.table_on(view.scale_nation, base_date)) {
+                match scale.table_on(view.scale_nation, base_date) {
                     Ok(table) => {
                         found_any = true;
                         points.extend(table.points.iter().map(|point| point.id.clone()));

@@ -136,7 +136,7 @@ impl<'f> Framework<'f> {
         Err(format!("there is no point {point}; the points are {}", known.join(", ")))
     }
 
-    /// The published rate of a point on a day.
+    /// The published rate of a point on a day: from the nation's own tables, or the ones it shares where it has none.
     ///
     /// # Errors
     /// A sentence when the scale, the table or the point is not in the data.

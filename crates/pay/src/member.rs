@@ -106,9 +106,11 @@ pub fn value_member(
     let mut rungs: Vec<(Date, usize)> = vec![(start, 0)];
     let mut no_increment = None;
     if let Some(first_due) = increment_on {
-        let mut due = first_due;
+        // Each anniversary is counted from the first date, so that a 29 February comes back in leap years. Those
+        // before the years valued are past: the member's point already has them.
+        let anniversaries = (0_i16..).map(|years| first_due.saturating_add(i64::from(years).years()));
         let mut rung = 0;
-        while due < end {
+        for due in anniversaries.take_while(|due| *due < end).filter(|due| *due >= start) {
             match ladder.get(rung + 1) {
                 Some(next) => {
                     let progression = progression_on(offer, view, due);
@@ -124,7 +126,6 @@ pub fn value_member(
                 }
                 None => {}
             }
-            due = due.saturating_add(1.year());
         }
     }
     let rung_on = |day: Date| rungs.iter().rev().find(|(from, _)| *from <= day).map_or(0, |(_, rung)| *rung);

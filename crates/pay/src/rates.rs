@@ -1,5 +1,7 @@
 //! From an offer and a scale to rates: what each point in each band is paid, from when, by which step.
 
+use std::collections::HashMap;
+
 use dated::{Cite, Date, NotCovered, Ratio, Status};
 
 use crate::money::{Pence, Rounding};
@@ -81,7 +83,7 @@ impl RatePath {
 pub struct View<'v> {
     /// The nation whose steps apply.
     pub nation: &'v str,
-    /// The nation whose scale the base rates are read from, when this one has none of its own.
+    /// The nation whose scale the base rates are read from: the same, unless it shares another's.
     pub scale_nation: &'v str,
     /// The group whose steps apply; `None` takes every group's.
     pub group: Option<&'v str>,
@@ -150,9 +152,7 @@ enum Touched {
 /// [`RatesError`] when the base table or a rounding is not in the data.
 pub fn rates_of_offer(offer: &Offer, scale: &Scale, view: View<'_>) -> Result<Vec<Row>, RatesError> {
     let base_date = offer.base_date.ok_or(RatesError::NoBaseDate)?;
-    let table = scale
-        .table_on(view.nation, base_date)
-        .or_else(|missing| if view.scale_nation == view.nation { Err(missing) } else { scale.table_on(view.scale_nation, base_date) })?;
+    let table = scale.table_on(view.scale_nation, base_date)?;
     let mut rows = Vec::new();
     for point in &table.points {
         for band in &point.bands {
@@ -170,12 +170,13 @@ pub fn rates_of_offer(offer: &Offer, scale: &Scale, view: View<'_>) -> Result<Ve
             });
         }
     }
-    apply_steps(offer, view, &mut rows, |day| scale.rounding_on(day))?;
-    Ok(finished(offer, view, rows))
+    apply_steps(offer, view, &mut rows, Ends::OfTheRows, |day| scale.rounding_on(day))?;
+    Ok(finished(offer, view, rows, Ends::OfTheRows))
 }
 
-/// The rates of one person whose salary is on no published point. Clauses for named points or bands are not applied
-/// unless `band` is given; rates are rounded to the penny.
+/// The rates of one person whose salary is on no published point. Clauses for named points are not applied, those for
+/// named bands only if `band` is one of them; nor are clauses and sums for the ends of bands, since it is not known
+/// whether the salary is one. Rates are rounded to the penny.
 ///
 /// # Errors
 /// [`RatesError::NoBaseDate`] when the offer has no steps to apply.
@@ -193,14 +194,15 @@ pub fn rates_of_salary(offer: &Offer, salary: Pence, band: Option<&str>, view: V
         touched: Touched::No,
         history: Vec::new(),
     }];
-    apply_steps(offer, view, &mut rows, |_| Ok(Rounding::PENNY))?;
-    finished(offer, view, rows).pop().ok_or(RatesError::NoBaseDate)
+    apply_steps(offer, view, &mut rows, Ends::NotKnown, |_| Ok(Rounding::PENNY))?;
+    finished(offer, view, rows, Ends::NotKnown).pop().ok_or(RatesError::NoBaseDate)
 }
 
 fn apply_steps(
     offer: &Offer,
     view: View<'_>,
     rows: &mut Vec<Working>,
+    ends: Ends,
     rounding_on: impl Fn(Date) -> Result<Rounding, NotCovered>,
 ) -> Result<(), RatesError> {
     for (number, step) in offer.steps.iter().enumerate().filter(|(_, step)| view.includes(step)) {
@@ -231,15 +233,17 @@ fn apply_steps(
             }
         }
         let before: Vec<Pence> = rows.iter().map(|row| row.published).collect();
+        let band_ends = ends.of(rows.iter().zip(&before).filter(|(row, _)| row.follows.is_none()).map(|(row, rate)| (&row.band, *rate)));
         for change in &step.changes {
-            apply_change(change, rows, &before);
+            apply_change(change, rows, &before, &band_ends);
         }
         for row in rows.iter_mut() {
             match row.touched {
                 Touched::No => continue,
                 Touched::Given => {}
-                Touched::FromBase => row.published = rounding.apply(row.exact),
-                Touched::FromInForce => row.published = rounding.apply(row.exact),
+                // A change of nothing is no occasion to round.
+                Touched::FromBase | Touched::FromInForce if row.exact == row.published.ratio() => {}
+                Touched::FromBase | Touched::FromInForce => row.published = rounding.apply(row.exact),
             }
             if row.touched != Touched::FromBase {
                 row.exact = row.published.ratio();
@@ -251,33 +255,60 @@ fn apply_steps(
     Ok(())
 }
 
-fn apply_change(change: &Change, rows: &mut [Working], before: &[Pence]) {
+fn apply_change(change: &Change, rows: &mut [Working], before: &[Pence], ends: &BandEnds) {
     let selected: Vec<usize> =
-        (0..rows.len()).filter(|at| rows[*at].follows.is_none() && selects(&change.select, rows, before, *at)).collect();
+        (0..rows.len()).filter(|at| rows[*at].follows.is_none() && selects(&change.select, &rows[*at], before[*at], ends)).collect();
     for at in &selected {
         apply_to_row(change, &mut rows[*at]);
     }
     if let Some(percent) = change.minimum_increment_percent {
-        lift_increments(percent, &selected, rows);
+        lift_increments(percent, &selected, rows, before);
     }
 }
 
-fn selects(select: &Select, rows: &[Working], before: &[Pence], at: usize) -> bool {
-    let row = &rows[at];
-    let named = |list: &[(String, dated::Place)], name: &str| list.is_empty() || list.iter().any(|(known, _)| known == name);
-    let end = select.only.is_none_or(|end| {
-        let in_band =
-            (0..rows.len()).filter(|other| rows[*other].follows.is_none() && rows[*other].band == row.band).map(|other| before[other]);
-        match end {
-            BandEnd::Top => in_band.max() == Some(before[at]),
-            BandEnd::Bottom => in_band.min() == Some(before[at]),
+/// Whether the ends of the bands are among the rows.
+#[derive(Clone, Copy)]
+enum Ends {
+    OfTheRows,
+    /// The only row is somebody's own salary.
+    NotKnown,
+}
+
+/// The lowest and the highest rate of each band.
+type BandEnds = HashMap<String, (Pence, Pence)>;
+
+impl Ends {
+    fn of<'r>(self, rates: impl Iterator<Item = (&'r String, Pence)>) -> BandEnds {
+        let mut ends = BandEnds::new();
+        if matches!(self, Self::NotKnown) {
+            return ends;
         }
-    });
+        for (band, rate) in rates {
+            match ends.get_mut(band) {
+                Some((low, high)) => (*low, *high) = (rate.min(*low), rate.max(*high)),
+                None => drop(ends.insert(band.clone(), (rate, rate))),
+            }
+        }
+        ends
+    }
+}
+
+fn is_end(only: Option<BandEnd>, band: &str, rate: Pence, ends: &BandEnds) -> bool {
+    only.is_none_or(|end| {
+        ends.get(band).is_some_and(|(low, high)| match end {
+            BandEnd::Top => rate == *high,
+            BandEnd::Bottom => rate == *low,
+        })
+    })
+}
+
+fn selects(select: &Select, row: &Working, before: Pence, ends: &BandEnds) -> bool {
+    let named = |list: &[(String, dated::Place)], name: &str| list.is_empty() || list.iter().any(|(known, _)| known == name);
     named(&select.bands, &row.band)
         && named(&select.points, &row.point)
-        && end
-        && select.rate_at_most.is_none_or(|most| before[at] <= most)
-        && select.rate_above.is_none_or(|above| before[at] > above)
+        && is_end(select.only, &row.band, before, ends)
+        && select.rate_at_most.is_none_or(|most| before <= most)
+        && select.rate_above.is_none_or(|above| before > above)
 }
 
 fn apply_to_row(change: &Change, row: &mut Working) {
@@ -319,30 +350,45 @@ fn apply_to_row(change: &Change, row: &mut Working) {
         if from_base && matches!(row.touched, Touched::No | Touched::FromBase) { Touched::FromBase } else { Touched::FromInForce };
 }
 
-/// Lifts each selected point to `percent` above the one below it in its band. A point keeps one rate in all its bands.
-fn lift_increments(percent: Ratio, selected: &[usize], rows: &mut [Working]) {
+/// Lifts each selected point to `percent` above the highest rate of the points below it in its band. Which point is
+/// below which is as it was before the step, so a lifted point lifts the next one and none is overtaken. A point is
+/// lifted in all its bands, and lowered in none.
+fn lift_increments(percent: Ratio, selected: &[usize], rows: &mut [Working], before: &[Pence]) {
     let factor = Ratio::ONE + percent / Ratio::whole(100);
     let current = |row: &Working| if row.touched == Touched::No { row.published.ratio() } else { row.exact };
-    let mut order: Vec<usize> = selected.to_vec();
-    order.sort_by_key(|at| current(&rows[*at]));
-    for upper in order {
-        let below = (0..rows.len())
-            .filter(|at| *at != upper && rows[*at].follows.is_none() && rows[*at].band == rows[upper].band)
-            .map(|at| current(&rows[at]))
-            .filter(|rate| *rate < current(&rows[upper]))
-            .max();
-        let Some(wanted) = below.map(|below| below * factor) else { continue };
-        if current(&rows[upper]) < wanted {
-            let point = rows[upper].point.clone();
-            for row in rows.iter_mut().filter(|row| row.point == point && row.follows.is_none()) {
-                row.exact = wanted;
-                row.touched = Touched::FromInForce;
+    let mut is_selected = vec![false; rows.len()];
+    for at in selected {
+        is_selected[*at] = true;
+    }
+    let mut of_point: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut order: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].follows.is_none()).collect();
+    for at in &order {
+        of_point.entry(rows[*at].point.clone()).or_default().push(*at);
+    }
+    order.sort_by_key(|at| before[*at]);
+    // From the lowest rate up; rows of one rate together, since none of them is below another.
+    let mut highest: HashMap<String, Ratio> = HashMap::new();
+    for level in order.chunk_by(|a, b| before[*a] == before[*b]) {
+        for at in level.iter().copied().filter(|at| is_selected[*at]) {
+            let Some(wanted) = highest.get(&rows[at].band).map(|below| *below * factor) else { continue };
+            for same in of_point.get(&rows[at].point).into_iter().flatten().copied() {
+                if current(&rows[same]) < wanted {
+                    rows[same].exact = wanted;
+                    rows[same].touched = Touched::FromInForce;
+                }
+            }
+        }
+        for at in level.iter().copied() {
+            let rate = current(&rows[at]);
+            match highest.get_mut(&rows[at].band) {
+                Some(known) => *known = rate.max(*known),
+                None => drop(highest.insert(rows[at].band.clone(), rate)),
             }
         }
     }
 }
 
-fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>) -> Vec<Row> {
+fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>, ends: Ends) -> Vec<Row> {
     let histories: Vec<Vec<RateFrom>> = (0..rows.len()).map(|at| history_with_moves(&rows, at)).collect();
     let paths: Vec<Option<RatePath>> =
         rows.iter().zip(histories).map(|(row, rates)| row.base.map(|base| RatePath { base, rates })).collect();
@@ -360,7 +406,7 @@ fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>) -> Vec<Row> {
             moved_to: row.follows.map(|(target, _)| rows[target].point.clone()),
         });
     }
-    add_lumps(offer, view, &mut result);
+    add_lumps(offer, view, &mut result, ends);
     result
 }
 
@@ -386,26 +432,20 @@ fn history_with_moves(rows: &[Working], at: usize) -> Vec<RateFrom> {
     history
 }
 
-fn add_lumps(offer: &Offer, view: View<'_>, rows: &mut [Row]) {
+fn add_lumps(offer: &Offer, view: View<'_>, rows: &mut [Row], ends: Ends) {
     for lump in &offer.lumps {
         if !lump.nations.is_empty() && lump.nations.iter().all(|(nation, _)| nation != view.nation) {
             continue;
         }
-        let on_day: Vec<(String, Pence)> = rows.iter().map(|row| (row.band.clone(), row.path.rate_on(lump.paid_on))).collect();
-        for (row, (band, rate)) in rows.iter_mut().zip(&on_day) {
-            let end = lump.select.only.is_none_or(|end| {
-                let in_band = on_day.iter().filter(|(other, _)| other == band).map(|(_, rate)| *rate);
-                match end {
-                    BandEnd::Top => in_band.max() == Some(*rate),
-                    BandEnd::Bottom => in_band.min() == Some(*rate),
-                }
-            });
+        let on_day: Vec<Pence> = rows.iter().map(|row| row.path.rate_on(lump.paid_on)).collect();
+        let band_ends = ends.of(rows.iter().zip(&on_day).map(|(row, rate)| (&row.band, *rate)));
+        for (row, rate) in rows.iter_mut().zip(on_day) {
             let named = |list: &[(String, dated::Place)], name: &str| list.is_empty() || list.iter().any(|(known, _)| known == name);
-            let reached = end
-                && named(&lump.select.bands, band)
+            let reached = is_end(lump.select.only, &row.band, rate, &band_ends)
+                && named(&lump.select.bands, &row.band)
                 && named(&lump.select.points, &row.point)
-                && lump.select.rate_at_most.is_none_or(|most| *rate <= most)
-                && lump.select.rate_above.is_none_or(|above| *rate > above);
+                && lump.select.rate_at_most.is_none_or(|most| rate <= most)
+                && lump.select.rate_above.is_none_or(|above| rate > above);
             if reached {
                 let amount = match lump.amount {
                     LumpAmount::Pounds(pounds) => pounds,

@@ -3,7 +3,7 @@
 //! A point may belong to several bands (Agenda for Change point 17 is the top of band 4 and inside band 5), and an
 //! offer may treat those differently. So what is valued is always a *row*: one point in one band.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use dated::{Cite, CsvFile, Date, Dated, Faults, FileBytes, NotCovered, Place, Ratio, Sources, Status, Table, Timeline};
 
@@ -157,6 +157,7 @@ impl Scale {
 
 fn read_points(file: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults) -> BTreeMap<(String, Date), ScaleTable> {
     let mut tables: BTreeMap<(String, Date), ScaleTable> = BTreeMap::new();
+    let mut seen: HashSet<(String, Date, String)> = HashSet::new();
     let needed = ["nation", "effective_from", "point", "bands", "annual_gbp", "status", "source"];
     let Some(csv) = CsvFile::read(file, bytes, &needed, faults) else { return tables };
     for row in csv.rows() {
@@ -174,7 +175,7 @@ fn read_points(file: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults
             effective_from: from,
             points: Vec::new(),
         });
-        if table.point(id).is_some() {
+        if !seen.insert((nation.to_owned(), from, id.to_owned())) {
             faults.error(
                 "duplicate-id",
                 row.place(),

@@ -44,6 +44,18 @@ pub struct Headline {
     pub has_special_clauses: bool,
 }
 
+impl Headline {
+    /// By how much the first pay year's lowest stage is below its end, in percent of the base rate; zero when nothing
+    /// is staged. A year that begins before the first step has the base rate as its lowest stage.
+    pub fn largest_gap_percent(&self) -> Ratio {
+        let Some(first) = self.years.first().map(|year| year.year) else { return Ratio::ZERO };
+        let total_on = |day: Date| self.totals.iter().rev().find(|(from, _)| *from <= day).map_or(Ratio::ZERO, |(_, total)| *total);
+        let end = total_on(crate::pay_year::day_before(first.end()));
+        let lowest = stretches(first, self.totals.iter().map(|(from, _)| *from)).into_iter().map(|(from, _)| total_on(from)).min();
+        (end - lowest.unwrap_or(end)).max(Ratio::ZERO)
+    }
+}
+
 /// One pay year of a headline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeadlineYear {
@@ -264,7 +276,8 @@ pub(crate) fn staging_losses(path: &RatePath, year: PayYear) -> Vec<StagingLoss>
 
 /// The salary on the base date at which staging costs just `weekly` a week, in pounds: above it more, below it less.
 ///
-/// `gap_percent` is the rate at year end less the rate of the first stage, in percent of the base rate.
+/// `gap_percent` is the rate at year end less the lowest rate of the year, in percent of the base rate
+/// ([`Headline::largest_gap_percent`]).
 /// `None` when nothing is staged.
 pub fn break_even_salary(weekly: Pence, gap_percent: Ratio, weeks: WeeksInYear) -> Option<Ratio> {
     (weekly.pounds() * weeks.weeks()).checked_div(gap_percent / Ratio::whole(100))

@@ -163,6 +163,8 @@ struct MemberAnswer<'m> {
     notes: Vec<String>,
     point: PointValue,
     member: MemberValue,
+    /// The same for a member who passes the gate, where an increment depends on one.
+    if_gate_passed: Option<MemberValue>,
     hours: Option<Ratio>,
     full_time_hours: Option<Ratio>,
     increment_asked: bool,
@@ -185,7 +187,10 @@ impl<'m> MemberAnswer<'m> {
         let point = value_row(row.clone(), first);
         let years: Vec<PayYear> = point.years.iter().map(|year| year.year).collect();
         let view = framework.view(nation);
-        let member = value_member(&rungs, employment, arguments.increment_date, arguments.passes_gate, offer, view, &years);
+        let value = |passes_gate| value_member(&rungs, employment, arguments.increment_date, passes_gate, offer, view, &years);
+        let member = value(arguments.passes_gate);
+        let gated = member.increments.iter().any(|increment| increment.progression == Progression::Gated);
+        let if_gate_passed = (gated && !arguments.passes_gate).then(|| value(true));
         // Backdating runs from the start of the pay year, or from the first step if that is earlier.
         let paid_on = arguments.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max());
         let mut owed = Vec::new();
@@ -209,6 +214,7 @@ impl<'m> MemberAnswer<'m> {
             notes,
             point,
             member,
+            if_gate_passed,
             hours: arguments.hours,
             full_time_hours: framework.full_time_hours,
             increment_asked: arguments.increment_date.is_some(),
@@ -255,6 +261,14 @@ impl<'m> MemberAnswer<'m> {
                     "progression": progression_word(increment.progression),
                 })).collect::<Vec<_>>(),
                 "no_increment": self.member.no_increment,
+                "if_gate_passed": self.if_gate_passed.as_ref().map(|member| json!({
+                    "years": member.years.iter().map(|year| json!({
+                        "pay_year": year.year.name(),
+                        "award": by(year.award),
+                        "increment": by(year.increment),
+                        "year_end_rate": number(year.year_end_rate.pounds(), 2),
+                    })).collect::<Vec<_>>(),
+                })),
             },
             "arrears": self.arrears_paid_on.map(|paid_on| json!({
                 "paid_on": paid_on.to_string(),
@@ -335,6 +349,15 @@ impl<'m> MemberAnswer<'m> {
                     Progression::Frozen => "withheld: the offer freezes progression",
                     Progression::Gated => "paid only to those who pass the gate",
                 }
+            ));
+        }
+        for year in self.if_gate_passed.iter().flat_map(|member| &member.years) {
+            text.push_str(&format!(
+                "  If the gate is passed, in {}: the award adds {} and the increment, apart from it, {}; at its end the rate is {}.\n",
+                year.year.name(),
+                money(year.award.by_months),
+                money(year.increment.by_months),
+                year.year_end_rate
             ));
         }
         if let Some(why) = &self.member.no_increment {
