@@ -134,7 +134,11 @@ impl<'f> Framework<'f> {
         }
         known.dedup();
         let near = dated::nearest_name(point, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
-        let list = if known.len() <= 24 { known.join(", ") } else { format!("{}, … {}", known[..12].join(", "), known[known.len() - 4..].join(", ")) };
+        let list = if known.len() <= 24 {
+            known.join(", ")
+        } else {
+            format!("{}, … {}", known[..12].join(", "), known[known.len() - 4..].join(", "))
+        };
         Err(format!("there is no point {point}{}; the points are {list}", near.unwrap_or_default()))
     }
 
