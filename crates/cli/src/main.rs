@@ -4,6 +4,7 @@
 //! is decided in `pay`, what the law allows in `law`, what a folder says in `dispute`.
 
 mod answer;
+mod law;
 
 use std::process::ExitCode;
 
@@ -21,11 +22,15 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Stage {}
+enum Stage {
+    /// The law of the day: results, dates, units, documents, traps
+    Law(law::LawArguments),
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome: answer::Outcome = match arguments.stage {};
-    #[allow(unreachable_code)]
+    let outcome: answer::Outcome = match arguments.stage {
+        Stage::Law(law) => law::run(law, arguments.json),
+    };
     outcome.into()
 }
