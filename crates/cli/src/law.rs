@@ -1,6 +1,7 @@
 //! `whitley law …`: translates arguments and files into calls of the `law` crate, and its answers into tables and JSON.
 
 mod judge;
+mod timetable;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ struct RulesArguments {
 enum Verb {
     /// Test the result of every unit and question by the law of the day its ballot opened
     Judge(judge::JudgeArguments),
+    /// Every date: forwards from an opening, or backwards from wanted days of action
+    Timetable(timetable::TimetableArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -44,6 +47,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
     };
     match arguments.verb {
         Verb::Judge(arguments) => judge::run(&arguments, &book, as_json),
+        Verb::Timetable(arguments) => timetable::run(&arguments, &book, as_json),
     }
 }
 

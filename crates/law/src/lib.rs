@@ -28,12 +28,20 @@
 
 mod calendar;
 mod mandate;
+mod opening;
+mod picture;
 mod read;
 mod result;
 mod rules;
+mod timetable;
 
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
 pub use mandate::*;
+pub use opening::*;
+pub use picture::timeline_svg;
 pub use read::*;
 pub use result::*;
 pub use rules::*;
+pub use timetable::{
+    Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, timetable, timetable_backwards, timetable_ics,
+};
