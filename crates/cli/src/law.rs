@@ -2,6 +2,7 @@
 
 mod judge;
 mod timetable;
+mod units;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ enum Verb {
     Judge(judge::JudgeArguments),
     /// Every date: forwards from an opening, or backwards from wanted days of action
     Timetable(timetable::TimetableArguments),
+    /// The same results as separate ballots and as one; with --forecast a range from earlier turnouts
+    Units(units::UnitsArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -48,6 +51,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
     match arguments.verb {
         Verb::Judge(arguments) => judge::run(&arguments, &book, as_json),
         Verb::Timetable(arguments) => timetable::run(&arguments, &book, as_json),
+        Verb::Units(arguments) => units::run(&arguments, &book, as_json),
     }
 }
 

@@ -27,6 +27,7 @@
 //! Not here: clock, disk, network, random numbers, floating point. Nothing here knows pay, rolls or votes.
 
 mod calendar;
+mod forecast;
 mod mandate;
 mod opening;
 mod picture;
@@ -34,8 +35,10 @@ mod read;
 mod result;
 mod rules;
 mod timetable;
+mod units;
 
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
+pub use forecast::*;
 pub use mandate::*;
 pub use opening::*;
 pub use picture::timeline_svg;
@@ -45,3 +48,4 @@ pub use rules::*;
 pub use timetable::{
     Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, timetable, timetable_backwards, timetable_ics,
 };
+pub use units::*;

@@ -11,7 +11,7 @@ use crate::timetable::{DeadlineKind, Sense, Timetable, closing, title};
 const WIDTH: i64 = 820;
 const LEFT: i64 = 30;
 const STRIP: i64 = WIDTH - 2 * LEFT;
-const TEXT_LEFT: i64 = 190;
+const TEXT_LEFT: i64 = 208;
 const LETTERS_IN_A_LINE: usize = 88;
 
 /// L47: the timetable as a picture that stands alone: title and description for those who hear it, dark and light colours, print.
@@ -46,7 +46,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
         y += 12;
     }
     // The line that joins the dots lies behind them: it is written first.
-    let spine = format!("<line class=\"spine\" x1=\"{0}\" y1=\"185\" x2=\"{0}\" y2=\"{1}\"/>\n", LEFT + 8, y - 30);
+    let spine = format!("<line class=\"spine\" x1=\"{0}\" y1=\"185\" x2=\"{0}\" y2=\"{1}\"/>\n", LEFT + 8, y - 46);
     for strike in timetable.strikes.iter().filter(|strike| !strike.refused.is_empty()) {
         let reason =
             strike.refused.first().map_or_else(String::new, |(day, refusal, _)| format!("{}: {}", weekday_date(*day), refusal.sentence()));
@@ -60,7 +60,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
     sources.dedup();
     y += 6;
     let lawful = "Dates of action assume that the ballot is won. ".to_owned() + &closing(book);
-    for line in wrap_at(&lawful, 118).into_iter().chain(wrap_at(&format!("Sources: {}", sources.join("; ")), 118)) {
+    for line in wrap_at(&lawful, 126).into_iter().chain(wrap_at(&format!("Sources: {}", sources.join("; ")), 126)) {
         let _ = write!(body, "<text class=\"small\" x=\"{LEFT}\" y=\"{y}\">{}</text>\n", escape_xml(&line));
         y += 14;
     }

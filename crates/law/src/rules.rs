@@ -782,7 +782,7 @@ fn read_fields(table: &Table<'_>, key: &str, fields: &BTreeMap<String, String>) 
 
 impl Rule {
     /// The number of a rule whose value is one (the reader checked that it is).
-    pub(crate) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         if let Value::Number(number) = self.value { number } else { 0 }
     }
 

@@ -207,7 +207,7 @@ fn after_closing<'r>(book: &'r Rulebook, closes_on: Date, timetable: &mut Timeta
     if let Some(most) = term.agreed_up_to
         && most.last_day(closes_on) > mandate.last_day()
     {
-        let what = format!("The same, if the employer agrees to {}", most.words());
+        let what = format!("Last day instead, if the employer agrees to {}", most.words());
         list.add(DeadlineKind::LastDayIfAgreed, &what, most.last_day(closes_on), Sense::By, Some(mandate.rule()), None);
     }
     let not_before = book.on(Key::ActionNoticeNotBefore, jurisdiction, closes_on)?.rule;

@@ -325,7 +325,7 @@ fn last_day_means(kind: TermKind) -> &'static str {
     }
 }
 
-fn test_json(test: &TestResult<'_>) -> Value {
+pub(super) fn test_json(test: &TestResult<'_>) -> Value {
     let mut figures = Map::new();
     match test.figures {
         TestFigures::Turnout { returned, entitled, .. } => {
