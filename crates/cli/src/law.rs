@@ -1,5 +1,6 @@
 //! `whitley law …`: translates arguments and files into calls of the `law` crate, and its answers into tables and JSON.
 
+mod contents;
 mod judge;
 mod timetable;
 mod units;
@@ -41,6 +42,8 @@ enum Verb {
     Timetable(timetable::TimetableArguments),
     /// The same results as separate ballots and as one; with --forecast a range from earlier turnouts
     Units(units::UnitsArguments),
+    /// What a voting paper, notice or result statement must contain on its day, and what one leaves out
+    Contents(contents::ContentsArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
         Verb::Judge(arguments) => judge::run(&arguments, &book, as_json),
         Verb::Timetable(arguments) => timetable::run(&arguments, &book, as_json),
         Verb::Units(arguments) => units::run(&arguments, &book, as_json),
+        Verb::Contents(arguments) => contents::run(&arguments, &book, as_json),
     }
 }
 

@@ -27,6 +27,7 @@
 //! Not here: clock, disk, network, random numbers, floating point. Nothing here knows pay, rolls or votes.
 
 mod calendar;
+mod contents;
 mod forecast;
 mod mandate;
 mod opening;
@@ -38,6 +39,7 @@ mod timetable;
 mod units;
 
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
+pub use contents::*;
 pub use forecast::*;
 pub use mandate::*;
 pub use opening::*;
