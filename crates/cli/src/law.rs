@@ -3,6 +3,7 @@
 mod contents;
 mod judge;
 mod timetable;
+mod traps;
 mod units;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ enum Verb {
     Units(units::UnitsArguments),
     /// What a voting paper, notice or result statement must contain on its day, and what one leaves out
     Contents(contents::ContentsArguments),
+    /// What courts have punished: checks of the facts of a ballot, each with its case
+    Traps(traps::TrapsArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -56,6 +59,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
         Verb::Timetable(arguments) => timetable::run(&arguments, &book, as_json),
         Verb::Units(arguments) => units::run(&arguments, &book, as_json),
         Verb::Contents(arguments) => contents::run(&arguments, &book, as_json),
+        Verb::Traps(arguments) => traps::run(&arguments, &book, as_json),
     }
 }
 

@@ -36,6 +36,7 @@ mod read;
 mod result;
 mod rules;
 mod timetable;
+mod traps;
 mod units;
 
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
@@ -50,4 +51,5 @@ pub use rules::*;
 pub use timetable::{
     Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, timetable, timetable_backwards, timetable_ics,
 };
+pub use traps::*;
 pub use units::*;
