@@ -2,6 +2,7 @@
 
 mod contents;
 mod judge;
+mod replay;
 mod timetable;
 mod traps;
 mod units;
@@ -47,6 +48,8 @@ enum Verb {
     Contents(contents::ContentsArguments),
     /// What courts have punished: checks of the facts of a ballot, each with its case
     Traps(traps::TrapsArguments),
+    /// Real ballots judged again under the law of their day and of other days
+    Replay(replay::ReplayArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -60,6 +63,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
         Verb::Units(arguments) => units::run(&arguments, &book, as_json),
         Verb::Contents(arguments) => contents::run(&arguments, &book, as_json),
         Verb::Traps(arguments) => traps::run(&arguments, &book, as_json),
+        Verb::Replay(arguments) => replay::run(&arguments, &book, as_json),
     }
 }
 

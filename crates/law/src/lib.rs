@@ -33,6 +33,7 @@ mod mandate;
 mod opening;
 mod picture;
 mod read;
+mod replay;
 mod result;
 mod rules;
 mod timetable;
@@ -46,6 +47,7 @@ pub use mandate::*;
 pub use opening::*;
 pub use picture::timeline_svg;
 pub use read::*;
+pub use replay::*;
 pub use result::*;
 pub use rules::*;
 pub use timetable::{

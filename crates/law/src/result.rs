@@ -146,6 +146,15 @@ impl UnitResult {
         self
     }
 
+    /// L91: the same figures as if the ballot had opened and closed on other days: for reading old results under later law.
+    #[must_use]
+    pub fn as_if_held(mut self, opened_on: Date) -> Self {
+        let days = crate::calendar::days_between(self.figures.poll.opened_on, self.figures.poll.closed_on);
+        self.figures.poll.opened_on = opened_on;
+        self.figures.poll.closed_on = crate::calendar::plus_days(opened_on, days);
+        self
+    }
+
     /// The figures as given.
     pub fn figures(&self) -> &Figures {
         &self.figures
