@@ -371,7 +371,7 @@ pub fn law_of_the_day<'r>(book: &'r Rulebook, poll: PollFacts, agreements: Agree
             not_applied.push((rule, format!("{}: {} ({})", exception.who, exception.text, exception.source)));
             support_test = None;
         } else if !poll.important_public_service {
-            not_applied.push((rule, "this ballot was said not to be one in important public services".to_owned()));
+            not_applied.push((rule, "it was not said that this ballot is one in important public services".to_owned()));
             notes.push(format!(
                 "The {percent}% support test was not applied: it was not said that most of those entitled are normally engaged in important public services."
             ));

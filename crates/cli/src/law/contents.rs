@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use dated::{Faults, Place, TomlFile};
+use dated::{Faults, TomlFile, nearest_name};
 use law::{CHECK_OFF_FIELD, Contents, ContentsFault, Document, DocumentFacts, Rulebook, check_contents, required_contents, weekday_date};
 use serde_json::json;
 
@@ -75,19 +75,19 @@ pub(crate) fn run(arguments: &ContentsArguments, book: &Rulebook, as_json: bool)
             Ok(bytes) => {
                 let name = path.to_string_lossy();
                 let known: Vec<&str> = contents.fields.iter().map(|field| field.id).chain([CHECK_OFF_FIELD]).collect();
-                let read = TomlFile::read(&name, &bytes, &faults).map(|toml| {
+                TomlFile::read(&name, &bytes, &faults).map(|toml| {
                     toml.with_root(&faults, |root| {
                         let keys = root.keys();
+                        for key in keys.iter().filter(|key| !known.contains(&key.as_str())) {
+                            // Fields of the user's own are welcome; one that is nearly a required one is a slip.
+                            if let Some(near) = nearest_name(key, known.iter().copied()) {
+                                let what = format!("“{key}” is no field of this document");
+                                faults.warning("unknown-field", &root.place_of(key), what, format!("did you mean “{near}”?"));
+                            }
+                        }
                         keys.into_iter().filter_map(|key| Some((key.clone(), root.written(&key)?))).collect::<BTreeMap<String, String>>()
                     })
-                });
-                for key in read.iter().flat_map(BTreeMap::keys).filter(|key| !known.contains(&key.as_str())) {
-                    if let Some(near) = law_nearest(key, &known) {
-                        let what = format!("“{key}” is no field of this document");
-                        faults.warning("unknown-field", &Place::new(&name, 1), what, format!("did you mean “{near}”?"));
-                    }
-                }
-                read
+                })
             }
             Err(found) => return refuse(&found, as_json),
         },
@@ -108,11 +108,6 @@ pub(crate) fn run(arguments: &ContentsArguments, book: &Rulebook, as_json: bool)
         print(&to_text(&contents, found.as_deref(), &cited, book));
     }
     outcome
-}
-
-/// The field that was probably meant; nothing else of a user's own fields is remarked on.
-fn law_nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    dated::nearest_name(key, known.iter().copied())
 }
 
 fn to_json(contents: &Contents<'_>, found: Option<&[ContentsFault<'_>]>) -> serde_json::Value {
