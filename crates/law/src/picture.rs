@@ -21,7 +21,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
     let last = timetable.deadlines.iter().map(|deadline| deadline.date).max().unwrap_or(timetable.facts.opens_on);
     let scale = Scale { first, days: days_between(first, last).max(1) };
     let title = escape_xml(&title(timetable));
-    let _ = write!(body, "<text class=\"title\" x=\"{LEFT}\" y=\"30\">{title}</text>\n");
+    let _ = writeln!(body, "<text class=\"title\" x=\"{LEFT}\" y=\"30\">{title}</text>");
     strip(&mut body, timetable, &scale, last);
     let mut y = 190;
     for deadline in &timetable.deadlines {
@@ -32,15 +32,15 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
             DeadlineKind::Opens | DeadlineKind::Closes => "vote",
             _ => "duty",
         };
-        let _ = write!(body, "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"6\"/>\n", LEFT + 8, row_top - 5);
-        let _ = write!(body, "<text class=\"date\" x=\"{}\" y=\"{row_top}\">{when}{}</text>\n", LEFT + 24, weekday_date(deadline.date));
+        let _ = writeln!(body, "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"6\"/>", LEFT + 8, row_top - 5);
+        let _ = writeln!(body, "<text class=\"date\" x=\"{}\" y=\"{row_top}\">{when}{}</text>", LEFT + 24, weekday_date(deadline.date));
         for line in wrap(&deadline.what) {
-            let _ = write!(body, "<text class=\"what\" x=\"{TEXT_LEFT}\" y=\"{y}\">{}</text>\n", escape_xml(&line));
+            let _ = writeln!(body, "<text class=\"what\" x=\"{TEXT_LEFT}\" y=\"{y}\">{}</text>", escape_xml(&line));
             y += 17;
         }
         let small = [deadline.note.clone(), deadline.rule.map(|rule| format!("rule {}", rule.id))];
         for line in small.into_iter().flatten().flat_map(|text| wrap(&text)) {
-            let _ = write!(body, "<text class=\"small\" x=\"{TEXT_LEFT}\" y=\"{y}\">{}</text>\n", escape_xml(&line));
+            let _ = writeln!(body, "<text class=\"small\" x=\"{TEXT_LEFT}\" y=\"{y}\">{}</text>", escape_xml(&line));
             y += 14;
         }
         y += 12;
@@ -51,7 +51,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
         let reason =
             strike.refused.first().map_or_else(String::new, |(day, refusal, _)| format!("{}: {}", weekday_date(*day), refusal.sentence()));
         for line in wrap(&format!("Not lawful as proposed: {}. {reason}.", strike.proposed.words())) {
-            let _ = write!(body, "<text class=\"refused\" x=\"{LEFT}\" y=\"{y}\">{}</text>\n", escape_xml(&line));
+            let _ = writeln!(body, "<text class=\"refused\" x=\"{LEFT}\" y=\"{y}\">{}</text>", escape_xml(&line));
             y += 17;
         }
     }
@@ -61,7 +61,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
     y += 6;
     let lawful = "Dates of action assume that the ballot is won. ".to_owned() + &closing(book);
     for line in wrap_at(&lawful, 126).into_iter().chain(wrap_at(&format!("Sources: {}", sources.join("; ")), 126)) {
-        let _ = write!(body, "<text class=\"small\" x=\"{LEFT}\" y=\"{y}\">{}</text>\n", escape_xml(&line));
+        let _ = writeln!(body, "<text class=\"small\" x=\"{LEFT}\" y=\"{y}\">{}</text>", escape_xml(&line));
         y += 14;
     }
     let height = y + 6;
@@ -112,28 +112,28 @@ fn strip(body: &mut String, timetable: &Timetable<'_>, scale: &Scale, last: Date
     for (class, label, from, to) in bars {
         let (Some(from), Some(to)) = (from, to) else { continue };
         let (x, width) = (scale.x(from), (scale.x(to) - scale.x(from)).max(3));
-        let _ = write!(body, "<rect class=\"{class}\" x=\"{x}\" y=\"86\" width=\"{width}\" height=\"24\"/>\n");
+        let _ = writeln!(body, "<rect class=\"{class}\" x=\"{x}\" y=\"86\" width=\"{width}\" height=\"24\"/>");
         // Two rows of labels, so that two short bars side by side do not write over each other.
         let row = usize::from(labels_end[0] > x);
-        let _ = write!(body, "<text class=\"small\" x=\"{x}\" y=\"{}\">{label}</text>\n", if row == 0 { 78 } else { 62 });
+        let _ = writeln!(body, "<text class=\"small\" x=\"{x}\" y=\"{}\">{label}</text>", if row == 0 { 78 } else { 62 });
         labels_end[row] = x + 60;
     }
     for strike in timetable.deadlines.iter().filter(|deadline| deadline.kind == DeadlineKind::Strike) {
         let x = scale.x(strike.date);
-        let _ = write!(body, "<path class=\"act\" d=\"M{x} 114 l-6 10 h12 z\"/>\n");
+        let _ = writeln!(body, "<path class=\"act\" d=\"M{x} 114 l-6 10 h12 z\"/>");
     }
-    let _ = write!(body, "<line class=\"axis\" x1=\"{LEFT}\" y1=\"130\" x2=\"{}\" y2=\"130\"/>\n", LEFT + STRIP);
+    let _ = writeln!(body, "<line class=\"axis\" x1=\"{LEFT}\" y1=\"130\" x2=\"{}\" y2=\"130\"/>", LEFT + STRIP);
     let mut month = scale.first;
     let mut label_from = LEFT;
     while month <= last {
         let next = plus_days(month, 1);
         if month.day() == 1 || month == scale.first {
             let x = scale.x(month);
-            let _ = write!(body, "<line class=\"tick\" x1=\"{x}\" y1=\"130\" x2=\"{x}\" y2=\"137\"/>\n");
+            let _ = writeln!(body, "<line class=\"tick\" x1=\"{x}\" y1=\"130\" x2=\"{x}\" y2=\"137\"/>");
             if x >= label_from && x + 60 <= WIDTH {
                 let words = weekday_date(month);
                 let words = words.split_once(' ').map_or("", |(_, rest)| rest);
-                let _ = write!(body, "<text class=\"small\" x=\"{x}\" y=\"150\">{words}</text>\n");
+                let _ = writeln!(body, "<text class=\"small\" x=\"{x}\" y=\"150\">{words}</text>");
                 label_from = x + 82;
             }
         }

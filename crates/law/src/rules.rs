@@ -879,7 +879,7 @@ mod tests {
         let before = book.on(Key::TurnoutPercent, Jurisdiction::GreatBritain, date(2026, 6, 30)).expect("covered");
         assert!(before.pending.is_none());
         assert!(book.set_switch("turnout_threshold_repealed_from", date(2020, 1, 1)).is_err());
-        assert!(book.set_switch("turnout_threshold_repeald_from", day).unwrap_err().contains("Did you mean"));
+        assert!(book.set_switch("turnout_threshold_repeald_from", day).expect_err("misspelt").contains("Did you mean"));
         book.set_switch("turnout_threshold_repealed_from", day).expect("a known switch");
         let on = |day| book.on(Key::TurnoutPercent, Jurisdiction::GreatBritain, day).map(|ruling| ruling.rule.id.clone());
         assert_eq!(on(day), Ok("turnout.none.s68".into()));
