@@ -2,6 +2,7 @@
 
 mod contents;
 mod judge;
+mod record;
 mod replay;
 mod timetable;
 mod traps;

@@ -4,13 +4,22 @@
 //! is decided in `pay`, what the law allows in `law`, what a folder says in `dispute`.
 
 mod answer;
+mod disk;
+mod folder;
 mod law;
+mod offer;
+mod report;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// Takes a pay dispute from offer to lawful mandate.
+///
+/// DISPUTE is a folder, or the name of one under ./disputes, or one of the founding five: nhs-whitley-1998,
+/// civil-service-2004, nhs-2007, nhs-2008, nhs-2014.
+///
+/// Exit codes: 0 yes or done, 1 no, 2 could not check, 3 bad input, 4 our failure.
 #[derive(Parser)]
 #[command(name = "whitley", version, arg_required_else_help = true)]
 struct Arguments {
@@ -23,14 +32,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Stage {
+    /// Make a dispute folder with an example in every file
+    New(folder::New),
+    /// Report every fault of a dispute folder: file, line, what, fix
+    Check(folder::Check),
+    /// What an offer is worth, to whom, against which prices
+    #[command(subcommand)]
+    Offer(offer::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(law::LawArguments),
+    /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
+    Report(report::Report),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome: answer::Outcome = match arguments.stage {
-        Stage::Law(law) => law::run(law, arguments.json),
-    };
-    outcome.into()
+    let as_json = arguments.json;
+    match arguments.stage {
+        Stage::New(command) => command.run(as_json),
+        Stage::Check(command) => command.run(as_json),
+        Stage::Offer(verb) => verb.run(as_json),
+        Stage::Law(arguments) => law::run(arguments, as_json),
+        Stage::Report(command) => command.run(as_json),
+    }
+    .into()
 }

@@ -76,6 +76,32 @@ fn judge_never_prints_a_day_past_the_mandate_as_lawful() {
 }
 
 #[test]
+fn judge_takes_the_polls_of_record_of_a_dispute() {
+    let folder = folder_with(&[]);
+    let (code, answer) = run_json(folder.path(), "judge civil-service-2004");
+    let units = answer["units"].as_array().expect("units");
+    let verdicts: Vec<&str> = units.iter().filter_map(|unit| unit["verdict"].as_str()).collect();
+    assert_eq!((code, verdicts), (2, vec!["mandate", "mandate", "mandate", "mandate", "could-not-check"]));
+    assert_eq!((&units[0]["last_day"], &units[0]["tests"][0]["rule"]), (&json!("2004-02-15"), &json!("majority.valid")));
+    assert!(
+        answer["notes"]
+            .as_array()
+            .is_some_and(|notes| notes.iter().any(|note| note.as_str().is_some_and(|note| note.contains("opening day is not known"))))
+    );
+    // Under later law the same four fail: the days of the record stand, so the question is asked with other days.
+    let (code, answer) = run_json(folder.path(), "replay civil-service-2004");
+    let second = |unit: &Value| unit["verdicts"][1]["failed"].clone();
+    assert_eq!(
+        (code, answer["units"].as_array().map(|units| units.iter().map(second).collect::<Vec<_>>())),
+        (0, Some(vec![json!("turnout.50"); 4]))
+    );
+    // A consultation authorises nothing, whatever its result.
+    let (code, answer) = run_json(folder.path(), "judge nhs-2007");
+    assert_eq!((code, answer["units"].as_array().map(Vec::len)), (2, Some(0)));
+    assert_eq!(run(folder.path(), "judge no-such-dispute").0, 3);
+}
+
+#[test]
 fn exit_codes_tell_yes_no_could_not_check_and_bad_input_apart() {
     let won = format!("{HEAD}Depot,strike,100,60,5,0\n");
     let unknown = "unit,question,entitled,yes,no,spoiled,returned\nDepot,strike,unknown,60,5,0,65\n";

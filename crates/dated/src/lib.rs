@@ -9,6 +9,7 @@
 
 mod csv_file;
 mod exact;
+mod facts;
 mod fault;
 mod period;
 mod series;
@@ -18,6 +19,7 @@ mod toml_file;
 
 pub use csv_file::{CsvFile, CsvRow};
 pub use exact::Ratio;
+pub use facts::{Fact, FactTable};
 pub use fault::{Fault, Faults, Place, Severity};
 pub use jiff::civil::Date;
 pub use period::{Dated, NotCovered, Timeline};

@@ -105,8 +105,8 @@ impl Sources {
         for id in &cite {
             if self.get(id).is_none() {
                 let fix = match nearest_name(id, self.0.keys().map(String::as_str)) {
-                    Some(near) => format!("did you mean “{near}”? Otherwise add a [[source]] with this id"),
-                    None => "add a [[source]] with this id, title and where it can be read".to_owned(),
+                    Some(near) => format!("did you mean “{near}”? Otherwise add a [[publication]] with this id"),
+                    None => "add a [[publication]] with this id, title and where it can be read".to_owned(),
                 };
                 faults.error("unknown-source", place, format!("the source “{id}” is not known"), fix);
             }

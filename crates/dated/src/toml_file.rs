@@ -278,6 +278,11 @@ impl<'t> Table<'t> {
 
     /// A decimal number, bare or in quotes, which may be absent. Read from its digits, never through a float.
     pub fn optional_decimal(&self, key: &str) -> Option<Ratio> {
+        self.optional_decimal_as_written(key).map(|(number, _)| number)
+    }
+
+    /// A decimal number that may be absent, and how many decimals it was written with: 2 for `2.50`.
+    pub fn optional_decimal_as_written(&self, key: &str) -> Option<(Ratio, u32)> {
         let value = self.get(key)?;
         let text = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
@@ -292,7 +297,8 @@ impl<'t> Table<'t> {
         if number.is_none() {
             self.fault("not-a-number", key, format!("{key}: “{text}” is not a number"), number_advice(&text));
         }
-        number
+        let places = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        number.map(|number| (number, u32::try_from(places).unwrap_or(0)))
     }
 
     /// A decimal number that must be there.
@@ -333,7 +339,7 @@ impl<'t> Table<'t> {
         self.text_list(key).into_iter().map(|(text, _)| text).collect()
     }
 
-    /// A list of texts, each with its place; empty when absent. A number stands for its digits.
+    /// A list of texts, each with its place; empty when absent. A number or a date stands for its digits.
     pub fn text_list(&self, key: &str) -> Vec<(String, Place)> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
@@ -346,6 +352,7 @@ impl<'t> Table<'t> {
             match item.get_ref() {
                 DeValue::String(text) => texts.push((text.to_string(), place)),
                 DeValue::Integer(number) => texts.push((number.as_str().to_owned(), place)),
+                DeValue::Datetime(date) => texts.push((date.to_string(), place)),
                 _ => self.faults.error(
                     "wrong-kind",
                     &place,

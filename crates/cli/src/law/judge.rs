@@ -12,13 +12,15 @@ use law::{
 };
 use serde_json::{Map, Value, json};
 
+use super::record::{Record, polls_of_record};
 use super::{AgreementArguments, Cited, closing, option_date, option_jurisdiction, read_file, with_closing};
 use crate::answer::{Outcome, Table, print, print_json, refuse};
+use crate::disk;
 
 #[derive(Args)]
 pub(crate) struct JudgeArguments {
-    /// Results: CSV with unit, question, entitled, yes, no, spoiled, and where known returned and blank
-    #[arg(value_name = "RESULTS.csv")]
+    /// Results: CSV with unit, question, entitled, yes, no, spoiled, and where known returned and blank; or a dispute with polls of record
+    #[arg(value_name = "RESULTS.csv|DISPUTE")]
     results: PathBuf,
     #[command(flatten)]
     pub(super) facts: FactArguments,
@@ -129,6 +131,16 @@ pub(crate) fn run(arguments: &JudgeArguments, book: &Rulebook, as_json: bool) ->
         .collect();
     let action = ActionFacts { told, received_on, proposed, agreements: arguments.agreements.into() };
     let name = arguments.results.to_string_lossy();
+    let is_file = arguments.results.is_file() || arguments.results.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    if !is_file {
+        if faults.error_count() > 0 {
+            return refuse(&faults.into_sorted(), as_json);
+        }
+        return match disk::open(&name, as_json) {
+            Ok(opened) => answer(&polls_of_record(&opened.dispute, defaults, book), &action, book, as_json),
+            Err(outcome) => outcome,
+        };
+    }
     let results = match read_file(&arguments.results) {
         Ok(bytes) => read_results(&name, &bytes, defaults, &map, &faults),
         Err(found) => {
@@ -140,14 +152,15 @@ pub(crate) fn run(arguments: &JudgeArguments, book: &Rulebook, as_json: bool) ->
     if faults.error_count() > 0 {
         return refuse(&faults.into_sorted(), as_json);
     }
-    answer(&results, &action, book, as_json)
+    answer(&Record { results, ..Record::default() }, &action, book, as_json)
 }
 
 /// Up to this many results are printed test by test.
 const DETAILED: usize = 6;
 
 /// Judges results of record, wherever they came from.
-fn answer(results: &[UnitResult], action: &ActionFacts, book: &Rulebook, as_json: bool) -> Outcome {
+fn answer(record: &Record, action: &ActionFacts, book: &Rulebook, as_json: bool) -> Outcome {
+    let results = &record.results;
     let faults = Faults::new();
     let mut laws: BTreeMap<PollFacts, Result<(LawOfTheDay<'_>, Notice<'_>), NotCovered>> = BTreeMap::new();
     for result in results {
@@ -171,7 +184,7 @@ fn answer(results: &[UnitResult], action: &ActionFacts, book: &Rulebook, as_json
     let mut units = Vec::new();
     let mut earliest: Option<Date> = None;
     let mut text = Text::default();
-    if results.len() > DETAILED {
+    if results.len() + record.not_judged.len() > DETAILED {
         text.table = Some(Table::new(&[
             "Unit",
             "Question",
@@ -190,12 +203,9 @@ fn answer(results: &[UnitResult], action: &ActionFacts, book: &Rulebook, as_json
             Some(Ok(found)) => found,
             Some(Err(not_covered)) => {
                 any_open = true;
-                units.push(json!({
-                    "unit": figures.unit, "question": figures.question, "verdict": "could-not-check", "provisional": false, "both": null,
-                    "turnout": turnout_json(result), "tests": [], "last_day": null, "earliest_action": null,
-                    "why": not_covered.to_string(),
-                }));
-                text.could_not_check(result, not_covered);
+                let why = not_covered.to_string();
+                units.push(could_not_check_json(&figures.unit, &figures.question, turnout_json(result), &why));
+                text.could_not_check(&figures.unit, &figures.question, &why);
                 continue;
             }
             None => continue,
@@ -223,6 +233,13 @@ fn answer(results: &[UnitResult], action: &ActionFacts, book: &Rulebook, as_json
             text.notes(judged.notes());
         }
     }
+    for left_out in &record.not_judged {
+        any_open = true;
+        units.push(could_not_check_json(&left_out.unit, &left_out.question, Value::Null, &left_out.why));
+        text.could_not_check(&left_out.unit, &left_out.question, &left_out.why);
+    }
+    text.notes(record.notes.iter().cloned());
+    any_open |= results.is_empty();
     let outcome = match (any_no, any_open) {
         (true, _) => Outcome::No,
         (false, true) => Outcome::CouldNotCheck,
@@ -234,6 +251,7 @@ fn answer(results: &[UnitResult], action: &ActionFacts, book: &Rulebook, as_json
             "earliest_action": earliest.map(|day| day.to_string()),
             "notice": notice_word(action),
             "units": units,
+            "notes": record.notes,
         });
         print_json(&with_closing(document, book, &cited));
     } else {
@@ -258,6 +276,13 @@ impl<'r> After<'r> {
             Err(_) => Self { earliest: None, actions: Vec::new() },
         }
     }
+}
+
+fn could_not_check_json(unit: &str, question: &str, turnout: Value, why: &str) -> Value {
+    json!({
+        "unit": unit, "question": question, "verdict": "could-not-check", "provisional": false, "both": null,
+        "turnout": turnout, "tests": [], "last_day": null, "earliest_action": null, "why": why,
+    })
 }
 
 fn notice_word(action: &ActionFacts) -> Value {
@@ -386,15 +411,14 @@ impl Text {
         }
     }
 
-    fn could_not_check(&mut self, result: &UnitResult, why: &NotCovered) {
+    fn could_not_check(&mut self, unit: &str, question: &str, why: &str) {
         *self.counts.entry("could not be checked").or_default() += 1;
         if let Some(table) = &mut self.table {
-            let cells = [&result.figures().unit, &result.figures().question].map(Clone::clone);
-            table
-                .row(cells.into_iter().chain(std::iter::repeat_n(String::new(), 4)).chain(["COULD NOT CHECK".to_owned(), why.to_string()]));
+            let cells = [unit.to_owned(), question.to_owned()];
+            table.row(cells.into_iter().chain(std::iter::repeat_n(String::new(), 4)).chain(["COULD NOT CHECK".to_owned(), why.to_owned()]));
             return;
         }
-        self.units.push_str(&format!("{}, {}: COULD NOT CHECK\n  {why}.\n\n", result.figures().unit, result.figures().question));
+        self.units.push_str(&format!("{unit}, {question}: COULD NOT CHECK\n  {why}.\n\n"));
     }
 
     fn unit(&mut self, result: &UnitResult, judgment: &Judgment<'_>, notice: &Notice<'_>, after: Option<&After<'_>>) {
@@ -535,7 +559,8 @@ impl Text {
             self.units.push_str(&format!("{}\n", table.text()));
         }
         let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
-        self.units.push_str(&format!("Units and questions: {}.\n", counts.join(", ")));
+        let counts = if counts.is_empty() { "none to judge".to_owned() } else { counts.join(", ") };
+        self.units.push_str(&format!("Units and questions: {counts}.\n"));
         if !self.notes.is_empty() {
             self.units.push_str("\nNotes\n");
             for note in &self.notes {

@@ -1,0 +1,107 @@
+//! Reading dispute folders from disk. The only place that knows where they lie.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use dated::{Fault, FileBytes, MAX_FILE_BYTES, Place, Severity, nearest_name};
+use dispute::{Dispute, Folder, FoundingDisputes, Library};
+
+use crate::answer::{self, Outcome};
+
+/// A dispute that may be computed from, with the library it was checked against.
+pub(crate) struct Opened {
+    pub(crate) dispute: Dispute,
+    pub(crate) library: Library,
+}
+
+/// Opens a dispute for computing. Errors refuse it, with all faults shown; warnings go to standard error.
+pub(crate) fn open(name: &str, as_json: bool) -> Result<Opened, Outcome> {
+    let (dispute, library, faults) = read(name, as_json)?;
+    let has_error = faults.iter().any(|fault| fault.severity == Severity::Error);
+    match dispute {
+        Some(dispute) if !has_error => {
+            eprint!("{}", answer::faults_text(&faults));
+            Ok(Opened { dispute, library })
+        }
+        _ => Err(answer::refuse(&faults, as_json)),
+    }
+}
+
+/// Reads a dispute with all its faults.
+pub(crate) fn read(name: &str, as_json: bool) -> Result<(Option<Dispute>, Library, Vec<Fault>), Outcome> {
+    let folder = find(name, as_json)?;
+    let (library, data_faults) = Library::built_in();
+    if !data_faults.is_empty() {
+        eprint!("{}", answer::faults_text(&data_faults));
+        eprintln!("the data that this program carries are broken; this is a fault of ours");
+        return Err(Outcome::OurFailure);
+    }
+    let (dispute, faults) = Dispute::read(&folder, &library);
+    Ok((dispute, library, faults))
+}
+
+/// The folder of that name: a path, a name under ./disputes, or a founding dispute.
+fn find(name: &str, as_json: bool) -> Result<Folder, Outcome> {
+    let path = Path::new(name);
+    let named = Path::new("disputes").join(name);
+    if path.is_dir() {
+        return read_folder(path);
+    }
+    if named.is_dir() {
+        return read_folder(&named);
+    }
+    if let Some(folder) = FoundingDisputes::folder(name) {
+        return Ok(folder);
+    }
+    let known = FoundingDisputes::ids();
+    let fix = match nearest_name(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("give the path of a dispute folder, or one of {}", known.join(", ")),
+    };
+    let fault = Fault {
+        code: "unknown-dispute",
+        severity: Severity::Error,
+        place: Place::new(name, 1),
+        what: format!("there is no dispute folder “{name}”"),
+        fix,
+    };
+    Err(answer::refuse(&[fault], as_json))
+}
+
+fn read_folder(path: &Path) -> Result<Folder, Outcome> {
+    let mut folder = Folder { name: path.to_string_lossy().trim_end_matches('/').to_owned(), files: BTreeMap::new() };
+    collect(path, "", &mut folder).map_err(|(path, error)| {
+        eprintln!("{} cannot be read: {error}", path.display());
+        Outcome::OurFailure
+    })?;
+    Ok(folder)
+}
+
+/// Collects files two levels deep, which is as deep as a dispute folder goes. Names that begin with a dot are not ours,
+/// and the members' roll is never read here.
+fn collect(path: &Path, prefix: &str, folder: &mut Folder) -> Result<(), (PathBuf, std::io::Error)> {
+    let at = |error| (path.to_owned(), error);
+    for entry in std::fs::read_dir(path).map_err(at)? {
+        let entry = entry.map_err(at)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') || name == "roll.csv" {
+            continue;
+        }
+        let inner = entry.path();
+        let failed = |error| (inner.clone(), error);
+        let metadata = std::fs::metadata(&inner).map_err(failed)?;
+        if metadata.is_dir() {
+            if prefix.is_empty() {
+                collect(&inner, &format!("{name}/"), folder)?;
+            }
+        } else {
+            let bytes = if metadata.len() > MAX_FILE_BYTES {
+                FileBytes::TooLarge { bytes: metadata.len() }
+            } else {
+                FileBytes::Read(std::fs::read(&inner).map_err(failed)?)
+            };
+            folder.files.insert(format!("{prefix}{name}"), bytes);
+        }
+    }
+    Ok(())
+}

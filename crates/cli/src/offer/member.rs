@@ -1,0 +1,403 @@
+//! `whitley offer value` for one member: in plain words, award and increment apart.
+
+use clap::Args;
+use dated::{Date, Ratio, long_date};
+use dispute::Dispute;
+use pay::{
+    Employment, Framework, MemberValue, Offer, PayYear, Pence, PointValue, Progression, Row, WeeksInYear, arrears, hourly_pence, ladder,
+    rates_of_salary, value_member, value_row,
+};
+use serde_json::{Value as Json, json};
+
+use super::value::point_json;
+use super::{find_offer, money, parse_day, parse_hours, parse_hours_change, parse_pounds, pounds, refuse_question};
+use crate::answer::{self, Outcome, Table, number};
+
+/// Who the member is.
+#[derive(Args)]
+pub(crate) struct MemberArguments {
+    /// For a member with this full-time salary before the offer, in pounds a year
+    #[arg(long, value_parser = parse_pounds, conflicts_with = "point", allow_negative_numbers = true)]
+    salary: Option<Pence>,
+    /// For a member on this point of the scale
+    #[arg(long)]
+    point: Option<String>,
+    /// The member's band, where the point is in several
+    #[arg(long)]
+    band: Option<String>,
+    /// Hours a week
+    #[arg(long, value_parser = parse_hours)]
+    hours: Option<Ratio>,
+    /// A change of hours, as in 2007-06-01=22.5; may be given several times
+    #[arg(long = "hours-change", value_parser = parse_hours_change)]
+    hours_changes: Vec<(Date, Ratio)>,
+    /// The member's next increment date
+    #[arg(long, value_parser = parse_day, requires = "point")]
+    increment_date: Option<Date>,
+    /// The member passes the gate, where increments depend on one
+    #[arg(long)]
+    passes_gate: bool,
+    /// First day in post, if during the offer
+    #[arg(long, value_parser = parse_day)]
+    started: Option<Date>,
+    /// Last day in post, if during the offer
+    #[arg(long, value_parser = parse_day)]
+    left: Option<Date>,
+    /// The offer reaches the payslip on this day: arrears by month until then
+    #[arg(long, value_parser = parse_day)]
+    paid_on: Option<Date>,
+    /// What was paid until then: the rates of this offer instead of the rates before
+    #[arg(long, requires = "paid_on")]
+    paid_offer: Option<String>,
+}
+
+impl MemberArguments {
+    pub(super) fn is_asked(&self) -> bool {
+        self.salary.is_some() || self.point.is_some()
+    }
+
+    fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Outcome> {
+        let portion = |hours: Ratio| match full_time_hours {
+            Some(full) => Ok(hours / full),
+            None => refuse_question(
+                "this dispute does not say how many hours a full-time week has: add full_time_hours to [pay] in dispute.toml",
+            ),
+        };
+        if let (Some(started), Some(left)) = (self.started, self.left)
+            && left < started
+        {
+            return refuse_question(format!("the member left on {left}, before starting on {started}"));
+        }
+        Ok(Employment {
+            started_on: self.started,
+            left_on: self.left,
+            portion: self.hours.map_or(Ok(Ratio::ONE), portion)?,
+            changes: self.hours_changes.iter().map(|(day, hours)| Ok((*day, portion(*hours)?))).collect::<Result<_, Outcome>>()?,
+        })
+    }
+
+    /// The row the member is on, the rungs above it, and what must be said about how it was found.
+    pub(super) fn ladder(&self, offer: &Offer, framework: &Framework<'_>, nation: &str) -> Result<(Vec<Row>, Vec<String>), String> {
+        if let Some(point) = &self.point {
+            let (scale, row) = framework.row_of_point(offer, nation, point, self.band.as_deref())?;
+            let rows = framework.rows(offer, scale, nation).map_err(|error| error.to_string())?;
+            let mut notes = Vec::new();
+            if self.increment_date.is_some() && !scale.progression {
+                notes.push(format!("no increment is counted: {} has no points between the ends of its bands", scale.title));
+                return Ok((vec![row], notes));
+            }
+            let bands: Vec<&str> = rows.iter().filter(|other| other.point == row.point).map(|other| other.band.as_str()).collect();
+            if self.increment_date.is_some() && self.band.is_none() && bands.len() > 1 {
+                return Err(format!(
+                    "point {point} is in bands {}: say which with --band, since the next point depends on it",
+                    bands.join(" and ")
+                ));
+            }
+            return Ok((ladder(&rows, &row.point, &row.band), notes));
+        }
+        let salary = self.salary.unwrap_or_default();
+        let mut notes = Vec::new();
+        // A salary that is a published rate before the offer is that point, with the publisher's rounding.
+        for scale in framework.scales_of(offer) {
+            let Ok(rows) = framework.rows(offer, scale, nation) else { continue };
+            let band_fits = |row: &Row| self.band.as_ref().is_none_or(|band| *band == row.band);
+            if let Some(row) = rows.iter().find(|row| row.path.base == salary && band_fits(row)) {
+                notes.push(format!("{salary} is point {} of {}, so the published rates are used", row.point, scale.title));
+                return Ok((vec![row.clone()], notes));
+            }
+            if let Some((row, rate)) = rows.iter().find_map(|row| Some((row, *row.path.rates.iter().find(|rate| rate.rate == salary)?))) {
+                notes.push(format!(
+                    "{salary} is taken as the salary before the offer. It is also what point {} gets from {}: if that is meant, use --point {}",
+                    row.point,
+                    long_date(rate.from),
+                    row.point
+                ));
+                break;
+            }
+        }
+        let row = rates_of_salary(offer, salary, self.band.as_deref(), framework.view(nation)).map_err(|error| error.to_string())?;
+        let has_clauses = offer.steps.iter().flat_map(|step| &step.changes).any(|change| !change.select.points.is_empty());
+        if has_clauses {
+            notes.push("clauses for particular points are left out: give --point to have them".to_owned());
+        }
+        Ok((vec![row], notes))
+    }
+}
+
+/// Values every offer for one member.
+pub(super) fn run(
+    arguments: &MemberArguments,
+    dispute: &Dispute,
+    framework: &Framework<'_>,
+    offers: &[&Offer],
+    nation: Option<&str>,
+    as_json: bool,
+) -> Result<Outcome, Outcome> {
+    let employment = arguments.employment(framework.full_time_hours)?;
+    let paid_offer = arguments.paid_offer.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
+    let mut documents = Vec::new();
+    let mut answered = 0;
+    for offer in offers {
+        let nations: Vec<&str> =
+            offer.nations.iter().map(|(name, _)| name.as_str()).filter(|name| nation.is_none_or(|nation| nation == *name)).collect();
+        for nation in nations {
+            let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, paid_offer);
+            answered += usize::from(one.is_ok());
+            match one {
+                Ok(one) if as_json => documents.push(one.json()),
+                Ok(one) => answer::print(&one.text(framework)),
+                Err(why) if as_json => documents.push(json!({ "id": offer.id, "nation": nation, "not_valued": why })),
+                Err(why) => eprintln!("{}, {nation}: {why}", offer.id),
+            }
+        }
+    }
+    if as_json {
+        answer::print_json(&json!({ "dispute": dispute.id, "offers": documents }));
+    }
+    Ok(if answered == 0 { Outcome::CouldNotCheck } else { Outcome::Yes })
+}
+
+struct MemberAnswer<'m> {
+    offer: &'m Offer,
+    nation: String,
+    notes: Vec<String>,
+    point: PointValue,
+    member: MemberValue,
+    /// The same for a member who passes the gate, where an increment depends on one.
+    if_gate_passed: Option<MemberValue>,
+    hours: Option<Ratio>,
+    full_time_hours: Option<Ratio>,
+    increment_asked: bool,
+    arrears: Vec<pay::ArrearsMonth>,
+    arrears_paid_on: Option<Date>,
+}
+
+impl<'m> MemberAnswer<'m> {
+    fn new(
+        arguments: &MemberArguments,
+        framework: &Framework<'_>,
+        offer: &'m Offer,
+        nation: &str,
+        employment: &Employment,
+        paid_offer: Option<&Offer>,
+    ) -> Result<Self, String> {
+        let first = framework.first_pay_year(offer).ok_or("its dates and steps are not in the data, so no pay can be worked out")?;
+        let (rungs, mut notes) = arguments.ladder(offer, framework, nation)?;
+        let row = rungs.first().cloned().ok_or("the point was not found")?;
+        let point = value_row(row.clone(), first);
+        let years: Vec<PayYear> = point.years.iter().map(|year| year.year).collect();
+        let view = framework.view(nation);
+        let value = |passes_gate| value_member(&rungs, employment, arguments.increment_date, passes_gate, offer, view, &years);
+        let member = value(arguments.passes_gate);
+        let gated = member.increments.iter().any(|increment| increment.progression == Progression::Gated);
+        let if_gate_passed = (gated && !arguments.passes_gate).then(|| value(true));
+        // Backdating runs from the start of the pay year, or from the first step if that is earlier.
+        let paid_on = arguments.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max());
+        let mut owed = Vec::new();
+        if let Some(paid_on) = paid_on {
+            let paid = match paid_offer {
+                None => pay::RatePath { base: row.path.base, rates: Vec::new() },
+                Some(other) => {
+                    let other_nation = other.nations.iter().map(|(name, _)| name.as_str()).find(|name| *name == nation);
+                    let other_nation = other_nation.or(other.nations.first().map(|(name, _)| name.as_str())).unwrap_or(nation);
+                    if other_nation != nation {
+                        notes.push(format!("what was paid is {} as it applies in {other_nation}", other.id));
+                    }
+                    arguments.ladder(other, framework, other_nation)?.0.first().ok_or("the point was not found")?.path.clone()
+                }
+            };
+            owed = arrears(&row.path, &paid, employment, first.first_day(), paid_on);
+        }
+        Ok(Self {
+            offer,
+            nation: nation.to_owned(),
+            notes,
+            point,
+            member,
+            if_gate_passed,
+            hours: arguments.hours,
+            full_time_hours: framework.full_time_hours,
+            increment_asked: arguments.increment_date.is_some(),
+            arrears: owed,
+            arrears_paid_on: paid_on,
+        })
+    }
+
+    fn hourly(&self, annual: Pence, weeks: WeeksInYear) -> Option<Ratio> {
+        hourly_pence(annual, self.full_time_hours?, weeks)
+    }
+
+    fn json(&self) -> Json {
+        let pence = |value: Ratio| number(pounds(value), 2);
+        let by = |value: pay::ByCount| json!({ "by_months": pence(value.by_months), "by_days": pence(value.by_days) });
+        let hourly = |annual: Pence| {
+            json!({
+                "weeks_365.25/7": self.hourly(annual, WeeksInYear::Calendar).map(|value| number(pounds(value), 4)),
+                "weeks_52": self.hourly(annual, WeeksInYear::FiftyTwo).map(|value| number(pounds(value), 4)),
+            })
+        };
+        json!({
+            "id": self.offer.id,
+            "title": self.offer.title,
+            "nation": self.nation,
+            "notes": self.notes,
+            "points": [point_json("", &self.point)],
+            "member": {
+                "hours": self.hours.map(|hours| number(hours, 2)),
+                "full_time_hours": self.full_time_hours.map(|hours| number(hours, 2)),
+                "years": self.member.years.iter().map(|year| json!({
+                    "pay_year": year.year.name(),
+                    "base": by(year.base),
+                    "award": by(year.award),
+                    "increment": by(year.increment),
+                    "unconsolidated": number(year.unconsolidated.pounds(), 2),
+                    "year_end_rate": number(year.year_end_rate.pounds(), 2),
+                    "hourly_at_end": hourly(year.year_end_rate),
+                })).collect::<Vec<_>>(),
+                "increments": self.member.increments.iter().map(|increment| json!({
+                    "due_on": increment.due_on.to_string(),
+                    "from": increment.from,
+                    "to": increment.to,
+                    "progression": progression_word(increment.progression),
+                })).collect::<Vec<_>>(),
+                "no_increment": self.member.no_increment,
+                "if_gate_passed": self.if_gate_passed.as_ref().map(|member| json!({
+                    "years": member.years.iter().map(|year| json!({
+                        "pay_year": year.year.name(),
+                        "award": by(year.award),
+                        "increment": by(year.increment),
+                        "year_end_rate": number(year.year_end_rate.pounds(), 2),
+                    })).collect::<Vec<_>>(),
+                })),
+            },
+            "arrears": self.arrears_paid_on.map(|paid_on| json!({
+                "paid_on": paid_on.to_string(),
+                "total": number(self.arrears.iter().map(|month| month.arrears()).sum::<Pence>().pounds(), 2),
+                "months": self.arrears.iter().map(|month| json!({
+                    "month": month.month.to_string(),
+                    "due": number(month.due.pounds(), 2),
+                    "paid": number(month.paid.pounds(), 2),
+                    "arrears": number(month.arrears().pounds(), 2),
+                })).collect::<Vec<_>>(),
+            })),
+        })
+    }
+
+    fn text(&self, framework: &Framework<'_>) -> String {
+        let row = &self.point.row;
+        let base = row.path.base;
+        let mut text = format!("{} ({}, {})\n", self.offer.title, self.offer.id, self.nation);
+        let whose =
+            if row.band.is_empty() { format!("A salary of {base}") } else { format!("Point {} in band {}, {base}", row.point, row.band) };
+        text.push_str(&format!("  {whose} a year before the offer, full time.\n"));
+        for note in &self.notes {
+            text.push_str(&format!("  Note: {note}.\n"));
+        }
+        let changes = row.path.changes();
+        if changes.is_empty() {
+            text.push_str("  The rate does not change.\n");
+        }
+        for (day, rate) in &changes {
+            let above = *rate - base;
+            text.push_str(&format!(
+                "  From {}: {rate}, which is {above} or {}% more than before.\n",
+                long_date(*day),
+                rate.percent_above(base).to_fixed(2)
+            ));
+        }
+        if let Some(moved) = &row.moved_to {
+            text.push_str(&format!("  This point goes; its staff move to point {moved}.\n"));
+        }
+        for year in &self.member.years {
+            text.push_str(&format!("  In {}", year.year.name()));
+            if let Some(hours) = self.hours {
+                text.push_str(&format!(" on {} hours a week", hours.to_short(2)));
+            }
+            text.push_str(&format!(": the award adds {} (by days {})", money(year.award.by_months), money(year.award.by_days)));
+            if self.increment_asked {
+                text.push_str(&format!(
+                    "; the increment, which is not part of the award, adds {} (by days {})",
+                    money(year.increment.by_months),
+                    money(year.increment.by_days)
+                ));
+            }
+            if year.unconsolidated != Pence::ZERO {
+                text.push_str(&format!("; a one-off sum of {}", year.unconsolidated));
+            }
+            text.push_str(&format!(". At its end the rate is {}.\n", year.year_end_rate));
+            if let (Some(hours), Some(calendar), Some(fifty_two)) = (
+                framework.full_time_hours,
+                self.hourly(year.year_end_rate, WeeksInYear::Calendar),
+                self.hourly(year.year_end_rate, WeeksInYear::FiftyTwo),
+            ) {
+                text.push_str(&format!(
+                    "    That is £{} an hour on a week of {} hours and 365.25/7 weeks (£{} with 52).\n",
+                    pounds(calendar).to_fixed(2),
+                    hours.to_short(2),
+                    pounds(fifty_two).to_fixed(2)
+                ));
+            }
+        }
+        for increment in &self.member.increments {
+            text.push_str(&format!(
+                "  Increment due {}: point {} to point {}, {}.\n",
+                long_date(increment.due_on),
+                increment.from,
+                increment.to,
+                match increment.progression {
+                    Progression::Normal => "paid",
+                    Progression::Frozen => "withheld: the offer freezes progression",
+                    Progression::Gated => "paid only to those who pass the gate",
+                }
+            ));
+        }
+        for year in self.if_gate_passed.iter().flat_map(|member| &member.years) {
+            text.push_str(&format!(
+                "  If the gate is passed, in {}: the award adds {} and the increment, apart from it, {}; at its end the rate is {}.\n",
+                year.year.name(),
+                money(year.award.by_months),
+                money(year.increment.by_months),
+                year.year_end_rate
+            ));
+        }
+        if let Some(why) = &self.member.no_increment {
+            text.push_str(&format!("  {why}.\n"));
+        }
+        for loss in &self.point.staging {
+            text.push_str(&format!(
+                "  Because the award is staged, £{} a week less than the full rate from {} until {} (£{} with 52 weeks a year).\n",
+                pounds(loss.weekly_pence(WeeksInYear::Calendar)).to_fixed(2),
+                long_date(loss.from),
+                long_date(loss.until),
+                pounds(loss.weekly_pence(WeeksInYear::FiftyTwo)).to_fixed(2)
+            ));
+        }
+        if !self.point.staging.is_empty() {
+            let loss = self.point.loss_to_full_award_pence;
+            text.push_str(&format!(
+                "  In all {} until the full award (by days {}), full time.\n",
+                money(loss.by_months),
+                money(loss.by_days)
+            ));
+        }
+        if let Some(paid_on) = self.arrears_paid_on {
+            let mut table = Table::new(&["month", ">due", ">paid", ">arrears"]);
+            for month in &self.arrears {
+                let pounds = |pence: Pence| pence.pounds().to_fixed(2);
+                table.row([month.month.long(), pounds(month.due), pounds(month.paid), pounds(month.arrears())]);
+            }
+            let total: Pence = self.arrears.iter().map(|month| month.arrears()).sum();
+            text.push_str(&format!("  Arrears if paid on {}: £{}\n{}", long_date(paid_on), total.pounds().to_fixed(2), table.text()));
+        }
+        text.push('\n');
+        text
+    }
+}
+
+fn progression_word(progression: Progression) -> &'static str {
+    match progression {
+        Progression::Normal => "normal",
+        Progression::Frozen => "frozen",
+        Progression::Gated => "gated",
+    }
+}

@@ -1,0 +1,261 @@
+//! What was decided: motions of conference, positions of each party, demands, meetings.
+
+use dated::{Cite, Date, Place, Sources, Status, Table};
+use pay::When;
+
+/// A motion or an amendment.
+#[derive(Clone, Debug)]
+pub struct Motion {
+    /// Id in the dispute.
+    pub id: String,
+    /// At which conference.
+    pub conference: String,
+    /// When.
+    pub when: Option<When>,
+    /// By whom.
+    pub moved_by: Option<String>,
+    /// What it says, in our words.
+    pub text: String,
+    /// The motion it amends.
+    pub amends: Option<(String, Place)>,
+    /// What became of it.
+    pub outcome: MotionOutcome,
+    /// How it was voted on.
+    pub vote: Option<String>,
+    /// Who says so.
+    pub source: Cite,
+    /// How sure it is.
+    pub status: Status,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What became of a motion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MotionOutcome {
+    /// Carried.
+    Carried,
+    /// Rejected.
+    Rejected,
+    /// Remitted to the executive.
+    Remitted,
+    /// Withdrawn.
+    Withdrawn,
+    /// Fell with another.
+    Fell,
+}
+
+impl MotionOutcome {
+    const WORDS: [(&'static str, Self); 5] = [
+        ("carried", Self::Carried),
+        ("rejected", Self::Rejected),
+        ("remitted", Self::Remitted),
+        ("withdrawn", Self::Withdrawn),
+        ("fell", Self::Fell),
+    ];
+
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, outcome)| *outcome == self).map_or("carried", |(word, _)| word)
+    }
+}
+
+const VOTES: [(&str, &str); 6] = [
+    ("unanimous", "unanimous"),
+    ("majority", "majority"),
+    ("large-minority-against", "a large minority against"),
+    ("show-of-hands", "show of hands"),
+    ("card-vote", "card vote"),
+    ("not-recorded", "not recorded"),
+];
+
+impl Motion {
+    pub(crate) fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
+        let id = table.id("id");
+        let conference = table.text("conference");
+        let when = When::read(table);
+        let moved_by = table.optional_text("moved_by");
+        let text = table.text("text");
+        let amends = table.optional_text("amends").map(|id| (id, table.place_of("amends")));
+        let outcome = table.choice("outcome", &MotionOutcome::WORDS);
+        let vote = table.optional_choice("vote", &VOTES).map(str::to_owned);
+        let source = table.cite(sources);
+        let status = table.status();
+        let place = table.place();
+        Some(Self {
+            id: id?,
+            conference: conference?,
+            when,
+            moved_by,
+            text: text?,
+            amends,
+            outcome: outcome?,
+            vote,
+            source,
+            status: status?,
+            place,
+        })
+    }
+}
+
+/// Where a party stands.
+#[derive(Clone, Debug)]
+pub struct Position {
+    /// The party.
+    pub who: (String, Place),
+    /// On which offer.
+    pub about: Option<(String, Place)>,
+    /// Since when.
+    pub when: Option<When>,
+    /// Its stance.
+    pub stance: Stance,
+    /// In our words.
+    pub text: String,
+    /// Conditions it attaches.
+    pub conditions: Vec<String>,
+    /// Who says so.
+    pub source: Cite,
+    /// How sure it is.
+    pub status: Status,
+}
+
+/// A stance. More than yes and no: a guarded welcome is neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// Accepts.
+    Accepts,
+    /// Rejects.
+    Rejects,
+    /// Advises its members to accept.
+    RecommendsAccept,
+    /// Advises its members to reject.
+    RecommendsReject,
+    /// Puts it to its members without advice.
+    NoRecommendation,
+    /// Is asking its members.
+    Consulting,
+    /// Will ballot its members.
+    WillBallot,
+    /// Voted for industrial action.
+    VotesForAction,
+    /// Welcomes it, with conditions.
+    WelcomesWithConditions,
+    /// Made it or stands by it.
+    Defends,
+}
+
+impl Stance {
+    const WORDS: [(&'static str, Self); 10] = [
+        ("accepts", Self::Accepts),
+        ("rejects", Self::Rejects),
+        ("recommends-accept", Self::RecommendsAccept),
+        ("recommends-reject", Self::RecommendsReject),
+        ("no-recommendation", Self::NoRecommendation),
+        ("consulting", Self::Consulting),
+        ("will-ballot", Self::WillBallot),
+        ("votes-for-action", Self::VotesForAction),
+        ("welcomes-with-conditions", Self::WelcomesWithConditions),
+        ("defends", Self::Defends),
+    ];
+
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, stance)| *stance == self).map_or("accepts", |(word, _)| word)
+    }
+
+    /// The word for people.
+    pub fn words(self) -> String {
+        self.word().replace('-', " ")
+    }
+}
+
+impl Position {
+    pub(crate) fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
+        let who = table.text("who").map(|who| (who, table.place_of("who")));
+        let about = table.optional_text("about").map(|about| (about, table.place_of("about")));
+        let when = When::read(table);
+        let stance = table.choice("stance", &Stance::WORDS);
+        let text = table.text("text");
+        let conditions = table.texts("conditions");
+        let source = table.cite(sources);
+        let status = table.status();
+        Some(Self { who: who?, about, when, stance: stance?, text: text?, conditions, source, status: status? })
+    }
+}
+
+/// What one party asks of another, and what follows if it is not met.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// Who asks.
+    pub who: (String, Place),
+    /// Of whom.
+    pub to: (String, Place),
+    /// When.
+    pub when: Option<When>,
+    /// What, in our words.
+    pub text: String,
+    /// By when.
+    pub deadline: Option<Deadline>,
+    /// What follows otherwise.
+    pub otherwise: Option<String>,
+    /// Who says so.
+    pub source: Cite,
+    /// How sure it is.
+    pub status: Status,
+}
+
+/// A deadline. A vague one stays vague until a named person resolves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// A day.
+    On(Date),
+    /// Words such as "within a reasonable period".
+    Vague(String),
+}
+
+impl Demand {
+    pub(crate) fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
+        let who = table.text("who").map(|who| (who, table.place_of("who")));
+        let to = table.text("to").map(|to| (to, table.place_of("to")));
+        let when = When::read(table);
+        let text = table.text("text");
+        let day = table.optional_date("deadline").map(Deadline::On);
+        let words = table.optional_text("deadline_words").map(Deadline::Vague);
+        let otherwise = table.optional_text("otherwise");
+        let source = table.cite(sources);
+        let status = table.status();
+        Some(Self { who: who?, to: to?, when, text: text?, deadline: day.or(words), otherwise, source, status: status? })
+    }
+}
+
+/// A meeting of both sides.
+#[derive(Clone, Debug)]
+pub struct Meeting {
+    /// Which body met.
+    pub body: String,
+    /// When.
+    pub when: Option<When>,
+    /// What came of it.
+    pub outcome: String,
+    /// What stood in the way.
+    pub sticking_points: Vec<String>,
+    /// What both sides agreed to do next.
+    pub next_step: Option<String>,
+    /// Who says so.
+    pub source: Cite,
+    /// How sure it is.
+    pub status: Status,
+}
+
+impl Meeting {
+    pub(crate) fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
+        let body = table.text("body");
+        let when = When::read(table);
+        let outcome = table.text("outcome");
+        let sticking_points = table.texts("sticking_points");
+        let next_step = table.optional_text("next_step");
+        let source = table.cite(sources);
+        let status = table.status();
+        Some(Self { body: body?, when, outcome: outcome?, sticking_points, next_step, source, status: status? })
+    }
+}

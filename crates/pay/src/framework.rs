@@ -1,0 +1,153 @@
+//! What a dispute's offers are valued with: scales, prices, nations and the pay year.
+
+use std::collections::BTreeMap;
+
+use dated::{Date, Month, Ratio};
+
+use crate::offer::Offer;
+use crate::pay_year::PayYear;
+use crate::prices::Prices;
+use crate::rates::{RatesError, Row, View, rates_of_offer};
+use crate::scale::Scale;
+use crate::value::{Headline, PointValue, headline, value_row};
+
+/// The pay facts around a dispute.
+#[derive(Clone, Debug)]
+pub struct Framework<'f> {
+    /// The scales, the one that tables show by default first.
+    pub scales: Vec<&'f Scale>,
+    /// The price series.
+    pub prices: &'f Prices,
+    /// The month in which pay years begin, 1 to 12.
+    pub year_start_month: i8,
+    /// The last month of prices that people at the table could know.
+    pub prices_known: Option<Month>,
+    /// Full-time hours a week.
+    pub full_time_hours: Option<Ratio>,
+    /// For each nation of the dispute, the nation whose table gives its base rates.
+    pub nations: BTreeMap<String, String>,
+}
+
+/// The points of an offer in one nation on one scale.
+#[derive(Clone, Debug)]
+pub struct ScaleValue<'f> {
+    /// The scale.
+    pub scale: &'f Scale,
+    /// The nation.
+    pub nation: String,
+    /// The rows, or why there are none.
+    pub points: Result<Vec<PointValue>, RatesError>,
+}
+
+impl<'f> Framework<'f> {
+    /// How `nation` is looked at: its own steps, and the base rates of its own scale or the one it shares.
+    pub fn view<'v>(&'v self, nation: &'v str) -> View<'v> {
+        View { nation, scale_nation: self.nations.get(nation).map_or(nation, String::as_str), group: None }
+    }
+
+    /// The scale of that id, or the first.
+    pub fn scale(&self, id: Option<&str>) -> Option<&'f Scale> {
+        match id {
+            Some(id) => self.scales.iter().find(|scale| scale.id == id).copied(),
+            None => self.scales.first().copied(),
+        }
+    }
+
+    /// The scales that an offer is valued on.
+    pub fn scales_of(&self, offer: &Offer) -> impl Iterator<Item = &'f Scale> {
+        let named = offer.scales.as_ref().map(|list| list.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>());
+        self.scales.clone().into_iter().filter(move |scale| named.as_ref().is_none_or(|named| named.contains(&scale.id)))
+    }
+
+    /// The pay year an offer is first for. An offer without any date is for no year.
+    pub fn first_pay_year(&self, offer: &Offer) -> Option<PayYear> {
+        offer.first_pay_year(self.year_start_month)
+    }
+
+    /// The headline of an offer in a nation.
+    pub fn headline(&self, offer: &Offer, nation: &str) -> Option<Headline> {
+        headline(offer, self.view(nation), self.year_start_month)
+    }
+
+    /// The rows of an offer in one nation on one scale.
+    ///
+    /// # Errors
+    /// [`RatesError`] when the base rates are not in the data.
+    pub fn rows(&self, offer: &Offer, scale: &Scale, nation: &str) -> Result<Vec<Row>, RatesError> {
+        rates_of_offer(offer, scale, self.view(nation))
+    }
+
+    /// Every point of an offer, valued: for each of its nations, on each scale.
+    pub fn value_points(&self, offer: &Offer) -> Vec<ScaleValue<'f>> {
+        let Some(first) = self.first_pay_year(offer) else { return Vec::new() };
+        let mut values = Vec::new();
+        for (nation, _) in &offer.nations {
+            for scale in self.scales_of(offer) {
+                let points = self.rows(offer, scale, nation).map(|rows| rows.into_iter().map(|row| value_row(row, first)).collect());
+                values.push(ScaleValue { scale, nation: nation.clone(), points });
+            }
+        }
+        values
+    }
+
+    /// The row of one point, searched on all scales; `band` decides where a point is in several.
+    ///
+    /// # Errors
+    /// A sentence that says what is known when the point or its band cannot be found.
+    pub fn row_of_point(&self, offer: &Offer, nation: &str, point: &str, band: Option<&str>) -> Result<(&'f Scale, Row), String> {
+        if self.scales_of(offer).next().is_none() {
+            return Err("the pay scale that this offer is for is not in the data, so no point of it can be valued".to_owned());
+        }
+        let mut known: Vec<String> = Vec::new();
+        let mut problem = None;
+        for scale in self.scales_of(offer) {
+            let rows = match self.rows(offer, scale, nation) {
+                Ok(rows) => rows,
+                Err(error) => {
+                    problem = Some(error.to_string());
+                    continue;
+                }
+            };
+            let of_point: Vec<&Row> = rows.iter().filter(|row| row.point == point).collect();
+            match (of_point.as_slice(), band) {
+                ([], _) => known.extend(rows.iter().map(|row| row.point.clone())),
+                ([one], None) => return Ok((scale, (*one).clone())),
+                (several, None) => {
+                    // The same rates in every band: it makes no difference which one is meant.
+                    if several.iter().all(|row| row.path == several[0].path && row.lumps == several[0].lumps) {
+                        return Ok((scale, several[0].clone()));
+                    }
+                    let bands: Vec<&str> = several.iter().map(|row| row.band.as_str()).collect();
+                    return Err(format!("point {point} is in bands {} and they are treated differently: say which", bands.join(" and ")));
+                }
+                (several, Some(band)) => {
+                    let bands: Vec<&str> = several.iter().map(|row| row.band.as_str()).collect();
+                    return match several.iter().find(|row| row.band == band) {
+                        Some(row) => Ok((scale, (*row).clone())),
+                        None => Err(format!("point {point} is not in band {band}; it is in {}", bands.join(" and "))),
+                    };
+                }
+            }
+        }
+        if known.is_empty() {
+            return Err(problem.unwrap_or_else(|| format!("there is no point {point}")));
+        }
+        known.dedup();
+        Err(format!("there is no point {point}; the points are {}", known.join(", ")))
+    }
+
+    /// The published rate of a point on a day: from the nation's own tables, or the ones it shares where it has none.
+    ///
+    /// # Errors
+    /// A sentence when the scale, the table or the point is not in the data.
+    pub fn scale_rate(&self, scale: Option<&str>, nation: &str, point: &str, day: Date) -> Result<&'f crate::scale::SpinePoint, String> {
+        let scale = self.scale(scale).ok_or_else(|| match scale {
+            Some(id) => format!("there is no scale {id} in this dispute"),
+            None => "this dispute has no scale".to_owned(),
+        })?;
+        let own = scale.table_on(nation, day);
+        let shared = self.nations.get(nation).map_or(nation, String::as_str);
+        let table = own.or_else(|_| scale.table_on(shared, day)).map_err(|missing| missing.to_string())?;
+        table.point(point).ok_or_else(|| format!("{} has no point {point} in the table from {}", scale.title, table.effective_from))
+    }
+}

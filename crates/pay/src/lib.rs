@@ -1,0 +1,35 @@
+//! What a pay offer is worth: to a point of the scale, to one member, against prices, and against what people say of it.
+//!
+//! An [`Offer`] is a list of dated steps on a base date; [`rates`](value::PointValue) follow from it and a [`Scale`];
+//! values follow from rates. Everything is exact: pence are whole, percentages and weights are ratios, and each
+//! rounding has a name. Definitions with worked figures: `docs/spec/pay.md`.
+//!
+//! `pay` knows no law and no votes, reads no clock and no disk.
+
+mod formula;
+mod framework;
+mod member;
+mod money;
+mod offer;
+mod pay_year;
+mod prices;
+mod quoted;
+mod rates;
+mod real_terms;
+mod scale;
+mod value;
+
+pub use formula::Formula;
+pub use framework::{Framework, ScaleValue};
+pub use member::{ArrearsMonth, Employment, Increment, MemberValue, MemberYear, arrears, hourly_pence, ladder, value_member};
+pub use money::{Pence, Rounding, RoundingMode, grouped};
+pub use offer::{
+    Assimilation, BandEnd, Change, Counted, Lump, LumpAmount, NewPoint, Offer, OfferKind, PercentOf, Progression, Rise, Select, Step,
+};
+pub use pay_year::{Count, PayYear, WeeksInYear, days_between, months_between};
+pub use prices::{Index, Prices, real_percent};
+pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingReading, QuotedFigure, Says, Verdict, When};
+pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};
+pub use real_terms::{PaySide, RealReading, Window, real_terms};
+pub use scale::{Scale, ScaleTable, SpinePoint};
+pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};

@@ -1,0 +1,8 @@
+//! The tests of `pay` from outside: worked cases, published tables, prices, and properties that hold for any offer.
+
+mod case_file;
+mod cases;
+mod prices;
+mod properties;
+mod published;
+mod support;

@@ -1,0 +1,9 @@
+//! A dispute as one HTML page that stands by itself: no script, no request to anywhere, legible on a phone, on paper,
+//! in the dark and to a screen reader. Every number links to the clause that gives it and to who published it.
+//!
+//! The page shows what `pay` and `dispute` worked out and computes nothing of its own but where to draw a line.
+
+mod chart;
+mod page;
+
+pub use page::page;
