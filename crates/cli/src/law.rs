@@ -4,6 +4,7 @@ mod contents;
 mod judge;
 mod record;
 mod replay;
+mod rules;
 mod timetable;
 mod traps;
 mod units;
@@ -51,6 +52,8 @@ enum Verb {
     Traps(traps::TrapsArguments),
     /// Real ballots judged again under the law of their day and of other days
     Replay(replay::ReplayArguments),
+    /// The rules that applied on a day, with sources and status; the important public services
+    Rules(rules::ListArguments),
 }
 
 pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
@@ -65,6 +68,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
         Verb::Contents(arguments) => contents::run(&arguments, &book, as_json),
         Verb::Traps(arguments) => traps::run(&arguments, &book, as_json),
         Verb::Replay(arguments) => replay::run(&arguments, &book, as_json),
+        Verb::Rules(arguments) => rules::run(&arguments, &book, as_json),
     }
 }
 

@@ -254,6 +254,7 @@ fn every_answer_says_when_the_rules_were_checked_and_that_it_is_no_legal_advice(
         "contents result --on 2022-10-06",
         "traps t.toml",
         "traps --list",
+        "rules --on 2022-10-06",
         "replay ucu",
         "replay civil-service-2004",
     ] {

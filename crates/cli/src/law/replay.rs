@@ -3,8 +3,8 @@
 use clap::{Args, ValueEnum};
 use dated::{Date, Faults, NotCovered};
 use law::{
-    Agreements, Jurisdiction, Replayed, Rulebook, UnitResult, Verdict, count_verdict, judge_result, law_of_the_day, percent_of,
-    read_departments_2004, replay_ucu,
+    Agreements, Jurisdiction, Key, Replayed, Rulebook, UnitResult, Verdict, count_verdict, judge_result, law_of_the_day, percent_of,
+    read_departments_2004, replay_ucu, weekday_date,
 };
 use serde_json::{Value, json};
 
@@ -115,23 +115,19 @@ fn ucu(replayed: &[Replayed<'_>], book: &Rulebook, as_json: bool) -> Outcome {
 
 fn departments_2004(departments: &[UnitResult], book: &Rulebook, as_json: bool) -> Result<(), NotCovered> {
     let mut cited = Cited::default();
-    let mut table = Table::new(&[
-        "Department",
-        ">Entitled",
-        ">Votes",
-        ">Turnout",
-        ">Yes",
-        "Jan 2004",
-        "Law of Mar 2017",
-        "Law of Feb 2026",
-        "Latest rules",
-    ]);
     let mut rows = Vec::new();
+    // Their own day, the first day of each later law on mandates, and the day the rules were checked.
+    let Some(then) = departments.first().map(|department| department.figures().poll.opened_on) else { return Ok(()) };
+    let later = book.rules().filter(|rule| rule.key == Key::Mandate && rule.jurisdiction == Jurisdiction::GreatBritain);
+    let mut days: Vec<Date> = later.filter_map(|rule| rule.from).filter(|from| *from > then).chain([then, book.checked_on()]).collect();
+    days.sort_unstable();
+    let laws: Vec<String> = days.iter().map(|day| format!("Law of {}", weekday_date(*day))).collect();
+    let headings: Vec<&str> =
+        ["Department", ">Entitled", ">Votes", ">Turnout", ">Yes"].into_iter().chain(laws.iter().map(String::as_str)).collect();
+    let mut table = Table::new(&headings);
     for department in departments {
-        let then = department.figures().poll.opened_on;
-        let days = [then, Date::constant(2017, 3, 1), Date::constant(2026, 2, 18), book.checked_on()];
         let mut verdicts = Vec::new();
-        for day in days {
+        for day in days.iter().copied() {
             let moved = department.clone().as_if_held(day);
             let law = law_of_the_day(book, moved.figures().poll, Agreements::default())?;
             cited.extend(law.rules());
