@@ -403,7 +403,22 @@ pub struct JudgedAction<'r> {
     pub notes: Vec<String>,
 }
 
-impl JudgedAction<'_> {
+/// Refused days in a row for one reason: the first, the last, the reason, the rule.
+pub type RefusedRun<'r> = (Date, Date, Refusal, &'r Rule);
+
+impl<'r> JudgedAction<'r> {
+    /// The refused days, those in a row for one reason taken together.
+    pub fn refused_runs(&self) -> Vec<RefusedRun<'r>> {
+        let mut runs: Vec<RefusedRun<'r>> = Vec::new();
+        for (day, refusal, rule) in &self.refused {
+            match runs.last_mut() {
+                Some((_, last, same, _)) if same == refusal && plus_days(*last, 1) == *day => *last = *day,
+                _ => runs.push((*day, *day, *refusal, rule)),
+            }
+        }
+        runs
+    }
+
     /// `yes`, `part` or `no`.
     pub fn word(&self) -> &'static str {
         match (self.lawful.is_empty(), self.refused.is_empty()) {

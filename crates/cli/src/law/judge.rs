@@ -545,8 +545,9 @@ impl Text {
             if let (Some(first), Some(last), false) = (action.lawful.first(), action.lawful.last(), action.refused.is_empty()) {
                 self.units.push_str(&format!("    lawful: {} to the end of {}\n", weekday_date(first.date()), weekday_date(last.date())));
             }
-            for (day, refusal, rule) in &action.refused {
-                self.units.push_str(&format!("    {}: {} ({})\n", weekday_date(*day), refusal.sentence(), rule.id));
+            for (first, last, refusal, rule) in action.refused_runs() {
+                let days = if first == last { weekday_date(first) } else { format!("{} to {}", weekday_date(first), weekday_date(last)) };
+                self.units.push_str(&format!("    {days}: {} ({})\n", refusal.sentence(), rule.id));
             }
             for note in &action.notes {
                 self.units.push_str(&format!("    {note}\n"));

@@ -268,8 +268,9 @@ fn to_text(made: &Timetable<'_>, received: &[Received<'_>], cited: &Cited<'_>, b
     }
     for strike in &made.strikes {
         text.push_str(&format!("Action {}: {}\n", strike.proposed.words(), strike.word().to_uppercase()));
-        for (day, refusal, rule) in &strike.refused {
-            text.push_str(&format!("  {}: {} ({})\n", weekday_date(*day), refusal.sentence(), rule.id));
+        for (first, last, refusal, rule) in strike.refused_runs() {
+            let days = if first == last { weekday_date(first) } else { format!("{} to {}", weekday_date(first), weekday_date(last)) };
+            text.push_str(&format!("  {days}: {} ({})\n", refusal.sentence(), rule.id));
         }
     }
     if let Some(fault) = &made.notice_fault {

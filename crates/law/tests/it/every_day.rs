@@ -203,6 +203,8 @@ proptest! {
         if mandate.kind() == TermKind::MustBeginWithin && !judged.lawful.is_empty() {
             prop_assert!(judged.lawful[0].date() <= mandate.last_day());
         }
+        let in_runs: i64 = judged.refused_runs().iter().map(|(first, last, ..)| days_between(*first, *last) + 1).sum();
+        prop_assert_eq!(in_runs, i64::try_from(judged.refused.len()).unwrap_or(-1));
         prop_assert_eq!(judged.lawful.len() + judged.refused.len(), usize::try_from(days_between(action.first(), action.last())).unwrap_or(0) + 1);
     }
 
