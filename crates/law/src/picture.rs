@@ -71,22 +71,46 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
         .map(|deadline| format!("{} {}: {}.", deadline.sense.word(), weekday_date(deadline.date), deadline.what))
         .collect();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"timeline-title timeline-desc\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" class=\"timeline\" role=\"img\" aria-labelledby=\"timeline-title timeline-desc\">\n\
          <title id=\"timeline-title\">{title}</title>\n<desc id=\"timeline-desc\">{}</desc>\n<style>{STYLE}</style>\n\
          <rect class=\"ground\" x=\"0\" y=\"0\" width=\"{WIDTH}\" height=\"{height}\"/>\n{spine}{body}</svg>\n",
         escape_xml(&spoken.join(" "))
     )
 }
 
+/// Under its own class, so that it touches nothing else of a page it is put into.
 /// Every shape has its own pattern of light and dark besides its colour, so that it prints in black and white.
 const STYLE: &str = "\
-.ground{fill:#fff}text{font-family:system-ui,'Segoe UI',Arial,sans-serif;fill:#1a1a1a;font-size:14px}.title{font-size:19px;font-weight:700}\
-.date{font-weight:600;font-size:13px}.small{font-size:11.5px;fill:#4a4a4a}.refused{fill:#a1160a;font-weight:600}.spine,.axis{stroke:#767676;stroke-width:2}\
-.tick{stroke:#767676;stroke-width:1}.duty{fill:#fff;stroke:#1a1a1a;stroke-width:2}.vote{fill:#1d5fa8;stroke:#1d5fa8;stroke-width:2}\
-.act{fill:#1a1a1a;stroke:#1a1a1a;stroke-width:2}.bar-notice{fill:#fff;stroke:#1a1a1a;stroke-width:2;stroke-dasharray:4 3}.bar-vote{fill:#1d5fa8}.bar-act{fill:#9fd3a7;stroke:#14532d;stroke-width:2}\
-@media (prefers-color-scheme:dark){.ground{fill:#14171a}text{fill:#f1f1f1}.small{fill:#c4c4c4}.refused{fill:#ff9c8f}.duty{fill:#14171a;stroke:#f1f1f1}.act{fill:#f1f1f1;stroke:#f1f1f1}\
-.vote,.bar-vote{fill:#7fb4ef;stroke:#7fb4ef}.bar-notice{fill:#14171a;stroke:#f1f1f1}.bar-act{fill:#14532d;stroke:#9fd3a7}}\
-@media print{.ground{fill:#fff}text{fill:#000}.small{fill:#333}.duty{fill:#fff;stroke:#000}.act{fill:#000;stroke:#000}}";
+.timeline .ground{fill:#fff}\
+.timeline text{font-family:system-ui,'Segoe UI',Arial,sans-serif;fill:#1a1a1a;font-size:14px}\
+.timeline .title{font-size:19px;font-weight:700}\
+.timeline .date{font-weight:600;font-size:13px}\
+.timeline .small{font-size:11.5px;fill:#4a4a4a}\
+.timeline .refused{fill:#a1160a;font-weight:600}\
+.timeline .spine,.timeline .axis{stroke:#767676;stroke-width:2}\
+.timeline .tick{stroke:#767676;stroke-width:1}\
+.timeline .duty{fill:#fff;stroke:#1a1a1a;stroke-width:2}\
+.timeline .vote{fill:#1d5fa8;stroke:#1d5fa8;stroke-width:2}\
+.timeline .act{fill:#1a1a1a;stroke:#1a1a1a;stroke-width:2}\
+.timeline .bar-notice{fill:#fff;stroke:#1a1a1a;stroke-width:2;stroke-dasharray:4 3}\
+.timeline .bar-vote{fill:#1d5fa8}\
+.timeline .bar-act{fill:#9fd3a7;stroke:#14532d;stroke-width:2}\
+@media screen and (prefers-color-scheme:dark){\
+.timeline .ground{fill:#14171a}\
+.timeline text{fill:#f1f1f1}\
+.timeline .small{fill:#c4c4c4}\
+.timeline .refused{fill:#ff9c8f}\
+.timeline .duty{fill:#14171a;stroke:#f1f1f1}\
+.timeline .act{fill:#f1f1f1;stroke:#f1f1f1}\
+.timeline .vote,.timeline .bar-vote{fill:#7fb4ef;stroke:#7fb4ef}\
+.timeline .bar-notice{fill:#14171a;stroke:#f1f1f1}\
+.timeline .bar-act{fill:#14532d;stroke:#9fd3a7}}\
+@media print{\
+.timeline .ground{fill:#fff}\
+.timeline text{fill:#000}\
+.timeline .small{fill:#333}\
+.timeline .duty{fill:#fff;stroke:#000}\
+.timeline .act{fill:#000;stroke:#000}}";
 
 struct Scale {
     first: Date,
