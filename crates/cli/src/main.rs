@@ -46,7 +46,14 @@ enum Stage {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // Help and version are answers; anything else is a question put wrongly, which is bad input (3).
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { answer::Outcome::BadInput.into() } else { answer::Outcome::Yes.into() };
+        }
+    };
     let as_json = arguments.json;
     match arguments.stage {
         Stage::New(command) => command.run(as_json),

@@ -248,6 +248,8 @@ impl<'t> Table<'t> {
     pub fn optional_date(&self, key: &str) -> Option<Date> {
         let value = self.get(key)?;
         let text = match value.get_ref() {
+            // What the parser could not read as a date stands empty here; its fault is already in the list.
+            DeValue::Datetime(date) if date.date.is_none() && date.time.is_none() => return None,
             DeValue::Datetime(date) if date.time.is_none() && date.offset.is_none() => date.to_string(),
             DeValue::String(text) => text.to_string(),
             other => {

@@ -19,9 +19,10 @@ pub struct Library {
 }
 
 /// The files of `data/` that this crate reads, as they were when the program was built.
-const FILES: [(&str, &[u8]); 13] = [
+const FILES: [(&str, &[u8]); 14] = [
     ("sources.csv", include_bytes!("../../../data/sources.csv")),
     ("prices/monthly.csv", include_bytes!("../../../data/prices/monthly.csv")),
+    ("prices/missing.csv", include_bytes!("../../../data/prices/missing.csv")),
     ("pay/scales.toml", include_bytes!("../../../data/pay/scales.toml")),
     ("pay/afc-bands.csv", include_bytes!("../../../data/pay/afc-bands.csv")),
     ("pay/afc-spine.csv", include_bytes!("../../../data/pay/afc-spine.csv")),
@@ -57,6 +58,7 @@ impl Library {
         let sources = Sources::read_csv("data/sources.csv", &file("sources.csv"), &faults);
         let mut prices = Prices::none();
         prices.add_csv("data/prices/monthly.csv", &file("prices/monthly.csv"), &sources, &faults);
+        prices.check_gaps("data/prices/missing.csv", &file("prices/missing.csv"), &faults);
         let scales = read_scales("data/pay/scales.toml", &file("pay/scales.toml"), &sources, &faults, |name| {
             Self::file(&format!("pay/{name}")).map(|bytes| (format!("data/pay/{name}"), bytes))
         });

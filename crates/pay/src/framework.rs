@@ -133,7 +133,13 @@ impl<'f> Framework<'f> {
             return Err(problem.unwrap_or_else(|| format!("there is no point {point}")));
         }
         known.dedup();
-        Err(format!("there is no point {point}; the points are {}", known.join(", ")))
+        let near = dated::nearest_name(point, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
+        let list = if known.len() <= 24 {
+            known.join(", ")
+        } else {
+            format!("{}, … {}", known[..12].join(", "), known[known.len() - 4..].join(", "))
+        };
+        Err(format!("there is no point {point}{}; the points are {list}", near.unwrap_or_default()))
     }
 
     /// The published rate of a point on a day: from the nation's own tables, or the ones it shares where it has none.

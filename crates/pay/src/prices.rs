@@ -5,9 +5,10 @@
 //! The CPI rate is the published one and never recomputed, because the CPI index has only one decimal and gives
 //! another rate in more than a hundred months.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use dated::{CsvFile, Faults, FileBytes, MissingMonth, Month, Ratio, Series, Sources, Status};
+use dated::{CsvFile, Faults, FileBytes, MissingMonth, Month, Place, Ratio, Series, Sources, Status};
 
 use crate::pay_year::PayYear;
 
@@ -107,6 +108,58 @@ impl Prices {
         }
     }
 
+    /// Holds the series against the months that are stated to be missing (`series,from,to,why`): a month missing between
+    /// the first and the last of its series without being stated, or stated though it is there, is a fault.
+    pub fn check_gaps(&self, file: &str, bytes: &FileBytes, faults: &Faults) {
+        let Some(csv) = CsvFile::read(file, bytes, &["series", "from", "to", "why"], faults) else { return };
+        let all = [&self.rpi, &self.cpi, &self.cpi_rate, &self.cpih];
+        let mut stated: BTreeMap<(&str, Month), Place> = BTreeMap::new();
+        for row in csv.rows() {
+            let month = |column: &str| {
+                let text = row.text(column)?;
+                let month = Month::parse(text);
+                if month.is_none() {
+                    faults.error("not-a-month", row.place(), format!("“{text}” is not a month"), "write it as 2007-04");
+                }
+                month
+            };
+            let (Some(name), Some(from), Some(to), Some(_)) = (row.text("series"), month("from"), month("to"), row.text("why")) else {
+                continue;
+            };
+            match all.iter().find(|series| series.name() == name) {
+                Some(series) => {
+                    stated.extend((0..=to.months_since(from)).map(|offset| ((series.name(), from.plus(offset)), row.place().clone())));
+                }
+                None => {
+                    let known = all.map(Series::name).join(", ");
+                    faults.error("unknown-series", row.place(), format!("there is no series “{name}”"), format!("one of {known}"));
+                }
+            }
+        }
+        for series in all {
+            let months: Vec<Month> = series.iter().map(|(month, _)| month).collect();
+            let missing = months.windows(2).flat_map(|pair| (1..pair[1].months_since(pair[0])).map(|offset| pair[0].plus(offset)));
+            for month in missing {
+                if stated.remove(&(series.name(), month)).is_none() {
+                    faults.error(
+                        "month-missing",
+                        &Place::new(file, 1),
+                        format!("{} has no figure for {month}, and nothing says so", series.name()),
+                        "add the figure with its source, or state here that it is missing and why",
+                    );
+                }
+            }
+        }
+        for ((series, month), place) in stated {
+            faults.error(
+                "month-not-missing",
+                &place,
+                format!("{series} is stated to be missing for {month}, but it is not"),
+                "correct this line",
+            );
+        }
+    }
+
     /// The index numbers.
     pub fn series(&self, index: Index) -> &Series {
         match index {
@@ -173,6 +226,25 @@ pub fn real_percent(pay_percent: Ratio, price_percent: Ratio) -> Ratio {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_missing_in_silence_is_a_fault_and_so_is_one_stated_in_error() {
+        let header = COLUMNS.join(",") + ",cpi_rate_status,cpi_rate_source,cpih_source";
+        let month = |month: &str| format!("{month},100.0,published,S,,,,,,,,,");
+        let months = [header, month("2020-01"), month("2020-02"), month("2020-04"), month("2020-05"), month("2020-07")].join("\n");
+        let codes = |missing: &str| {
+            let faults = Faults::new();
+            let sources = Sources::read_csv("s.csv", &FileBytes::Read(b"id,title,where,licence\nS,s,s,s\n".to_vec()), &faults);
+            let mut prices = Prices::none();
+            prices.add_csv("p.csv", &FileBytes::Read(months.clone().into()), &sources, &faults);
+            prices.check_gaps("m.csv", &FileBytes::Read(format!("series,from,to,why\n{missing}\n").into()), &faults);
+            faults.into_sorted().into_iter().map(|fault| (fault.code, fault.place.line)).collect::<Vec<_>>()
+        };
+        assert_eq!(codes("RPI (index),2020-03,2020-03,x\nRPI (index),2020-06,2020-06,x"), []);
+        assert_eq!(codes("RPI (index),2020-03,2020-03,x"), [("month-missing", 1)]);
+        assert_eq!(codes("RPI (index),2020-03,2020-06,x"), [("month-not-missing", 2), ("month-not-missing", 2)]);
+        assert_eq!(codes("RPI,2020-03,2020-06,x").first(), Some(&("month-missing", 1)));
+    }
 
     #[test]
     fn a_rise_below_prices_is_a_loss_in_real_terms() {

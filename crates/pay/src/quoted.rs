@@ -789,7 +789,8 @@ impl Compute {
             }
             Self::BreakEvenSalary { offer, nation, weekly, weeks } => {
                 let (offer, headline) = headline(offer, nation)?;
-                let salary = break_even_salary(*weekly, headline.largest_gap_percent(), *weeks).ok_or_else(|| format!("nothing of {} is staged", offer.id))?;
+                let salary = break_even_salary(*weekly, headline.largest_gap_percent(), *weeks)
+                    .ok_or_else(|| format!("nothing of {} is staged", offer.id))?;
                 Ok(of_offer(offer, salary, format!("base salary at which staging costs {weekly} a week")))
             }
             Self::AnnualRate { index, month } => {

@@ -130,9 +130,17 @@ struct Working {
     /// The rate as the last step left it before rounding; additive percentages go on from here.
     exact: Ratio,
     published: Pence,
-    follows: Option<(usize, Date)>,
+    follows: Option<Move>,
     touched: Touched,
     history: Vec<RateFrom>,
+}
+
+/// The staff of a row move to another.
+#[derive(Clone, Copy)]
+struct Move {
+    to: usize,
+    on: Date,
+    step: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -228,7 +236,7 @@ fn apply_steps(
                 if rows[at].point == moved.from.0 && rows[at].follows.is_none() {
                     let same_band = rows.iter().position(|row| row.point == moved.to.0 && row.band == rows[at].band);
                     let target = same_band.or_else(|| rows.iter().position(|row| row.point == moved.to.0));
-                    rows[at].follows = target.map(|target| (target, step.from));
+                    rows[at].follows = target.map(|to| Move { to, on: step.from, step: number });
                 }
             }
         }
@@ -403,32 +411,35 @@ fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>, ends: Ends) -> Ve
             source: row.source.clone(),
             path: path.clone(),
             lumps: Vec::new(),
-            moved_to: row.follows.map(|(target, _)| rows[target].point.clone()),
+            moved_to: row.follows.map(|moved| rows[moved.to].point.clone()),
         });
     }
     add_lumps(offer, view, &mut result, ends);
     result
 }
 
-/// The rates of a row; from the day its staff are moved, those of the row they are moved to.
+/// The rates of a row; from the day its staff are moved, those of the row they are moved to, and so on.
 fn history_with_moves(rows: &[Working], at: usize) -> Vec<RateFrom> {
-    let row = &rows[at];
-    let Some((target, day)) = row.follows else { return row.history.clone() };
-    let mut history: Vec<RateFrom> = row.history.iter().copied().filter(|rate| rate.from < day).collect();
+    let mut moved = rows[at].follows;
+    let mut history: Vec<RateFrom> =
+        rows[at].history.iter().copied().filter(|rate| moved.is_none_or(|moved| rate.from < moved.on)).collect();
     // A chain of moves cannot be longer than the rows; the guard stops a circle written by mistake.
-    let mut end = target;
     for _ in 0..rows.len() {
-        match rows[end].follows {
-            Some((next, _)) => end = next,
-            None => break,
+        let Some(Move { to, on, step }) = moved else { break };
+        let target = &rows[to];
+        moved = target.follows.map(|next| Move { on: next.on.max(on), ..next });
+        if moved.is_some_and(|next| next.on == on) {
+            continue;
         }
+        let in_force = target.history.iter().rev().find(|rate| rate.from <= on);
+        match in_force {
+            Some(rate) if rate.from == on => {}
+            Some(rate) => history.push(RateFrom { from: on, rate: rate.rate, step }),
+            None => history.push(RateFrom { from: on, rate: target.base.unwrap_or(target.published), step }),
+        }
+        let there = |rate: &&RateFrom| on <= rate.from && moved.is_none_or(|next| rate.from < next.on);
+        history.extend(target.history.iter().filter(there).copied());
     }
-    let step = rows[end].history.iter().rev().find(|rate| rate.from <= day);
-    if step.is_none_or(|rate| rate.from < day) {
-        let rate = step.map_or(rows[end].base.unwrap_or(rows[end].published), |rate| rate.rate);
-        history.push(RateFrom { from: day, rate, step: step.map_or(0, |rate| rate.step) });
-    }
-    history.extend(rows[end].history.iter().copied().filter(|rate| rate.from >= day));
     history
 }
 

@@ -32,6 +32,7 @@ struct Page {
     style: &'static str,
     contents: Vec<(&'static str, &'static str)>,
     glance: Table,
+    counted: Table,
     chart: Option<ChartView>,
     prices_known: Option<String>,
     real: Vec<(bool, Table)>,
@@ -245,6 +246,7 @@ impl Gather<'_> {
             style: include_str!("../templates/report.css"),
             contents: sections.into_iter().filter(|(shown, _, _)| *shown).map(|(_, id, name)| (id, name)).collect(),
             glance: self.glance(&headlines),
+            counted: self.counted(),
             chart: self.chart(&headlines),
             prices_known: self.framework.prices_known.map(Month::long),
             real,
@@ -308,13 +310,13 @@ impl Gather<'_> {
             heads.push(">whole deal");
         }
         let mut table = Table::new("Each offer in its first pay year, above the rates before it", &heads);
-        for offer in &self.dispute.offers {
+        for offer in self.dispute.offers.iter().filter(|offer| offer.counted.is_empty()) {
             let anchor = format!("o-{}", offer.id);
-            let mut row = vec![words(&offer.title), words(offer.kind.word()), words(nation_names(offer))];
+            let year = self.framework.first_pay_year(offer).map(PayYear::name).unwrap_or_default();
+            let mut row = vec![words(&offer.title), words(offer.kind.word()), words(nation_names(offer)), words(year)];
             match headlines.iter().find(|(known, _)| known.id == offer.id).map(|(_, headline)| headline) {
                 Some(headline) => {
                     let year = &headline.years[0];
-                    row.push(words(year.year.name()));
                     row.push(linked(percent(year.in_year_percent.by_months, 2), &anchor));
                     row.push(linked(percent(year.in_year_percent.by_days, 2), &anchor));
                     row.push(linked(percent(year.year_end_percent, 2), &anchor));
@@ -324,17 +326,27 @@ impl Gather<'_> {
                     }
                 }
                 None => {
-                    row.push(words(self.framework.first_pay_year(offer).map(PayYear::name).unwrap_or_default()));
-                    let counted: Vec<String> = offer
-                        .counted
-                        .iter()
-                        .map(|counted| format!("{}% ({})", counted.percent.to_short(2), self.dispute.party_name(&counted.who.0)))
-                        .collect();
-                    row.push(linked(if counted.is_empty() { "see points".to_owned() } else { counted.join("; ") }, &anchor));
+                    row.push(linked("by point", &anchor));
                     row.extend((0..2 + usize::from(any_deal)).map(|_| figure("")));
                 }
             }
             table.rows.push(row);
+        }
+        table
+    }
+
+    /// Offers known only by what each side says they are worth.
+    fn counted(&self) -> Table {
+        let mut table = Table::new("Offers known only by what each side says they are worth", &["offer", "counted by", ">percent", "what it counts"]);
+        for offer in &self.dispute.offers {
+            for counted in &offer.counted {
+                table.rows.push(vec![
+                    words(&offer.title),
+                    words(self.dispute.party_name(&counted.who.0)),
+                    Cell { text: percent(counted.percent, 1), number: true, href: source_anchor(&counted.source) },
+                    words(&counted.counts),
+                ]);
+            }
         }
         table
     }
@@ -754,10 +766,9 @@ impl Gather<'_> {
 
     fn poll(&self, poll: &Poll) -> PollView {
         let mut table = Table::new(
-            "Results of record; a turnout or share in italics of the note was computed from the votes",
+            "Results of record",
             &["unit", "question", ">entitled", ">returned", ">turnout", ">yes", ">no", ">spoiled", ">yes of yes and no"],
         );
-        table.caption = "Results of record".to_owned();
         let mut notes = Vec::new();
         for unit in &poll.units {
             if let Some(note) = &unit.entitled_note {

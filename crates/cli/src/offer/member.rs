@@ -133,6 +133,13 @@ pub(super) fn run(
     nation: Option<&str>,
     as_json: bool,
 ) -> Result<Outcome, Outcome> {
+    if let Some(point) = &arguments.point {
+        let known = |offer: &&Offer| framework.scales_of(offer).any(|scale| scale.tables().any(|table| table.point(point).is_some()));
+        if let (Some(offer), false) = (offers.iter().find(|offer| !offer.steps.is_empty()), offers.iter().any(known)) {
+            let nation = offer.nations.first().map_or("", |(name, _)| name.as_str());
+            return refuse_question(framework.row_of_point(offer, nation, point, None).err().unwrap_or_default());
+        }
+    }
     let employment = arguments.employment(framework.full_time_hours)?;
     let paid_offer = arguments.paid_offer.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
     let mut documents = Vec::new();

@@ -68,8 +68,10 @@ impl Value {
         }
         let chosen = self.from.zip(self.to);
         let mut documents = Vec::new();
+        let mut could_not = false;
         for offer in offers {
             let valued = Valued::new(offer, &framework, self.nation.as_deref(), self.scale.as_deref(), self.index, chosen);
+            could_not |= valued.chosen_window_is_missing();
             if as_json {
                 documents.push(valued.json(&dispute));
             } else {
@@ -81,7 +83,7 @@ impl Value {
         } else {
             answer::print(&format!("next: whitley offer value {0} --point P | --salary £, or whitley offer claims {0}\n", self.dispute));
         }
-        Ok(Outcome::Yes)
+        Ok(if could_not { Outcome::CouldNotCheck } else { Outcome::Yes })
     }
 }
 
@@ -121,6 +123,11 @@ impl<'v> Valued<'v> {
             .filter(|value| nation.is_none_or(|nation| value.nation == nation) && scale.is_none_or(|scale| value.scale.id == scale))
             .collect();
         Self { offer, nation: first, headline, real, scales }
+    }
+
+    /// Whether the user chose months of which one is not in the data.
+    fn chosen_window_is_missing(&self) -> bool {
+        self.real.iter().flat_map(|(_, readings)| readings).any(|(window, reading)| *window == Window::Chosen && reading.is_err())
     }
 
     fn points(&self) -> impl Iterator<Item = (&ScaleValue<'v>, &PointValue)> {

@@ -71,6 +71,7 @@ pub(crate) fn offer_with_source(text: &str, source: &str, sources: &Sources) -> 
         ("base_date", "base_date = 2031-03-31\n".to_owned()),
         ("nations", "nations = [\"England\"]\n".to_owned()),
         ("source", format!("source = \"{source}\"\n")),
+        ("status", "status = \"synthetic\"\n".to_owned()),
     ] {
         let head = text.split("[[").next().unwrap_or("");
         if !head.lines().any(|known| known.split('=').next().is_some_and(|name| name.trim() == key)) {
