@@ -6,6 +6,7 @@
 mod answer;
 mod disk;
 mod folder;
+mod law;
 mod offer;
 mod report;
 
@@ -38,6 +39,8 @@ enum Stage {
     /// What an offer is worth, to whom, against which prices
     #[command(subcommand)]
     Offer(offer::Verb),
+    /// The law of the day: results, dates, units, documents, traps
+    Law(law::LawArguments),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Stage::New(command) => command.run(as_json),
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
+        Stage::Law(arguments) => law::run(arguments, as_json),
         Stage::Report(command) => command.run(as_json),
     }
     .into()

@@ -171,6 +171,24 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Whatever stands there, as text: text itself, the digits of a number, a date, the entries of a list joined by "; ". For
+    /// files in which only the presence of a value matters. `None` when absent, empty, or a table.
+    pub fn written(&self, key: &str) -> Option<String> {
+        fn words(value: &DeValue<'_>) -> Option<String> {
+            let text = match value {
+                DeValue::String(text) => text.trim().to_owned(),
+                DeValue::Integer(number) => number.as_str().to_owned(),
+                DeValue::Float(number) => number.as_str().to_owned(),
+                DeValue::Boolean(truth) => truth.to_string(),
+                DeValue::Datetime(date) => date.to_string(),
+                DeValue::Array(items) => items.iter().filter_map(|item| words(item.get_ref())).collect::<Vec<_>>().join("; "),
+                DeValue::Table(_) => return None,
+            };
+            (!text.is_empty()).then_some(text)
+        }
+        words(self.get(key)?.get_ref())
+    }
+
     /// Text that must be there.
     pub fn text(&self, key: &str) -> Option<String> {
         if !self.has(key) {
@@ -488,6 +506,15 @@ mod tests {
         assert_eq!(file.with_root(&faults, |t| (t.count("a"), t.count("b"))), (Some(1), Some(2)));
         assert_eq!(faults.error_count(), 0);
         assert_eq!(faults.into_sorted().iter().map(|f| f.code).collect::<Vec<_>>(), ["byte-order-mark", "windows-line-ends"]);
+    }
+
+    #[test]
+    fn whatever_is_written_can_be_asked_for() {
+        let found = faults_of("a = \"x\"\nb = 7\nc = [\"x\", 2007-04-01]\nd = \" \"\ne = []\n", |t| {
+            let written = ["a", "b", "c", "d", "e", "f"].map(|key| t.written(key));
+            assert_eq!(written.each_ref().map(Option::as_deref), [Some("x"), Some("7"), Some("x; 2007-04-01"), None, None, None]);
+        });
+        assert_eq!(found, []);
     }
 
     #[test]
