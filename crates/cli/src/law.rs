@@ -2,7 +2,6 @@
 
 mod contents;
 mod judge;
-mod record;
 mod replay;
 mod rules;
 mod timetable;

@@ -12,6 +12,7 @@ mod folder;
 mod library;
 mod people;
 mod polls;
+mod record;
 mod starter;
 
 pub use action::{ActionKind, Call, Campaign};
@@ -20,4 +21,5 @@ pub use folder::{Dispute, Folder, FoundingDisputes};
 pub use library::Library;
 pub use people::{Event, Group, Nation, Party, Side};
 pub use polls::{Poll, PollKind, PollResult, Question, QuestionKind, Unit};
+pub use record::{NotJudged, Record, polls_of_record};
 pub use starter::starter_files;

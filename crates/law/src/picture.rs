@@ -126,10 +126,10 @@ impl Scale {
 /// Notice, voting and mandate as bars drawn to scale over a line of months.
 fn strip(body: &mut String, timetable: &Timetable<'_>, scale: &Scale, last: Date) {
     let date_of = |kind| timetable.deadlines.iter().find(|deadline| deadline.kind == kind).map(|deadline| deadline.date);
-    let opens_on = timetable.facts.opens_on;
+    let opens_on = timetable.facts.opening_known.then_some(timetable.facts.opens_on);
     let bars = [
-        ("bar-notice", "notice", date_of(DeadlineKind::BallotNotice), Some(opens_on)),
-        ("bar-vote", "voting", Some(opens_on), timetable.facts.closes_on.map(|day| plus_days(day, 1))),
+        ("bar-notice", "notice", date_of(DeadlineKind::BallotNotice), opens_on),
+        ("bar-vote", "voting", opens_on, timetable.facts.closes_on.map(|day| plus_days(day, 1))),
         ("bar-act", "action", date_of(DeadlineKind::FirstLawfulDay), date_of(DeadlineKind::LastLawfulDay).map(|day| plus_days(day, 1))),
     ];
     let mut labels_end = [0_i64; 2];

@@ -17,8 +17,10 @@ use crate::rules::{Jurisdiction, Key, Rule, Rulebook, TermKind, Value};
 pub struct TimetableFacts {
     /// Which law.
     pub jurisdiction: Jurisdiction,
-    /// The day the first voting paper is sent.
+    /// The day the first voting paper is sent. For a ballot of record whose opening is not known, its closing day.
     pub opens_on: Date,
+    /// False for a ballot of record whose opening day is not known: then the dates before its close are left out.
+    pub opening_known: bool,
     /// The last day of voting; without it only what comes before the opening is known.
     pub closes_on: Option<Date>,
     /// The day employers are told the result, if known or planned.
@@ -136,6 +138,19 @@ pub struct Timetable<'r> {
 pub fn timetable<'r>(book: &'r Rulebook, facts: TimetableFacts) -> Result<Timetable<'r>, NotCovered> {
     let TimetableFacts { jurisdiction, opens_on, closes_on, .. } = facts;
     let mut list = List(Vec::new());
+    if facts.opening_known {
+        before_opening(book, jurisdiction, opens_on, &mut list)?;
+    }
+    let mut timetable = Timetable { facts, deadlines: Vec::new(), strikes: Vec::new(), notice_fault: None, notes: Vec::new() };
+    if let Some(closes_on) = closes_on {
+        after_closing(book, closes_on, &mut timetable, &mut list)?;
+    }
+    list.0.sort_by_key(|deadline| (deadline.date, deadline.kind));
+    timetable.deadlines = list.0;
+    Ok(timetable)
+}
+
+fn before_opening<'r>(book: &'r Rulebook, jurisdiction: Jurisdiction, opens_on: Date, list: &mut List<'r>) -> Result<(), NotCovered> {
     let notice = ballot_notice_due(book, jurisdiction, opens_on)?;
     list.add(DeadlineKind::BallotNotice, "Ballot notice received by every employer", notice.on, Sense::By, Some(notice.rule), None);
     let sample = sample_paper_due(book, jurisdiction, opens_on)?;
@@ -147,13 +162,7 @@ pub fn timetable<'r>(book: &'r Rulebook, facts: TimetableFacts) -> Result<Timeta
     });
     let by = format!("Ballot opens; method of voting: {}", method.rule.texts().join(", "));
     list.add(DeadlineKind::Opens, &by, opens_on, Sense::On, Some(method.rule), pending);
-    let mut timetable = Timetable { facts, deadlines: Vec::new(), strikes: Vec::new(), notice_fault: None, notes: Vec::new() };
-    if let Some(closes_on) = closes_on {
-        after_closing(book, closes_on, &mut timetable, &mut list)?;
-    }
-    list.0.sort_by_key(|deadline| (deadline.date, deadline.kind));
-    timetable.deadlines = list.0;
-    Ok(timetable)
+    Ok(())
 }
 
 struct List<'r>(Vec<Deadline<'r>>);
@@ -314,6 +323,7 @@ pub fn timetable_backwards<'r>(book: &'r Rulebook, wanted: &WantedAction) -> Res
         book,
         TimetableFacts {
             jurisdiction: wanted.jurisdiction,
+            opening_known: true,
             opens_on,
             closes_on: Some(closes_on),
             told_on: Some(received_on),
@@ -389,6 +399,9 @@ fn compact(date: Date) -> String {
 pub(crate) fn title(timetable: &Timetable<'_>) -> String {
     let opens = weekday_date(timetable.facts.opens_on);
     match timetable.facts.closes_on {
+        Some(closes_on) if !timetable.facts.opening_known => {
+            format!("Ballot closed {}; its opening day is not known", weekday_date(closes_on))
+        }
         Some(closes_on) => format!("Ballot open {opens} to {}", weekday_date(closes_on)),
         None => format!("Ballot opening {opens}"),
     }
@@ -407,6 +420,7 @@ mod tests {
         TimetableFacts {
             jurisdiction: Jurisdiction::GreatBritain,
             opens_on,
+            opening_known: true,
             closes_on: Some(closes_on),
             told_on: None,
             notice_received_on: None,

@@ -12,10 +12,10 @@ use law::{
 };
 use serde_json::{Map, Value, json};
 
-use super::record::{Record, polls_of_record};
 use super::{AgreementArguments, Cited, closing, option_date, option_jurisdiction, read_file, with_closing};
 use crate::answer::{Outcome, Table, print, print_json, refuse};
 use crate::disk;
+use dispute::{Record, polls_of_record};
 
 #[derive(Args)]
 pub(crate) struct JudgeArguments {

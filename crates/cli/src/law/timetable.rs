@@ -108,9 +108,10 @@ pub(crate) fn run(arguments: &TimetableArguments, book: &Rulebook, as_json: bool
     }
     let agreements = arguments.agreements.into();
     let made = match opens_on {
-        Some(opens_on) => {
-            timetable(book, TimetableFacts { jurisdiction, opens_on, closes_on, told_on, notice_received_on, agreements, strikes })
-        }
+        Some(opens_on) => timetable(
+            book,
+            TimetableFacts { jurisdiction, opens_on, opening_known: true, closes_on, told_on, notice_received_on, agreements, strikes },
+        ),
         None => {
             let wanted = WantedAction {
                 jurisdiction,

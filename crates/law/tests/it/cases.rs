@@ -197,6 +197,7 @@ fn run_day(day: &Table<'_>) -> Outcome {
         }
         Some(what) => {
             let facts = TimetableFacts {
+                opening_known: true,
                 jurisdiction: poll.jurisdiction,
                 opens_on: poll.opened_on,
                 closes_on: Some(poll.closed_on),

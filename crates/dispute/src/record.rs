@@ -1,27 +1,35 @@
 //! Polls of record of a dispute folder as results that the law can judge.
 
 use dated::Date;
-use dispute::{Dispute, Poll, PollKind, PollResult};
 use law::{Figures, Jurisdiction, Key, PollFacts, RowDefaults, Rulebook, UnitResult};
 use pay::When;
 
+use crate::folder::Dispute;
+use crate::polls::{Poll, PollKind, PollResult};
+
 /// Results that can be judged, and those that cannot with the reason.
 #[derive(Default)]
-pub(super) struct Record {
-    pub(super) results: Vec<UnitResult>,
-    pub(super) not_judged: Vec<NotJudged>,
-    pub(super) notes: Vec<String>,
+pub struct Record {
+    /// What can be judged.
+    pub results: Vec<UnitResult>,
+    /// What cannot.
+    pub not_judged: Vec<NotJudged>,
+    /// What must be known besides.
+    pub notes: Vec<String>,
 }
 
 /// A result of record that the figures or days do not allow to judge.
-pub(super) struct NotJudged {
-    pub(super) unit: String,
-    pub(super) question: String,
-    pub(super) why: String,
+pub struct NotJudged {
+    /// The unit.
+    pub unit: String,
+    /// The question.
+    pub question: String,
+    /// Why not.
+    pub why: String,
 }
 
 /// L65: reads the polls of record. What was not published stays unknown; a poll outside the Act authorises nothing and is not judged.
-pub(super) fn polls_of_record(dispute: &Dispute, defaults: RowDefaults, book: &Rulebook) -> Record {
+pub fn polls_of_record(dispute: &Dispute, defaults: RowDefaults, book: &Rulebook) -> Record {
     let mut record = Record::default();
     for poll in &dispute.polls {
         if poll.kind != PollKind::Statutory {
