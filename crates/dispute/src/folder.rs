@@ -128,6 +128,8 @@ struct Head {
     source: Cite,
     status: Option<Status>,
     pay: PayFrame,
+    /// Names of parties, groups and nations that are there but could not be read.
+    unread: Vec<String>,
 }
 
 impl Dispute {
@@ -171,17 +173,20 @@ impl Dispute {
         for (name, bytes) in &folder.files {
             body.read_file(name, &path(name), bytes, &sources, &faults);
         }
-        let Some(head) = head else { return (None, faults.into_sorted()) };
-        let (Some(id), Some(title), Some(summary)) = (head.id, head.title, head.summary) else {
-            return (None, faults.into_sorted());
+        let Some(head) = head else {
+            // The dispute's own sources stand in the file that could not be read: that they are not known is no news.
+            let faults = faults.into_sorted().into_iter().filter(|fault| fault.code != "unknown-source");
+            return (None, faults.collect());
         };
+        // Without these it is no dispute, but whether its parts fit together is checked all the same.
+        let is_complete = head.id.is_some() && head.title.is_some() && head.summary.is_some();
         body.offers.sort_by(|a, b| (a.kind, a.made_on, &a.id).cmp(&(b.kind, b.made_on, &b.id)));
         let mut events = head.events;
         events.sort_by_key(|event| event.when.map(pay::When::earliest));
         let dispute = Self {
-            id,
-            title,
-            summary,
+            id: head.id.unwrap_or_default(),
+            title: head.title.unwrap_or_default(),
+            summary: head.summary.unwrap_or_default(),
             began_on: head.began_on,
             ended_on: head.ended_on,
             parties: head.parties,
@@ -203,8 +208,9 @@ impl Dispute {
             status: head.status,
             pay: head.pay,
         };
-        dispute.check(library, &faults);
-        (Some(dispute), faults.into_sorted())
+        let unread: Vec<&str> = head.unread.iter().chain(&body.unread).map(String::as_str).collect();
+        dispute.check(library, &unread, &faults);
+        (is_complete.then_some(dispute), faults.into_sorted())
     }
 
     /// What its offers are valued with.
@@ -240,13 +246,15 @@ impl Dispute {
         self.figures.iter().map(|figure| figure.check(evidence)).collect()
     }
 
-    fn check(&self, library: &Library, faults: &Faults) {
+    /// `unread` are the names of parts that are there but could not be read: their own faults are enough, and nobody
+    /// is told that they are not known.
+    fn check(&self, library: &Library, unread: &[&str], faults: &Faults) {
         self.check_ids(faults);
-        let parties: Vec<&str> = self.parties.iter().map(|party| party.id.as_str()).collect();
-        let offers: Vec<&str> = self.offers.iter().map(|offer| offer.id.as_str()).collect();
-        let groups: Vec<&str> = self.groups.iter().map(|group| group.id.as_str()).collect();
-        let nations: Vec<&str> = self.nations.iter().map(|nation| nation.name.as_str()).collect();
-        let motions: Vec<&str> = self.motions.iter().map(|motion| motion.id.as_str()).collect();
+        let parties: Vec<&str> = self.parties.iter().map(|party| party.id.as_str()).chain(unread.iter().copied()).collect();
+        let offers: Vec<&str> = self.offers.iter().map(|offer| offer.id.as_str()).chain(unread.iter().copied()).collect();
+        let groups: Vec<&str> = self.groups.iter().map(|group| group.id.as_str()).chain(unread.iter().copied()).collect();
+        let nations: Vec<&str> = self.nations.iter().map(|nation| nation.name.as_str()).chain(unread.iter().copied()).collect();
+        let motions: Vec<&str> = self.motions.iter().map(|motion| motion.id.as_str()).chain(unread.iter().copied()).collect();
         let party = |name: &(String, Place)| check_known(name, &parties, "unknown-party", "party", faults);
         let offer = |name: &(String, Place)| check_known(name, &offers, "unknown-offer", "offer", faults);
         for position in &self.positions {
@@ -272,7 +280,7 @@ impl Dispute {
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         for figure in &self.figures {
             party(&figure.who);
-            figure.check_references(&self.offers, &library.tables, &nations, faults);
+            figure.check_references(&offers, &library.tables, &nations, faults);
         }
         for nation in &self.nations {
             let known = nation.scale_of.as_deref().unwrap_or(&nation.name);
@@ -518,12 +526,21 @@ fn read_head(root: &Table<'_>, sources: &Sources, library: &Library, own_scales:
     }
     let source = root.cite(sources);
     let status = root.status();
-    let parties = root.list("party", |entry, _| Party::read(entry, sources));
-    let groups = root.list("group", |entry, _| Group::read(entry, sources));
-    let nations = root.list("nation", |entry, _| Nation::read(entry, sources));
+    let mut unread = Vec::new();
+    let parties = root.list("party", |entry, _| or_note(Party::read(entry, sources), entry, "id", &mut unread));
+    let groups = root.list("group", |entry, _| or_note(Group::read(entry, sources), entry, "id", &mut unread));
+    let nations = root.list("nation", |entry, _| or_note(Nation::read(entry, sources), entry, "name", &mut unread));
     let events = root.list("event", |entry, _| Event::read(entry, sources));
     let outcomes = root.list("outcome", |entry, _| Event::read(entry, sources));
-    Head { id, title, summary, began_on, ended_on, parties, groups, nations, events, outcomes, source, status, pay }
+    Head { id, title, summary, began_on, ended_on, parties, groups, nations, events, outcomes, source, status, pay, unread }
+}
+
+/// Notes the name of a part that could not be read.
+fn or_note<T>(part: Option<T>, table: &Table<'_>, key: &str, unread: &mut Vec<String>) -> Option<T> {
+    if part.is_none() {
+        unread.extend(table.optional_text(key));
+    }
+    part
 }
 
 /// What stands in all files but `dispute.toml`.
@@ -538,6 +555,8 @@ struct Body {
     calls: Vec<Call>,
     campaigns: Vec<Campaign>,
     figures: Vec<QuotedFigure>,
+    /// Names of offers and motions that are there but could not be read.
+    unread: Vec<String>,
 }
 
 impl Body {
@@ -558,10 +577,10 @@ impl Body {
         }
         let Some(file) = TomlFile::read(shown, bytes, faults) else { return };
         file.with_root(faults, |root| match (folder, name) {
-            (Some("offers"), _) => self.offers.extend(Offer::read(root, sources)),
+            (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),
             (Some("polls"), _) => self.polls.extend(Poll::read(root, sources)),
             (Some(_), _) => {
-                self.motions.extend(root.list("motion", |entry, _| Motion::read(entry, sources)));
+                self.motions.extend(root.list("motion", |entry, _| or_note(Motion::read(entry, sources), entry, "id", &mut self.unread)));
                 self.positions.extend(root.list("position", |entry, _| Position::read(entry, sources)));
                 self.demands.extend(root.list("demand", |entry, _| Demand::read(entry, sources)));
                 self.meetings.extend(root.list("meeting", |entry, _| Meeting::read(entry, sources)));

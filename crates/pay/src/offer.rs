@@ -407,7 +407,7 @@ fn read_step(table: &Table<'_>) -> Option<Step> {
     let new_points = table.list("new_points", |entry, _| {
         let point = entry.text("point");
         let bands = entry.texts("bands");
-        let rate = pounds_of(entry, "rate").filter(|rate| rate.0 > 0);
+        let rate = entry.decimal("rate").and_then(|pounds| annual_rate(pounds, &entry.place_of("rate"), entry.faults()));
         if bands.is_empty() {
             entry.fault("missing-key", "bands", "a new point needs its bands", "add `bands = [\"5\"]`");
         }
@@ -559,12 +559,12 @@ fn read_lump(table: &Table<'_>) -> Option<Lump> {
 
 fn percent_of(table: &Table<'_>, key: &str) -> Option<Ratio> {
     let percent = table.optional_decimal(key)?;
-    if percent.abs() > Ratio::whole(LARGEST_PERCENT) {
+    if percent <= Ratio::whole(-100) || percent > Ratio::whole(LARGEST_PERCENT) {
         table.fault(
             "percent-out-of-range",
             key,
             format!("{key} is {percent}"),
-            format!("a percentage between -{LARGEST_PERCENT} and {LARGEST_PERCENT}"),
+            format!("a percentage above -100, which would leave nothing, and at most {LARGEST_PERCENT}"),
         );
         return None;
     }

@@ -605,7 +605,7 @@ fn read_compute(table: &Table<'_>) -> Option<Compute> {
 
 impl QuotedFigure {
     /// Reports offers, sides, tables and nations that the readings name and nobody knows.
-    pub fn check_references(&self, offers: &[Offer], tables: &BTreeMap<String, FactTable>, nations: &[&str], faults: &Faults) {
+    pub fn check_references(&self, offers: &[&str], tables: &BTreeMap<String, FactTable>, nations: &[&str], faults: &Faults) {
         for input in self.readings.iter().flat_map(|reading| reading.inputs.values()) {
             if let Input::Looked { data, .. } = input
                 && !tables.contains_key(data)
@@ -621,11 +621,11 @@ impl QuotedFigure {
             let Input::Computed(compute) = input else { continue };
             let (offer, nation) = compute.names();
             if let Some(id) = offer
-                && !offers.iter().any(|known| known.id == id)
+                && !offers.contains(&id)
             {
-                let fix = match nearest_name(id, offers.iter().map(|offer| offer.id.as_str())) {
+                let fix = match nearest_name(id, offers.iter().copied()) {
                     Some(near) => format!("did you mean “{near}”?"),
-                    None => format!("one of {}", offers.iter().map(|offer| offer.id.as_str()).collect::<Vec<_>>().join(", ")),
+                    None => format!("one of {}", offers.join(", ")),
                 };
                 faults.error(
                     "unknown-offer",

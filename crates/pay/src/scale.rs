@@ -82,7 +82,7 @@ impl Scale {
             let status = entry.status();
             Some(Dated { from: from?, until, value: value?, source, status: status?, place: entry.place() })
         });
-        if roundings.is_empty() {
+        if roundings.is_empty() && !table.has("rounding") {
             table.fault(
                 "missing-key",
                 "rounding",

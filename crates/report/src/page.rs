@@ -337,7 +337,8 @@ impl Gather<'_> {
 
     /// Offers known only by what each side says they are worth.
     fn counted(&self) -> Table {
-        let mut table = Table::new("Offers known only by what each side says they are worth", &["offer", "counted by", ">percent", "what it counts"]);
+        let mut table =
+            Table::new("Offers known only by what each side says they are worth", &["offer", "counted by", ">percent", "what it counts"]);
         for offer in &self.dispute.offers {
             for counted in &offer.counted {
                 table.rows.push(vec![

@@ -70,7 +70,8 @@ fn the_cpi_rate_is_the_published_one_and_not_that_of_the_one_decimal_index() {
 #[test]
 fn the_rates_that_the_five_disputes_turn_on() {
     let prices = data_prices();
-    let change = |prices: &Prices, from: &str, to: &str| prices.change_percent(Index::Rpi, month(from), month(to)).expect("both months").to_fixed(2);
+    let change =
+        |prices: &Prices, from: &str, to: &str| prices.change_percent(Index::Rpi, month(from), month(to)).expect("both months").to_fixed(2);
     // 1998: 160.3 / 155.0 and 160.8 / 155.4
     assert_eq!(change(&prices, "1997-02", "1998-02"), "3.42");
     assert_eq!(change(&prices, "1997-03", "1998-03"), "3.47");

@@ -3,7 +3,7 @@
 use dated::Ratio;
 use jiff::ToSpan as _;
 use pay::{
-    Count, Employment, PayYear, Pence, PointValue, RateFrom, RatePath, Row, Rounding, arrears, headline, ladder, rates_of_offer,
+    Count, Employment, PayYear, Pence, PointValue, RateFrom, RatePath, Rounding, Row, arrears, headline, ladder, rates_of_offer,
     rates_of_salary, value_member, value_row,
 };
 use proptest::prelude::*;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dated::{Date, Faults, FileBytes, Month, Place, Ratio, Source, Sources, TomlFile, parse_date};
-use pay::{Offer, Prices, Row, Scale, View};
+use pay::{Offer, Prices, Scale, View};
 
 /// The folder `data/` of the project.
 pub(crate) fn data(name: &str) -> FileBytes {
@@ -107,11 +107,6 @@ pub(crate) fn scale(points: &str, rounding: &str) -> Scale {
 
 /// England's steps on England's rates, whatever the group.
 pub(crate) const ENGLAND: View<'static> = View { nation: "England", scale_nation: "England", group: None };
-
-/// The row of one point in one band.
-pub(crate) fn row<'r>(rows: &'r [Row], point: &str, band: &str) -> &'r Row {
-    rows.iter().find(|row| row.point == point && row.band == band).unwrap_or_else(|| panic!("no row for point {point} in band {band}"))
-}
 
 pub(crate) fn day(text: &str) -> Date {
     parse_date(text).unwrap_or_else(|problem| panic!("{problem}"))

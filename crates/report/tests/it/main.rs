@@ -101,10 +101,16 @@ fn every_quoted_figure_stands_there_with_its_verdict() {
     let (library, _) = Library::built_in();
     for (dispute, page) in pages() {
         for checked in dispute.check_figures(&library) {
-            let start = page.find(&format!("id=\"f-{}\"", checked.figure.id)).unwrap_or_else(|| panic!("{} is not on the page", checked.figure.id));
+            let start =
+                page.find(&format!("id=\"f-{}\"", checked.figure.id)).unwrap_or_else(|| panic!("{} is not on the page", checked.figure.id));
             let article = page[start..].split("</article>").next().unwrap_or_default();
             assert!(article.contains(&format!("class=\"verdict {}\"", checked.verdict.word())), "{}", checked.figure.id);
-            assert_eq!(article.matches("<li class=").count(), checked.readings.len() + checked.figure.missing.len(), "{}", checked.figure.id);
+            assert_eq!(
+                article.matches("<li class=").count(),
+                checked.readings.len() + checked.figure.missing.len(),
+                "{}",
+                checked.figure.id
+            );
         }
     }
 }
@@ -114,7 +120,9 @@ fn what_a_user_writes_cannot_break_the_page() {
     let (library, _) = Library::built_in();
     let mut folder = dispute::Folder { name: "hostile".into(), ..Default::default() };
     for (path, text) in dispute::starter_files("hostile") {
-        let text = text.replace("Example Union", "<script>alert(1)</script> & \\\"Sons\\\"").replace("title = \"2% in April", "title = \"</svg><b>2% in April");
+        let text = text
+            .replace("Example Union", "<script>alert(1)</script> & \\\"Sons\\\"")
+            .replace("title = \"2% in April", "title = \"</svg><b>2% in April");
         folder.files.insert(path.to_owned(), dated::FileBytes::Read(text.into()));
     }
     let (dispute, faults) = Dispute::read(&folder, &library);

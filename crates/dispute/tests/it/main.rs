@@ -1,0 +1,7 @@
+//! The tests of `dispute` from outside: one small valid folder and one mistake at a time; ten mistakes at once; bytes
+//! that are no folder at all; and the founding disputes.
+
+mod any_bytes;
+mod bad_input;
+mod folder;
+mod founding;
