@@ -319,7 +319,8 @@ fn unit_json(result: &UnitResult, judgment: &Judgment<'_>, law: &LawOfTheDay<'_>
             }),
         })
     });
-    let notes: Vec<&String> = judgment.notes.iter().chain(law.notes()).collect();
+    let of_notice = notice.judged.as_ref().map(ActionNotice::notes).unwrap_or_default();
+    let notes: Vec<&String> = judgment.notes.iter().chain(law.notes()).chain(&of_notice).collect();
     let poll = result.figures().poll;
     json!({
         "unit": result.figures().unit,
