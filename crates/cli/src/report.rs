@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use law::Rulebook;
 use serde_json::json;
 
 use crate::answer::{self, Outcome};
@@ -24,7 +25,15 @@ impl Report {
             Ok(opened) => opened,
             Err(outcome) => return outcome,
         };
-        let page = match report::page(&dispute, &library) {
+        let book = match Rulebook::built_in() {
+            Ok(book) => book,
+            Err(faults) => {
+                eprint!("{}", answer::faults_text(&faults));
+                eprintln!("the rules that this program carries are broken; this is a fault of ours");
+                return Outcome::OurFailure;
+            }
+        };
+        let page = match report::page(&dispute, &library, &book) {
             Ok(page) => page,
             Err(why) => {
                 eprintln!("{why}");

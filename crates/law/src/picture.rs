@@ -15,7 +15,9 @@ const TEXT_LEFT: i64 = 208;
 const LETTERS_IN_A_LINE: usize = 88;
 
 /// L47: the timetable as a picture that stands alone: title and description for those who hear it, dark and light colours, print.
-pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
+///
+/// `id` begins the ids inside, so that several pictures can stand on one page.
+pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> String {
     let mut body = String::new();
     let first = timetable.deadlines.iter().map(|deadline| deadline.date).min().unwrap_or(timetable.facts.opens_on);
     let last = timetable.deadlines.iter().map(|deadline| deadline.date).max().unwrap_or(timetable.facts.opens_on);
@@ -71,8 +73,8 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook) -> String {
         .map(|deadline| format!("{} {}: {}.", deadline.sense.word(), weekday_date(deadline.date), deadline.what))
         .collect();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" class=\"timeline\" role=\"img\" aria-labelledby=\"timeline-title timeline-desc\">\n\
-         <title id=\"timeline-title\">{title}</title>\n<desc id=\"timeline-desc\">{}</desc>\n<style>{STYLE}</style>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" class=\"timeline\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
+         <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n<style>{STYLE}</style>\n\
          <rect class=\"ground\" x=\"0\" y=\"0\" width=\"{WIDTH}\" height=\"{height}\"/>\n{spine}{body}</svg>\n",
         escape_xml(&spoken.join(" "))
     )

@@ -4,6 +4,7 @@
 //! The page shows what `pay` and `dispute` worked out and computes nothing of its own but where to draw a line.
 
 mod chart;
+mod law_then_and_now;
 mod page;
 
 pub use page::page;

@@ -5,19 +5,21 @@ use std::collections::BTreeSet;
 use askama::Template;
 use dated::{Date, Month, Ratio, Sources, Status, long_date};
 use dispute::{Deadline, Dispute, Library, Poll, PollResult};
+use law::Rulebook;
 use pay::{
     Change, CheckedFigure, CheckedReading, Framework, Headline, Index, LumpAmount, Offer, OfferKind, PaySide, PayYear, Pence, PercentOf,
     PointValue, Progression, RealReading, Rise, Rounding, Select, Step, Verdict, WeeksInYear, grouped, real_terms,
 };
 
 use crate::chart::Chart;
+use crate::law_then_and_now::{LawView, law_view};
 
-/// The report on a dispute, as one HTML document. The same dispute gives the same bytes.
+/// The report on a dispute, as one HTML document, with results of record judged by the rules of `book`. The same dispute gives the same bytes.
 ///
 /// # Errors
 /// A sentence when the template cannot be filled, which would be a bug of ours.
-pub fn page(dispute: &Dispute, library: &Library) -> Result<String, String> {
-    let page = Gather { dispute, framework: dispute.framework() }.page(library);
+pub fn page(dispute: &Dispute, library: &Library, book: &Rulebook) -> Result<String, String> {
+    let page = Gather { dispute, framework: dispute.framework() }.page(library, book);
     page.render().map_err(|error| format!("the report could not be rendered: {error}"))
 }
 
@@ -47,6 +49,7 @@ struct Page {
     stands: Vec<Stand>,
     decided: Vec<Line>,
     polls: Vec<PollView>,
+    law: Option<LawView>,
     action: Vec<Line>,
     events: Vec<Line>,
     parties: Table,
@@ -205,7 +208,7 @@ struct Gather<'g> {
 }
 
 impl Gather<'_> {
-    fn page(&self, library: &Library) -> Page {
+    fn page(&self, library: &Library, book: &Rulebook) -> Page {
         let dispute = self.dispute;
         let checked = dispute.check_figures(library);
         let headlines: Vec<(&Offer, Headline)> =
@@ -219,6 +222,7 @@ impl Gather<'_> {
         let decided = self.decided();
         let stands = self.stands();
         let polls: Vec<PollView> = dispute.polls.iter().map(|poll| self.poll(poll)).collect();
+        let law = law_view(dispute, book);
         let action = self.action();
         let events = self.events();
         let offers: Vec<OfferView> = dispute.offers.iter().map(|offer| self.offer(offer)).collect();
@@ -231,6 +235,7 @@ impl Gather<'_> {
             (!offers.is_empty(), "offers", "Clause by clause"),
             (!stands.is_empty() || !decided.is_empty(), "decided", "Who stood where"),
             (!polls.is_empty(), "polls", "What members were asked"),
+            (law.is_some(), "law", "What the law said"),
             (!action.is_empty(), "action", "Action"),
             (!events.is_empty(), "events", "What happened when"),
             (true, "parties", "Parties"),
@@ -261,6 +266,7 @@ impl Gather<'_> {
             stands,
             decided,
             polls,
+            law,
             action,
             events,
             parties: self.parties(),

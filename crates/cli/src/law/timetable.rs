@@ -167,7 +167,7 @@ fn answer(
 ) -> Outcome {
     let mut written = Vec::new();
     for (path, bytes) in
-        [(arguments.ics.as_deref(), timetable_ics(made, book, stamp)), (arguments.svg.as_deref(), timeline_svg(made, book))]
+        [(arguments.ics.as_deref(), timetable_ics(made, book, stamp)), (arguments.svg.as_deref(), timeline_svg(made, book, "timeline"))]
     {
         let Some(path) = path else { continue };
         if let Err(outcome) = write(path, &bytes) {

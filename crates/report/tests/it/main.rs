@@ -7,6 +7,7 @@ use dispute::{Dispute, FoundingDisputes, Library};
 fn pages() -> Vec<(Dispute, String)> {
     let (library, faults) = Library::built_in();
     assert_eq!(faults, []);
+    let book = law::Rulebook::built_in().expect("the rules have no fault");
     let ids = FoundingDisputes::ids();
     assert_eq!(ids.len(), 5);
     ids.iter()
@@ -15,7 +16,7 @@ fn pages() -> Vec<(Dispute, String)> {
             let (dispute, faults) = Dispute::read(&folder, &library);
             assert_eq!(faults, [], "{id}");
             let dispute = dispute.expect("read without fault");
-            let page = report::page(&dispute, &library).expect("the template can be filled");
+            let page = report::page(&dispute, &library, &book).expect("the template can be filled");
             (dispute, page)
         })
         .collect()
@@ -116,8 +117,24 @@ fn every_quoted_figure_stands_there_with_its_verdict() {
 }
 
 #[test]
+fn the_departments_of_2004_had_mandates_then_and_would_not_have_them_now() {
+    let pages = pages();
+    let page = &pages.iter().find(|(dispute, _)| dispute.id == "civil-service-2004").expect("a founding dispute").1;
+    let law = page.split("<section id=\"law\">").nth(1).and_then(|rest| rest.split("</section>").next()).expect("a section on the law");
+    for heading in ["law of its day", "law from 1 March 2017", "law from 18 February 2026"] {
+        assert!(law.contains(heading), "{heading}");
+    }
+    assert_eq!(law.matches(">mandate</span>").count(), 4, "four departments with a result, each lawful in its day");
+    assert_eq!(law.matches(">no mandate").count(), 8, "and none under either later law");
+    assert!(law.contains("Treasury Solicitor") && law.contains("was not found"));
+    assert!(law.contains("class=\"timeline\"") || law.contains("timeline"), "the picture of the dates");
+    assert!(law.contains("not legal advice"));
+}
+
+#[test]
 fn what_a_user_writes_cannot_break_the_page() {
     let (library, _) = Library::built_in();
+    let book = law::Rulebook::built_in().expect("the rules have no fault");
     let mut folder = dispute::Folder { name: "hostile".into(), ..Default::default() };
     for (path, text) in dispute::starter_files("hostile") {
         let text = text
@@ -127,7 +144,7 @@ fn what_a_user_writes_cannot_break_the_page() {
     }
     let (dispute, faults) = Dispute::read(&folder, &library);
     assert_eq!(faults, []);
-    let page = report::page(&dispute.expect("no fault"), &library).expect("a page");
+    let page = report::page(&dispute.expect("no fault"), &library, &book).expect("a page");
     assert!(!page.contains("<script") && !page.contains("</svg><b>"));
     assert!(page.contains("synthetic data"), "made-up data must say so");
 }
