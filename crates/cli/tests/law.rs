@@ -33,11 +33,13 @@ fn judge_gives_the_keys_that_scripts_rely_on() {
     let (code, answer) = run_json(folder.path(), &format!("judge r.csv {days}"));
     assert_eq!(code, 1, "one unit has no mandate");
     let depot = &answer["units"][0];
-    let expected = json!({"unit": "Depot", "question": "strike", "verdict": "mandate", "provisional": false, "both": null,
+    let expected = json!({"unit": "Depot", "question": "strike", "verdict": "mandate", "provisional": false,
         "last_day": "2027-03-29", "earliest_action": "2026-04-11"});
     for (key, value) in expected.as_object().expect("a table") {
         assert_eq!(&depot[key], value, "{key}");
     }
+    // A contested point is shown both ways even where both ways end alike.
+    assert_eq!((&depot["both"]["stricter"], &depot["both"]["other"]), (&json!("mandate"), &json!("mandate")));
     assert_eq!((&depot["turnout"]["returned"], &depot["turnout"]["entitled"]), (&json!(322), &json!(600)));
     let majority = &depot["tests"][1];
     assert_eq!((&majority["rule"], &majority["met"]), (&json!("majority.297A"), &json!(true)));

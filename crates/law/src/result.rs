@@ -317,6 +317,11 @@ impl<'r> Judgment<'r> {
         self.readings.iter().find(|reading| reading.verdict != self.adopted().verdict)
     }
 
+    /// The reading to show beside the adopted one: one with another verdict, else the next; `None` where the law has one reading.
+    pub fn beside(&self) -> Option<&Reading<'r>> {
+        self.other().or_else(|| self.readings.get(1))
+    }
+
     /// L6: the verdict is provisional when another reading gives another one.
     pub fn is_provisional(&self) -> bool {
         self.other().is_some()

@@ -86,7 +86,7 @@ pub struct MemberYear {
     pub year_end_rate: Pence,
 }
 
-/// Values an offer for a member on `ladder[0]`; the other rungs are the points above it in the band.
+/// Spec P24 to P27: values an offer for a member on `ladder[0]`; the other rungs are the points above it in the band.
 ///
 /// `increment_on` is the next increment date; later ones follow every twelve months. Gated increments are counted as
 /// paid only when `passes_gate`.
@@ -212,7 +212,7 @@ impl ArrearsMonth {
     }
 }
 
-/// What is owed, month by month, when `due` was payable from `from` but `paid` was paid until the day before `paid_on`.
+/// Spec P28: what is owed, month by month, when `due` was payable from `from` but `paid` was paid until the day before `paid_on`.
 ///
 /// A month's pay is a twelfth of the annual rate, for the hours worked; parts of a month count by days. Each month is
 /// rounded to the penny, as a payroll does, so that the months add up to the total.
@@ -240,7 +240,7 @@ pub fn arrears(due: &RatePath, paid: &RatePath, employment: &Employment, from: D
         .collect()
 }
 
-/// The hourly rate of an annual full-time rate, in pence, unrounded.
+/// Spec P29: the hourly rate of an annual full-time rate, in pence, unrounded.
 pub fn hourly_pence(annual: Pence, hours_a_week: Ratio, weeks: WeeksInYear) -> Option<Ratio> {
     (annual.ratio() / weeks.weeks()).checked_div(hours_a_week)
 }

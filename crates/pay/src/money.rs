@@ -99,7 +99,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// The rounding that the publisher of a scale uses for annual rates.
+/// Spec P3: the rounding that the publisher of a scale uses for annual rates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounding {
     /// The unit rates are rounded to, in pence.

@@ -3,7 +3,7 @@
 use dated::{Date, Month, Ratio};
 use jiff::ToSpan as _;
 
-/// Twelve months that begin on the first of a month, usually April.
+/// Spec P4: twelve months that begin on the first of a month, usually April.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PayYear {
     first: Month,
@@ -60,7 +60,7 @@ impl PayYear {
         }
     }
 
-    /// The portion of this pay year that lies in `from` (included) to `until` (excluded).
+    /// Spec P5: the portion of this pay year that lies in `from` (included) to `until` (excluded).
     pub fn portion(self, from: Date, until: Date, count: Count) -> Ratio {
         let (from, until) = (from.max(self.first_day()), until.min(self.end()));
         if until <= from {
@@ -88,7 +88,7 @@ fn position(day: Date) -> Ratio {
         + Ratio::new(i128::from(day.day()) - 1, day.days_in_month().into())
 }
 
-/// Weeks of a year under the stated convention.
+/// Spec P6: weeks of a year under the stated convention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeeksInYear {
     /// 365.25 days divided by 7: 52.178… weeks.

@@ -180,7 +180,7 @@ impl Prices {
         }
     }
 
-    /// The change of the index from one month to another, in percent, unrounded.
+    /// Spec P32: the change of the index from one month to another, in percent, unrounded.
     ///
     /// # Errors
     /// [`MissingMonth`] names the first month that is missing.
@@ -191,7 +191,7 @@ impl Prices {
         Ok(percent_change(before, after))
     }
 
-    /// The change of the mean index of a pay year on the pay year before, in percent.
+    /// Spec P33: the change of the mean index of a pay year on the pay year before, in percent.
     ///
     /// # Errors
     /// [`MissingMonth`] names the first month that is missing.
@@ -217,7 +217,7 @@ fn percent_change(before: Ratio, after: Ratio) -> Ratio {
     (after / before - Ratio::ONE) * Ratio::whole(100)
 }
 
-/// A rise in pay deflated by a rise in prices, in percent: (1 + pay) / (1 + prices) − 1.
+/// Spec P35: a rise in pay deflated by a rise in prices, in percent: (1 + pay) / (1 + prices) − 1.
 pub fn real_percent(pay_percent: Ratio, price_percent: Ratio) -> Ratio {
     let hundred = Ratio::whole(100);
     ((hundred + pay_percent) / (hundred + price_percent) - Ratio::ONE) * hundred

@@ -238,7 +238,7 @@ pub struct InputValue {
     pub status: Status,
 }
 
-/// Whether a quoted figure is true.
+/// Spec P37: whether a quoted figure is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Under every reading.

@@ -154,7 +154,7 @@ enum Touched {
     Given,
 }
 
-/// The rates of every row of the base table under an offer.
+/// Spec P7 to P13: the rates of every row of the base table under an offer.
 ///
 /// # Errors
 /// [`RatesError`] when the base table or a rounding is not in the data.
@@ -182,7 +182,7 @@ pub fn rates_of_offer(offer: &Offer, scale: &Scale, view: View<'_>) -> Result<Ve
     Ok(finished(offer, view, rows, Ends::OfTheRows))
 }
 
-/// The rates of one person whose salary is on no published point. Clauses for named points are not applied, those for
+/// Spec P14: the rates of one person whose salary is on no published point. Clauses for named points are not applied, those for
 /// named bands only if `band` is one of them; nor are clauses and sums for the ends of bands, since it is not known
 /// whether the salary is one. Rates are rounded to the penny.
 ///
@@ -358,7 +358,7 @@ fn apply_to_row(change: &Change, row: &mut Working) {
         if from_base && matches!(row.touched, Touched::No | Touched::FromBase) { Touched::FromBase } else { Touched::FromInForce };
 }
 
-/// Lifts each selected point to `percent` above the highest rate of the points below it in its band. Which point is
+/// Spec P11: lifts each selected point to `percent` above the highest rate of the points below it in its band. Which point is
 /// below which is as it was before the step, so a lifted point lifts the next one and none is overtaken. A point is
 /// lifted in all its bands, and lowered in none.
 fn lift_increments(percent: Ratio, selected: &[usize], rows: &mut [Working], before: &[Pence]) {

@@ -36,7 +36,7 @@ pub enum PaySide {
     Deal(Ratio),
 }
 
-/// The months between which prices are measured.
+/// Spec P34: the months between which prices are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// The annual rate for the last month that people at the table could know.

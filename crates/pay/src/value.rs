@@ -69,7 +69,7 @@ pub struct HeadlineYear {
     pub staging_saving_percent: ByCount,
 }
 
-/// The headline of an offer, or `None` where it has no percentage for everybody (a cash sum, a new table, no steps).
+/// Spec P15 to P18: the headline of an offer, or `None` where it has no percentage for everybody (a cash sum, a new table, no steps).
 pub fn headline(offer: &Offer, view: View<'_>, start_month: i8) -> Option<Headline> {
     let hundred = Ratio::whole(100);
     let first = offer.first_pay_year(start_month)?;
@@ -217,7 +217,7 @@ impl PointValue {
     }
 }
 
-/// Values one row from its first pay year to the last that its rates or sums touch.
+/// Spec P19 to P21: values one row from its first pay year to the last that its rates or sums touch.
 pub fn value_row(row: Row, first: PayYear) -> PointValue {
     let last_day = row.path.rates.iter().map(|rate| rate.from).chain(row.lumps.iter().map(|lump| lump.paid_on)).max();
     let mut years = Vec::new();
@@ -274,7 +274,7 @@ pub(crate) fn staging_losses(path: &RatePath, year: PayYear) -> Vec<StagingLoss>
     losses
 }
 
-/// The salary on the base date at which staging costs just `weekly` a week, in pounds: above it more, below it less.
+/// Spec P23: the salary on the base date at which staging costs just `weekly` a week, in pounds: above it more, below it less.
 ///
 /// `gap_percent` is the rate at year end less the lowest rate of the year, in percent of the base rate
 /// ([`Headline::largest_gap_percent`]).

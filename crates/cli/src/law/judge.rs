@@ -305,11 +305,12 @@ fn turnout_json(result: &UnitResult) -> Value {
 
 fn unit_json(result: &UnitResult, judgment: &Judgment<'_>, law: &LawOfTheDay<'_>, notice: &Notice<'_>, after: Option<&After<'_>>) -> Value {
     let adopted = judgment.adopted();
-    let both = judgment.other().map(|other| {
+    let both = judgment.beside().map(|other| {
         let mandate = other.mandate.as_ref();
         json!({
             "stricter": adopted.verdict.word(),
             "other": other.verdict.word(),
+            "stricter_reading": adopted.name,
             "other_reading": other.name,
             "other_tests": other.tests.iter().map(test_json).collect::<Vec<_>>(),
             "other_last_day": mandate.map(|mandate| mandate.last_day().to_string()),
@@ -483,6 +484,8 @@ impl Text {
                 let first = earliest.map_or_else(String::new, |day| format!("earliest {}, ", weekday_date(day.date())));
                 self.units.push_str(&format!("  Then {first}last day {}.\n", weekday_date(mandate.last_day())));
             }
+        } else if let Some(beside) = judgment.beside() {
+            self.units.push_str(&format!("  If {}: the same verdict.\n", beside.name));
         }
         self.units.push('\n');
     }
