@@ -6,5 +6,7 @@
 mod chart;
 mod law_then_and_now;
 mod page;
+mod table;
+mod words;
 
 pub use page::page;

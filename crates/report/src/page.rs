@@ -7,12 +7,14 @@ use dated::{Date, Month, Ratio, Sources, Status, long_date};
 use dispute::{Deadline, Dispute, Library, Poll, PollResult};
 use law::Rulebook;
 use pay::{
-    Change, CheckedFigure, CheckedReading, Framework, Headline, Index, LumpAmount, Offer, OfferKind, PaySide, PayYear, Pence, PercentOf,
-    PointValue, Progression, RealReading, Rise, Rounding, Select, Step, Verdict, WeeksInYear, grouped, real_terms,
+    CheckedFigure, CheckedReading, Framework, Headline, Index, LumpAmount, Offer, OfferKind, PaySide, PayYear, Pence, PointValue,
+    RealReading, Rounding, Verdict, WeeksInYear, grouped, real_terms,
 };
 
 use crate::chart::Chart;
 use crate::law_then_and_now::{LawView, law_view};
+use crate::table::{Cell, Table, figure, linked, words};
+use crate::words::{clause_text, percent, plain, pounds, select_text, signed, with_unit};
 
 /// The report on a dispute, as one HTML document, with results of record judged by the rules of `book`. The same dispute gives the same bytes.
 ///
@@ -58,27 +60,6 @@ struct Page {
     roundings: String,
     sources: Vec<dated::Source>,
     version: &'static str,
-}
-
-/// A table with a caption.
-#[derive(Default)]
-struct Table {
-    caption: String,
-    wide: bool,
-    heads: Vec<Head>,
-    rows: Vec<Vec<Cell>>,
-}
-
-struct Head {
-    text: String,
-    number: bool,
-}
-
-struct Cell {
-    text: String,
-    number: bool,
-    /// The id of what gives this number.
-    href: Option<String>,
 }
 
 struct ChartView {
@@ -162,40 +143,6 @@ struct PollView {
     table: Table,
     notes: Vec<String>,
     source: Vec<String>,
-}
-
-impl Table {
-    /// A table; headings that begin with `>` are columns of numbers.
-    fn new(caption: impl Into<String>, heads: &[&str]) -> Self {
-        let heads =
-            heads.iter().map(|head| Head { text: head.trim_start_matches('>').to_owned(), number: head.starts_with('>') }).collect();
-        Self { caption: caption.into(), wide: false, heads, rows: Vec::new() }
-    }
-}
-
-fn words(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), number: false, href: None }
-}
-
-fn figure(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), number: true, href: None }
-}
-
-fn linked(text: impl Into<String>, href: impl Into<String>) -> Cell {
-    Cell { text: text.into(), number: true, href: Some(href.into()) }
-}
-
-fn percent(value: Ratio, places: u32) -> String {
-    format!("{}%", value.to_fixed(places).replace('-', "−"))
-}
-
-fn signed(value: Ratio, places: u32) -> String {
-    let text = value.abs().to_fixed(places);
-    if value.rounded(places) < Ratio::ZERO { format!("−{text}") } else { format!("+{text}") }
-}
-
-fn pounds(pence: Ratio) -> String {
-    Pence::nearest(pence).to_string()
 }
 
 fn source_anchor(source: &[String]) -> Option<String> {
@@ -1053,90 +1000,6 @@ fn points_table(offer: &Offer, points: &[PointValue], caption: String) -> Table 
     table
 }
 
-/// What a step does, in words.
-fn clause_text(step: &Step) -> String {
-    let mut parts: Vec<String> = step.changes.iter().map(change_text).collect();
-    for moved in &step.assimilate {
-        parts.push(format!("Point {} goes; its staff move to point {}.", moved.from.0, moved.to.0));
-    }
-    for new in &step.new_points {
-        parts.push(format!("New point {} in band {} at {}.", new.point, new.bands.join(" and "), new.rate));
-    }
-    match step.progression {
-        Some(Progression::Frozen) => parts.push("Increments are not paid from this day.".to_owned()),
-        Some(Progression::Gated) => parts.push("Increments depend on passing a gate from this day.".to_owned()),
-        Some(Progression::Normal) => parts.push("Increments are paid as they fall due from this day.".to_owned()),
-        None => {}
-    }
-    if !step.nations.is_empty() {
-        parts.push(format!("Only in {}.", step.nations.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" and ")));
-    }
-    if let Some(day) = step.pay_on {
-        parts.push(format!("Paid from {}, with arrears.", long_date(day)));
-    }
-    match &step.clause {
-        Some(clause) => format!("{} {}", clause.trim_end(), parts.join(" ")),
-        None => parts.join(" "),
-    }
-}
-
-fn change_text(change: &Change) -> String {
-    let short = |value: &Ratio| value.to_short(4).replace('-', "−");
-    let mut text = match &change.rise {
-        Rise::Percent { percent, of: PercentOf::Base } => format!("A further {}% of the base rate", short(percent)),
-        Rise::Percent { percent, of: PercentOf::InForce } => format!("A further {}% of the rate in force", short(percent)),
-        Rise::TotalPercent(percent) => format!("{}% above the base rate in all", short(percent)),
-        Rise::Pounds(sum) => format!("A further {sum} a year"),
-        Rise::Rates(rates) => {
-            let list: Vec<String> = rates.iter().map(|(point, rate)| format!("point {point} {rate}")).collect();
-            format!("These rates: {}", list.join(", "))
-        }
-        Rise::None => "No rise of its own".to_owned(),
-    };
-    if change.and_pence != Pence::ZERO {
-        text.push_str(&format!(" and {}", change.and_pence));
-    }
-    if let Some(sum) = change.or_pence {
-        text.push_str(&format!(", or {sum} if that is more"));
-    }
-    if let Some(sum) = change.at_least_pence {
-        text.push_str(&format!(", at least {sum}"));
-    }
-    if let Some(sum) = change.at_most_pence {
-        text.push_str(&format!(", at most {sum}"));
-    }
-    if let Some(rate) = change.rate_at_least {
-        text.push_str(&format!(", to a rate of at least {rate}"));
-    }
-    if let Some(percent) = &change.minimum_increment_percent {
-        text.push_str(&format!(", each point at least {}% above the one below it", short(percent)));
-    }
-    format!("{text}{}.", select_text(&change.select))
-}
-
-fn select_text(select: &Select) -> String {
-    let names = |list: &[(String, dated::Place)]| list.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-    let mut text = String::new();
-    if !select.bands.is_empty() {
-        text.push_str(&format!(" for band {}", names(&select.bands)));
-    }
-    if !select.points.is_empty() {
-        text.push_str(&format!(" for points {}", names(&select.points)));
-    }
-    match select.only {
-        Some(pay::BandEnd::Top) => text.push_str(" for those at the top of their band"),
-        Some(pay::BandEnd::Bottom) => text.push_str(" for those at the bottom of their band"),
-        None => {}
-    }
-    if let Some(rate) = select.rate_at_most {
-        text.push_str(&format!(" for rates of at most {rate}"));
-    }
-    if let Some(rate) = select.rate_above {
-        text.push_str(&format!(" for rates above {rate}"));
-    }
-    text
-}
-
 fn verdict_line(checked: &[&CheckedFigure<'_>]) -> String {
     let count = |verdict: Verdict| checked.iter().filter(|figure| figure.verdict == verdict).count();
     format!(
@@ -1147,26 +1010,4 @@ fn verdict_line(checked: &[&CheckedFigure<'_>]) -> String {
         count(Verdict::False),
         count(Verdict::CannotTell)
     )
-}
-
-fn plain(value: Ratio) -> String {
-    match u64::try_from(value.numerator()) {
-        Ok(whole) if value.denominator() == 1 => grouped(whole),
-        _ => value.to_short(3).replace('-', "−"),
-    }
-}
-
-/// A value with its unit as people write it: £5.65 a week, 2.6%, 450,000 people.
-fn with_unit(value: Ratio, unit: &str) -> String {
-    let minus = if value.is_negative() { "−" } else { "" };
-    match unit {
-        "percent" => percent(value, 2),
-        "points" => format!("{} points", value.to_short(2).replace('-', "−")),
-        "billion pounds" => format!("{minus}£{}bn", value.abs().to_fixed(2)),
-        _ => match unit.strip_prefix("pounds") {
-            Some(rest) if value.denominator() == 1 && value.abs() >= Ratio::whole(100) => format!("{minus}£{}{rest}", plain(value.abs())),
-            Some(rest) => format!("{}{rest}", Pence::nearest(value * Ratio::whole(100))),
-            None => format!("{} {unit}", plain(value)),
-        },
-    }
 }
