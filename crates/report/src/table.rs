@@ -4,7 +4,6 @@
 #[derive(Default)]
 pub(crate) struct Table {
     pub(crate) caption: String,
-    pub(crate) wide: bool,
     pub(crate) heads: Vec<Head>,
     pub(crate) rows: Vec<Vec<Cell>>,
 }
@@ -26,7 +25,7 @@ impl Table {
     pub(crate) fn new(caption: impl Into<String>, heads: &[&str]) -> Self {
         let heads =
             heads.iter().map(|head| Head { text: head.trim_start_matches('>').to_owned(), number: head.starts_with('>') }).collect();
-        Self { caption: caption.into(), wide: false, heads, rows: Vec::new() }
+        Self { caption: caption.into(), heads, rows: Vec::new() }
     }
 }
 
