@@ -455,6 +455,14 @@ fn read_change(table: &Table<'_>) -> Option<Change> {
         );
     }
     let of = table.optional_choice("of", &[("base", PercentOf::Base), ("in-force", PercentOf::InForce)]);
+    if of.is_some() && !table.has("percent") && !table.has("total_percent") {
+        table.fault(
+            "of-without-percent",
+            "of",
+            "“of” says what a percentage is of, but there is none",
+            "give `percent`, or remove this line",
+        );
+    }
     let rise = match rises.first() {
         None => Some(Rise::None),
         Some(&"percent") => {
@@ -501,6 +509,18 @@ fn read_change(table: &Table<'_>) -> Option<Change> {
     let at_most_pence = pounds_of(table, "at_most_pounds");
     let rate_at_least = pounds_of(table, "rate_at_least");
     let minimum_increment_percent = percent_of(table, "minimum_increment_percent");
+    if table.has("rates") {
+        for key in
+            ["and_pounds", "or_pounds", "at_least_pounds", "at_most_pounds", "rate_at_least"].into_iter().filter(|key| table.has(key))
+        {
+            table.fault(
+                "rates-with-cash",
+                key,
+                format!("the rates are given, so {key} changes nothing"),
+                "write the rates that are meant, or put the sum in a [[step.also]] of its own",
+            );
+        }
+    }
     if let (Some(least), Some(most)) = (at_least_pence, at_most_pence)
         && least > most
     {

@@ -49,6 +49,7 @@ fn tweaks() -> Vec<Tweak> {
     let mut all = vec![
         tweak("None", vec![], vec![]),
         // Those that everybody makes.
+        tweak("a step on its base date is no mistake", vec![Replace(OFFER, "2026-04-01", "2026-03-31")], vec![]),
         tweak("a step before its base date", vec![Replace(OFFER, "2026-04-01", "2026-03-01")], vec![("step-before-base", Line(OFFER, "[[step]]"))]),
         tweak("two steps on one day", vec![Replace(OFFER, "2026-10-01", "2026-04-01")], vec![("two-steps-one-day", Second(OFFER, "[[step]]"))]),
         percent("a comma for a point, in quotes", "percent = \"2,5\"", "not-a-number"),
@@ -126,6 +127,8 @@ fn tweaks() -> Vec<Tweak> {
         // Steps.
         tweak("a percentage of nothing said", vec![Replace(OFFER, "of = \"base\"", "")], vec![("percent-of-what", Line(OFFER, "percent = 2.0"))]),
         step("a sum with a percentage", "pounds = 100\n", "two-rises", "pounds = 100"),
+        step("a sum of something", "\n[[step]]\nfrom = 2026-12-01\npounds = 100\nof = \"in-force\"\n", "of-without-percent", "of = \"in-force\""),
+        step("rates and a floor", "\n[[step]]\nfrom = 2026-12-01\nrates = { \"1\" = 25000 }\nrate_at_least = 26000\n", "rates-with-cash", "rate_at_least"),
         step("a total of the rate in force", "\n[[step]]\nfrom = 2026-11-01\ntotal_percent = 3\nof = \"in-force\"\n", "percent-of-what", "of = \"in-force\""),
         step("a sum below nothing", "and_pounds = -5\n", "not-a-sum", "= -5"),
         step("a sum with half a penny", "and_pounds = 5.655\n", "not-a-sum", "5.655"),

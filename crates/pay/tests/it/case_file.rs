@@ -133,7 +133,13 @@ impl Case {
     }
 
     fn rows(&self, offer: &Offer) -> Vec<Row> {
-        rates_of_offer(offer, &scale(&self.points, &self.rounding), self.view()).unwrap_or_else(|error| panic!("{}: {error}", self.title))
+        let rows = rates_of_offer(offer, &scale(&self.points, &self.rounding), self.view());
+        let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", self.title));
+        for row in &rows {
+            let in_order = row.path.rates.windows(2).all(|pair| pair[0].from < pair[1].from);
+            assert!(in_order, "{}: two rates of point {} on one day", self.title, row.point);
+        }
+        rows
     }
 
     fn value_of(&self, offer: &Offer, words: &[&str]) -> Value {
@@ -198,17 +204,20 @@ impl Case {
         let years: Vec<PayYear> = point.years.iter().map(|year| year.year).collect();
         let value: MemberValue =
             value_member(&rungs, &member.employment, member.increment_on, member.passes_gate, offer, self.view(), &years);
-        if let ["arrears", which] = words {
+        if let [what @ ("arrears" | "due" | "paid"), which] = words {
             let paid = RatePath { base: rungs[0].path.base, rates: Vec::new() };
             let paid_on = member.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max()).expect("a day of payment");
             let months = arrears(&rungs[0].path, &paid, &member.employment, years[0].first_day(), paid_on);
             return match *which {
                 "total" => Value::Number(months.iter().map(|month| month.arrears()).sum::<Pence>().pounds()),
                 "months" => text(&months.len().to_string()),
-                which => months
-                    .iter()
-                    .find(|found| found.month == month(which))
-                    .map_or(text("none"), |found| Value::Number(found.arrears().pounds())),
+                which => months.iter().find(|found| found.month == month(which)).map_or(text("none"), |found| {
+                    Value::Number(match *what {
+                        "due" => found.due.pounds(),
+                        "paid" => found.paid.pounds(),
+                        _ => found.arrears().pounds(),
+                    })
+                }),
             };
         }
         match words {

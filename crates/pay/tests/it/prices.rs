@@ -1,9 +1,9 @@
 //! The price series against the figures that others printed.
 
 use dated::Ratio;
-use pay::{Index, PayYear, Prices, real_percent};
+use pay::{Index, PayYear, Prices, Window, headline, real_percent, real_terms};
 
-use crate::support::{data_prices, data_rows, month, ratio};
+use crate::support::{ENGLAND, data_prices, data_rows, month, offer, ratio};
 
 #[test]
 fn rpi_agrees_with_118_printed_months_in_index_and_rate() {
@@ -96,4 +96,48 @@ fn the_rates_that_the_five_disputes_turn_on() {
     assert_eq!(real(Index::Rpi, "2007-04", "2010-04"), ("8.47".into(), "-0.82".into()));
     assert_eq!(real(Index::Rpi, "2008-04", "2011-04"), ("9.53".into(), "-1.78".into()));
     assert_eq!(real(Index::Cpi, "2007-04", "2010-04"), ("9.31".into(), "-1.58".into()));
+}
+
+#[test]
+fn each_window_measures_between_its_own_months() {
+    let prices = data_prices();
+    let deal = offer(
+        "base_date = 2008-03-31\n[[step]]\nfrom = 2008-04-01\npercent = 2.75\nof = \"in-force\"\n[[step]]\nfrom = 2009-04-01\npercent = 2.4\nof = \"in-force\"\n[[step]]\nfrom = 2010-04-01\npercent = 2.25\nof = \"in-force\"\n",
+    );
+    let headline = headline(&deal, ENGLAND, 4).expect("a headline");
+    let readings = |index: Index| -> Vec<(Window, String, String)> {
+        let chosen = Some((month("2008-04"), month("2009-10")));
+        real_terms(&prices, index, &headline, Some(month("2008-02")), chosen)
+            .into_iter()
+            .map(|(window, reading)| {
+                let reading = reading.unwrap_or_else(|error| panic!("{error}"));
+                (window, format!("{} {}", reading.from, reading.to), reading.prices_percent.to_fixed(2))
+            })
+            .collect()
+    };
+    // RPI: 211.4 / 203.1; 214.0 / 205.4; means of 2008-09 and 2007-08; 222.8 / 205.4; 234.4 / 214.0; 216.0 / 214.0
+    let wanted = [
+        (Window::KnownAtTheTime, "2007-02 2008-02", "4.09"),
+        (Window::FirstStep, "2007-04 2008-04", "4.19"),
+        (Window::PayYearAverage, "2007-04 2008-04", "2.97"),
+        (Window::RiseToRise, "2007-04 2010-04", "8.47"),
+        (Window::LifeOfDeal, "2008-04 2011-04", "9.53"),
+        (Window::Chosen, "2008-04 2009-10", "0.93"),
+    ];
+    assert_eq!(readings(Index::Rpi), wanted.map(|(window, months, percent)| (window, months.to_owned(), percent.to_owned())));
+    // CPI for April 2008: published 3.0, while the one-decimal index gives 2.94.
+    assert_eq!(readings(Index::Cpi)[1].2, "3.00");
+    assert_eq!(prices.change_percent(Index::Cpi, month("2007-04"), month("2008-04")).expect("both").to_fixed(2), "2.94");
+}
+
+#[test]
+fn a_window_with_a_missing_month_is_an_error_beside_the_others() {
+    let prices = data_prices();
+    let offer = offer("base_date = 2025-03-31\n[[step]]\nfrom = 2025-04-01\npercent = 3.6\nof = \"base\"\n");
+    let headline = headline(&offer, ENGLAND, 4).expect("a headline");
+    let readings = real_terms(&prices, Index::Rpi, &headline, Some(month("2025-02")), None);
+    let months: Vec<Option<String>> =
+        readings.iter().map(|(_, reading)| reading.as_ref().err().map(|missing| missing.month.to_string())).collect();
+    // February 2025 itself; none (April on April); the mean of 2024-25 lacks November 2024.
+    assert_eq!(months, [Some("2025-02".into()), None, Some("2024-11".into())]);
 }
