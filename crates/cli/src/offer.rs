@@ -6,16 +6,17 @@ mod member;
 mod value;
 
 use clap::Subcommand;
-use dated::{Date, Month, Ratio, parse_date};
-use pay::{Index, Offer, Pence};
+use dated::{Date, Fault, Month, Place, Ratio, Severity, parse_date};
+use dispute::Dispute;
+use pay::{Framework, Index, Offer, Pence};
 
-use crate::answer::Outcome;
+use crate::answer::{self, Outcome};
 
 /// The verbs of the offer stage.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
     /// What each offer is worth: in the year, at its end, against prices, at each point or to one member
-    Value(value::Value),
+    Value(Box<value::Value>),
     /// Offers side by side, point by point or for one salary
     Compare(compare::Compare),
     /// Each quoted figure with its readings and a verdict
@@ -29,17 +30,58 @@ impl Verb {
             Self::Compare(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
         };
-        result.unwrap_or_else(|outcome| outcome)
+        match result {
+            Ok(outcome) | Err(Stop::Said(outcome)) => outcome,
+            Err(Stop::Question(why)) => {
+                let fault = Fault {
+                    code: "question",
+                    severity: Severity::Error,
+                    place: Place::new("command line", 1),
+                    what: why,
+                    fix: "ask again as said; `--help` shows what can be asked".to_owned(),
+                };
+                if as_json {
+                    answer::refuse(&[fault], true)
+                } else {
+                    eprintln!("{}", fault.what);
+                    Outcome::BadInput
+                }
+            }
+        }
     }
 }
 
-/// Says on standard error why a question cannot be answered as put.
-fn refuse_question<T>(why: impl std::fmt::Display) -> Result<T, Outcome> {
-    eprintln!("{why}");
-    Err(Outcome::BadInput)
+/// Why a command ends early.
+pub(crate) enum Stop {
+    /// The reason has been given.
+    Said(Outcome),
+    /// The question cannot be answered as put; the sentence says why.
+    Question(String),
 }
 
-fn find_offer<'o>(offers: &'o [Offer], id: &str) -> Result<&'o Offer, Outcome> {
+impl From<Outcome> for Stop {
+    fn from(outcome: Outcome) -> Self {
+        Self::Said(outcome)
+    }
+}
+
+/// Says why a question cannot be answered as put.
+fn refuse_question<T>(why: impl std::fmt::Display) -> Result<T, Stop> {
+    Err(Stop::Question(why.to_string()))
+}
+
+/// The pay facts of a dispute, for one group of staff if one is named.
+fn in_group<'d>(dispute: &'d Dispute, group: Option<&str>) -> Result<Framework<'d>, Stop> {
+    let framework = dispute.framework();
+    match group {
+        Some(group) if !framework.groups.iter().any(|known| known == group) => {
+            refuse_question(format!("there is no group “{group}” in this dispute; it has {}", framework.groups.join(", ")))
+        }
+        group => Ok(framework.in_group(group.map(str::to_owned))),
+    }
+}
+
+fn find_offer<'o>(offers: &'o [Offer], id: &str) -> Result<&'o Offer, Stop> {
     offers.iter().find(|offer| offer.id == id).map_or_else(
         || {
             let known: Vec<&str> = offers.iter().map(|offer| offer.id.as_str()).collect();

@@ -60,7 +60,9 @@ impl TomlFile {
     }
 }
 
+/// A line as a message can show it: not too long, and with nothing in it that a terminal would obey.
 fn shorten(line: &str) -> String {
+    let line: String = line.chars().map(|c| if c.is_control() { '�' } else { c }).collect();
     if line.chars().count() <= 60 { line.to_owned() } else { line.chars().take(57).chain("...".chars()).collect() }
 }
 

@@ -221,6 +221,8 @@ impl Dispute {
             year_start_month: self.pay.year_start_month,
             prices_known: self.pay.prices_known,
             full_time_hours: self.pay.full_time_hours,
+            groups: self.groups.iter().map(|group| group.id.clone()).collect(),
+            group: None,
             nations: self
                 .nations
                 .iter()
@@ -325,7 +327,7 @@ impl Dispute {
             if !self.nations.iter().any(|known| known.name == *nation) {
                 continue;
             }
-            let view = framework.view(nation);
+            let view = framework.view(offer, nation);
             for scale in framework.scales_of(offer) {
                 match scale.table_on(view.scale_nation, base_date) {
                     Ok(table) => {

@@ -24,6 +24,10 @@ pub struct Framework<'f> {
     pub prices_known: Option<Month>,
     /// Full-time hours a week.
     pub full_time_hours: Option<Ratio>,
+    /// The groups of staff of the dispute.
+    pub groups: Vec<String>,
+    /// The group whose steps are looked at, where an offer treats groups differently.
+    pub group: Option<String>,
     /// For each nation of the dispute, the nation whose table gives its base rates.
     pub nations: BTreeMap<String, String>,
 }
@@ -31,6 +35,8 @@ pub struct Framework<'f> {
 /// The points of an offer in one nation on one scale.
 #[derive(Clone, Debug)]
 pub struct ScaleValue<'f> {
+    /// The group, where the offer treats groups differently.
+    pub group: Option<String>,
     /// The scale.
     pub scale: &'f Scale,
     /// The nation.
@@ -40,9 +46,36 @@ pub struct ScaleValue<'f> {
 }
 
 impl<'f> Framework<'f> {
-    /// How `nation` is looked at: its own steps, and the base rates of its own scale or the one it shares.
-    pub fn view<'v>(&'v self, nation: &'v str) -> View<'v> {
-        View { nation, scale_nation: self.nations.get(nation).map_or(nation, String::as_str), group: None }
+    /// How an offer is looked at in `nation`: the steps there, for the chosen group or the first that it treats on its own,
+    /// and the base rates of the nation's own scale or the one it shares.
+    pub fn view<'v>(&'v self, offer: &'v Offer, nation: &'v str) -> View<'v> {
+        let scale_nation = self.nations.get(nation).map_or(nation, String::as_str);
+        View { nation, scale_nation, group: self.group_names(offer).first().copied() }
+    }
+
+    /// The groups that must be looked at one by one: none unless a step of the offer is for some groups only.
+    pub fn groups_of(&self, offer: &Offer) -> Vec<Option<String>> {
+        let names = self.group_names(offer);
+        if names.is_empty() { vec![None] } else { names.into_iter().map(|name| Some(name.to_owned())).collect() }
+    }
+
+    /// The same facts, looked at for one group.
+    pub fn in_group(&self, group: Option<String>) -> Self {
+        Self { group, ..self.clone() }
+    }
+
+    fn group_names<'v>(&'v self, offer: &'v Offer) -> Vec<&'v str> {
+        if offer.steps.iter().all(|step| step.groups.is_empty()) {
+            return Vec::new();
+        }
+        let all: Vec<&str> = match offer.groups.as_slice() {
+            [] => self.groups.iter().map(String::as_str).collect(),
+            named => named.iter().map(|(name, _)| name.as_str()).collect(),
+        };
+        match &self.group {
+            Some(group) => vec![group],
+            None => all,
+        }
     }
 
     /// The scale of that id, or the first.
@@ -66,7 +99,7 @@ impl<'f> Framework<'f> {
 
     /// The headline of an offer in a nation.
     pub fn headline(&self, offer: &Offer, nation: &str) -> Option<Headline> {
-        headline(offer, self.view(nation), self.year_start_month)
+        headline(offer, self.view(offer, nation), self.year_start_month)
     }
 
     /// The rows of an offer in one nation on one scale.
@@ -74,17 +107,21 @@ impl<'f> Framework<'f> {
     /// # Errors
     /// [`RatesError`] when the base rates are not in the data.
     pub fn rows(&self, offer: &Offer, scale: &Scale, nation: &str) -> Result<Vec<Row>, RatesError> {
-        rates_of_offer(offer, scale, self.view(nation))
+        rates_of_offer(offer, scale, self.view(offer, nation))
     }
 
-    /// Every point of an offer, valued: for each of its nations, on each scale.
+    /// Every point of an offer, valued: for each of its nations, on each scale; for each group where it treats them differently.
     pub fn value_points(&self, offer: &Offer) -> Vec<ScaleValue<'f>> {
         let Some(first) = self.first_pay_year(offer) else { return Vec::new() };
         let mut values = Vec::new();
-        for (nation, _) in &offer.nations {
-            for scale in self.scales_of(offer) {
-                let points = self.rows(offer, scale, nation).map(|rows| rows.into_iter().map(|row| value_row(row, first)).collect());
-                values.push(ScaleValue { scale, nation: nation.clone(), points });
+        for group in self.groups_of(offer) {
+            let framework = self.in_group(group.clone());
+            for (nation, _) in &offer.nations {
+                for scale in self.scales_of(offer) {
+                    let points =
+                        framework.rows(offer, scale, nation).map(|rows| rows.into_iter().map(|row| value_row(row, first)).collect());
+                    values.push(ScaleValue { group: group.clone(), scale, nation: nation.clone(), points });
+                }
             }
         }
         values

@@ -104,6 +104,8 @@ pub fn value_member(
     };
     let mut increments = Vec::new();
     let mut rungs: Vec<(Date, usize)> = vec![(start, 0)];
+    // What each paid increment adds at the rates before the offer. A move that the offer makes is part of the award.
+    let mut gains: Vec<(Date, Pence)> = Vec::new();
     let mut no_increment = None;
     if let Some(first_due) = increment_on {
         // Each anniversary is counted from the first date, so that a 29 February comes back in leap years. Those
@@ -111,11 +113,18 @@ pub fn value_member(
         let anniversaries = (0_i16..).map(|years| first_due.saturating_add(i64::from(years).years()));
         let mut rung = 0;
         for due in anniversaries.take_while(|due| *due < end).filter(|due| *due >= start) {
+            // Staff who were moved to another point go on from there: the way up does not lead to the same rate twice.
+            let moved = ladder[rung].moved_to.as_ref().filter(|(_, on)| *on <= due);
+            if let Some(at) = moved.and_then(|(point, _)| ladder.iter().position(|row| row.point == *point)).filter(|at| *at > rung) {
+                rung = at;
+                rungs.push((due, rung));
+            }
             match ladder.get(rung + 1) {
                 Some(next) => {
                     let progression = progression_on(offer, view, due);
                     increments.push(Increment { due_on: due, from: ladder[rung].point.clone(), to: next.point.clone(), progression });
                     if progression == Progression::Normal || (progression == Progression::Gated && passes_gate) {
+                        gains.push((due, next.path.base - ladder[rung].path.base));
                         rung += 1;
                         rungs.push((due, rung));
                     }
@@ -147,7 +156,8 @@ pub fn value_member(
                 ByCount { by_months: by(Count::Months), by_days: by(Count::Days) }
             };
             let base = sum(&|_| ladder[0].path.base.ratio());
-            let before_offer = sum(&|day| ladder[rung_on(day)].path.base.ratio());
+            let incremented = |day: Date| gains.iter().filter(|(from, _)| *from <= day).map(|(_, gain)| *gain).sum::<Pence>();
+            let before_offer = sum(&|day| (ladder[0].path.base + incremented(day)).ratio());
             let under_offer = sum(&|day| ladder[rung_on(day)].path.rate_on(day).ratio());
             let last = crate::pay_year::day_before(year.end());
             let unconsolidated = ladder
@@ -274,6 +284,38 @@ mod tests {
         // Last day 30 April.
         let leaver = Employment { left_on: Some(date(2007, 4, 30)), ..Employment::full_time() };
         assert_eq!(owed(&leaver), [5_000, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn after_a_move_the_next_increment_goes_on_from_the_new_point() {
+        // Point 1 (20,000) goes on 1 October and its staff move to point 2 (21,000); the increment of 1 January leads to point 3 (22,500).
+        let row = |point: &str, rates: RatePath, moved_to: Option<(String, Date)>| Row {
+            point: point.to_owned(),
+            band: "A".to_owned(),
+            nation: "England".to_owned(),
+            status: dated::Status::Synthetic,
+            source: Vec::new(),
+            path: rates,
+            lumps: Vec::new(),
+            moved_to,
+        };
+        let ladder = [
+            row("1", path(20_000, &[(date(2031, 10, 1), 21_000)]), Some(("2".to_owned(), date(2031, 10, 1)))),
+            row("2", path(21_000, &[]), None),
+            row("3", path(22_500, &[]), None),
+        ];
+        let faults = dated::Faults::new();
+        let text = "id = \"o\"\ntitle = \"o\"\nkind = \"offer\"\nnations = [\"England\"]\nbase_date = 2031-04-01\nsource = \"S\"\nstatus = \"synthetic\"\n[[step]]\nfrom = 2031-10-01\nassimilate = [{ from = \"1\", to = \"2\" }]\n";
+        let file = dated::TomlFile::read("o.toml", &dated::FileBytes::Read(text.into()), &faults).expect("text");
+        let offer = file.with_root(&faults, |root| Offer::read(root, &dated::Sources::default())).expect("an offer");
+        let view = View { nation: "England", scale_nation: "England", group: None };
+        let year = PayYear::holding(date(2031, 4, 1), 4);
+        let value = value_member(&ladder, &Employment::full_time(), Some(date(2032, 1, 1)), false, &offer, view, &[year]);
+        assert_eq!(value.increments.iter().map(|one| (one.from.as_str(), one.to.as_str())).collect::<Vec<_>>(), [("2", "3")]);
+        // Six months of 1,000 from the move; three months of 1,500 from the increment.
+        assert_eq!(value.years[0].award.by_months, Ratio::whole(50_000));
+        assert_eq!(value.years[0].increment.by_months, Ratio::whole(37_500));
+        assert_eq!(value.years[0].year_end_rate, Pence(2_250_000));
     }
 
     #[test]

@@ -846,7 +846,7 @@ impl Whose {
         match (&self.point, self.salary) {
             (Some(point), _) => framework.row_of_point(offer, nation, point, self.band.as_deref()).map(|(_, row)| row),
             (None, Some(salary)) => {
-                rates_of_salary(offer, salary, self.band.as_deref(), framework.view(nation)).map_err(|error| error.to_string())
+                rates_of_salary(offer, salary, self.band.as_deref(), framework.view(offer, nation)).map_err(|error| error.to_string())
             }
             (None, None) => Err("neither a point nor a salary is given".to_owned()),
         }

@@ -25,8 +25,8 @@ pub struct Row {
     pub path: RatePath,
     /// Unconsolidated sums.
     pub lumps: Vec<LumpDue>,
-    /// The point that staff of this one were moved to, if it was deleted or merged.
-    pub moved_to: Option<String>,
+    /// The point that staff of this one were moved to, and when, if it was deleted or merged.
+    pub moved_to: Option<(String, Date)>,
 }
 
 /// An annual rate through time.
@@ -411,7 +411,7 @@ fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>, ends: Ends) -> Ve
             source: row.source.clone(),
             path: path.clone(),
             lumps: Vec::new(),
-            moved_to: row.follows.map(|moved| rows[moved.to].point.clone()),
+            moved_to: row.follows.map(|moved| (rows[moved.to].point.clone(), moved.on)),
         });
     }
     add_lumps(offer, view, &mut result, ends);

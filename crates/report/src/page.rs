@@ -518,7 +518,8 @@ impl Gather<'_> {
             for value in self.framework.value_points(offer) {
                 match &value.points {
                     Ok(points) if !points.is_empty() => {
-                        let caption = format!("{}, {}: {}", offer.title, value.nation, value.scale.title);
+                        let group = value.group.as_ref().map(|group| format!(" ({group})")).unwrap_or_default();
+                        let caption = format!("{}, {}{group}: {}", offer.title, value.nation, value.scale.title);
                         let open = main == Some(offer.id.as_str()) && !tables.iter().any(|(open, _)| *open);
                         tables.push((open, points_table(offer, points, caption)));
                     }

@@ -6,7 +6,7 @@ use dispute::Dispute;
 use pay::{CheckedFigure, CheckedReading, Verdict};
 use serde_json::{Value as Json, json};
 
-use super::refuse_question;
+use super::{Stop, refuse_question};
 use crate::answer::{self, Outcome, number};
 use crate::disk::{self, Opened};
 
@@ -21,7 +21,7 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
-    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Outcome> {
+    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let mut figures = dispute.check_figures(&library);
         if let Some(id) = &self.figure {

@@ -5,7 +5,7 @@ use dated::Ratio;
 use pay::{Offer, Pence, PointValue, WeeksInYear, rates_of_salary, value_row};
 use serde_json::{Map, Value as Json, json};
 
-use super::{find_offer, money, parse_pounds, pounds, refuse_question};
+use super::{Stop, find_offer, in_group, money, parse_pounds, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};
 
@@ -24,6 +24,9 @@ pub(crate) struct Compare {
     /// The points of this scale only
     #[arg(long)]
     scale: Option<String>,
+    /// For this group of staff, where an offer treats groups differently
+    #[arg(long)]
+    group: Option<String>,
 }
 
 /// One column: an offer as it applies in a nation.
@@ -34,9 +37,9 @@ struct Column<'c> {
 }
 
 impl Compare {
-    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Outcome> {
+    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
-        let framework = dispute.framework();
+        let framework = in_group(&dispute, self.group.as_deref())?;
         let mut columns: Vec<Column<'_>> = Vec::new();
         for name in &self.offers {
             let (id, nation) = name.split_once('@').map_or((name.as_str(), None), |(id, nation)| (id, Some(nation)));
@@ -47,6 +50,14 @@ impl Compare {
                 None => offer.nations.first().map(|(known, _)| known.clone()).unwrap_or_default(),
             };
             columns.push(Column { name: name.clone(), offer, nation });
+        }
+        for column in columns.iter().filter(|column| framework.groups_of(column.offer).len() > 1) {
+            let groups: Vec<String> = framework.groups_of(column.offer).into_iter().flatten().collect();
+            return refuse_question(format!(
+                "{} treats groups of staff differently: say which with --group {}",
+                column.name,
+                groups.join(" | ")
+            ));
         }
         if columns.len() < 2 {
             return refuse_question("name at least two offers: --offers A,B");
@@ -59,7 +70,7 @@ impl Compare {
         if let Some(salary) = self.salary {
             let mut values = Vec::new();
             for column in &columns {
-                match rates_of_salary(column.offer, salary, None, framework.view(&column.nation)) {
+                match rates_of_salary(column.offer, salary, None, framework.view(column.offer, &column.nation)) {
                     Ok(row) => values.push(Some(value_row(row, year))),
                     Err(why) => return refuse_question(format!("{}: {why}", column.name)),
                 }

@@ -10,7 +10,7 @@ use pay::{
 use serde_json::{Value as Json, json};
 
 use super::value::point_json;
-use super::{find_offer, money, parse_day, parse_hours, parse_hours_change, parse_pounds, pounds, refuse_question};
+use super::{Stop, find_offer, money, parse_day, parse_hours, parse_hours_change, parse_pounds, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 
 /// Who the member is.
@@ -56,7 +56,7 @@ impl MemberArguments {
         self.salary.is_some() || self.point.is_some()
     }
 
-    fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Outcome> {
+    fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Stop> {
         let portion = |hours: Ratio| match full_time_hours {
             Some(full) => Ok(hours / full),
             None => refuse_question(
@@ -72,7 +72,7 @@ impl MemberArguments {
             started_on: self.started,
             left_on: self.left,
             portion: self.hours.map_or(Ok(Ratio::ONE), portion)?,
-            changes: self.hours_changes.iter().map(|(day, hours)| Ok((*day, portion(*hours)?))).collect::<Result<_, Outcome>>()?,
+            changes: self.hours_changes.iter().map(|(day, hours)| Ok((*day, portion(*hours)?))).collect::<Result<_, Stop>>()?,
         })
     }
 
@@ -115,7 +115,7 @@ impl MemberArguments {
                 break;
             }
         }
-        let row = rates_of_salary(offer, salary, self.band.as_deref(), framework.view(nation)).map_err(|error| error.to_string())?;
+        let row = rates_of_salary(offer, salary, self.band.as_deref(), framework.view(offer, nation)).map_err(|error| error.to_string())?;
         let has_clauses = offer.steps.iter().flat_map(|step| &step.changes).any(|change| !change.select.points.is_empty());
         if has_clauses {
             notes.push("clauses for particular points are left out: give --point to have them".to_owned());
@@ -132,7 +132,7 @@ pub(super) fn run(
     offers: &[&Offer],
     nation: Option<&str>,
     as_json: bool,
-) -> Result<Outcome, Outcome> {
+) -> Result<Outcome, Stop> {
     if let Some(point) = &arguments.point {
         let known = |offer: &&Offer| framework.scales_of(offer).any(|scale| scale.tables().any(|table| table.point(point).is_some()));
         if let (Some(offer), false) = (offers.iter().find(|offer| !offer.steps.is_empty()), offers.iter().any(known)) {
@@ -147,7 +147,9 @@ pub(super) fn run(
     for offer in offers {
         let nations: Vec<&str> =
             offer.nations.iter().map(|(name, _)| name.as_str()).filter(|name| nation.is_none_or(|nation| nation == *name)).collect();
-        for nation in nations {
+        let views = framework.groups_of(offer).into_iter().flat_map(|group| nations.iter().map(move |nation| (group.clone(), *nation)));
+        for (group, nation) in views {
+            let framework = &framework.in_group(group);
             let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, paid_offer);
             answered += usize::from(one.is_ok());
             match one {
@@ -167,6 +169,7 @@ pub(super) fn run(
 struct MemberAnswer<'m> {
     offer: &'m Offer,
     nation: String,
+    group: Option<String>,
     notes: Vec<String>,
     point: PointValue,
     member: MemberValue,
@@ -193,7 +196,7 @@ impl<'m> MemberAnswer<'m> {
         let row = rungs.first().cloned().ok_or("the point was not found")?;
         let point = value_row(row.clone(), first);
         let years: Vec<PayYear> = point.years.iter().map(|year| year.year).collect();
-        let view = framework.view(nation);
+        let view = framework.view(offer, nation);
         let value = |passes_gate| value_member(&rungs, employment, arguments.increment_date, passes_gate, offer, view, &years);
         let member = value(arguments.passes_gate);
         let gated = member.increments.iter().any(|increment| increment.progression == Progression::Gated);
@@ -218,6 +221,7 @@ impl<'m> MemberAnswer<'m> {
         Ok(Self {
             offer,
             nation: nation.to_owned(),
+            group: view.group.map(str::to_owned),
             notes,
             point,
             member,
@@ -247,6 +251,7 @@ impl<'m> MemberAnswer<'m> {
             "id": self.offer.id,
             "title": self.offer.title,
             "nation": self.nation,
+            "group": self.group,
             "notes": self.notes,
             "points": [point_json("", &self.point)],
             "member": {
@@ -293,7 +298,8 @@ impl<'m> MemberAnswer<'m> {
     fn text(&self, framework: &Framework<'_>) -> String {
         let row = &self.point.row;
         let base = row.path.base;
-        let mut text = format!("{} ({}, {})\n", self.offer.title, self.offer.id, self.nation);
+        let group = self.group.as_ref().map(|group| format!(", group {group}")).unwrap_or_default();
+        let mut text = format!("{} ({}, {}{group})\n", self.offer.title, self.offer.id, self.nation);
         let whose =
             if row.band.is_empty() { format!("A salary of {base}") } else { format!("Point {} in band {}, {base}", row.point, row.band) };
         text.push_str(&format!("  {whose} a year before the offer, full time.\n"));
@@ -312,8 +318,8 @@ impl<'m> MemberAnswer<'m> {
                 rate.percent_above(base).to_fixed(2)
             ));
         }
-        if let Some(moved) = &row.moved_to {
-            text.push_str(&format!("  This point goes; its staff move to point {moved}.\n"));
+        if let Some((moved, on)) = &row.moved_to {
+            text.push_str(&format!("  This point goes on {}; its staff move to point {moved}.\n", long_date(*on)));
         }
         for year in &self.member.years {
             text.push_str(&format!("  In {}", year.year.name()));

@@ -9,7 +9,7 @@ use pay::{
 use serde_json::{Value as Json, json};
 
 use super::member::{self, MemberArguments};
-use super::{find_offer, money, parse_index, parse_month, pounds, refuse_question};
+use super::{Stop, find_offer, in_group, money, parse_index, parse_month, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};
 
@@ -27,6 +27,9 @@ pub(crate) struct Value {
     /// Only this nation
     #[arg(long)]
     nation: Option<String>,
+    /// For this group of staff, where an offer treats groups differently
+    #[arg(long)]
+    group: Option<String>,
     /// Only this index: RPI, CPI or CPIH
     #[arg(long, value_parser = parse_index)]
     index: Option<Index>,
@@ -41,9 +44,9 @@ pub(crate) struct Value {
 }
 
 impl Value {
-    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Outcome> {
+    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
-        let framework = dispute.framework();
+        let framework = in_group(&dispute, self.group.as_deref())?;
         let offers: Vec<&Offer> = match &self.offer {
             Some(id) => vec![find_offer(&dispute.offers, id)?],
             None => dispute.offers.iter().collect(),
@@ -69,7 +72,9 @@ impl Value {
         let chosen = self.from.zip(self.to);
         let mut documents = Vec::new();
         let mut could_not = false;
-        for offer in offers {
+        let views = offers.iter().flat_map(|offer| framework.groups_of(offer).into_iter().map(move |group| (*offer, group)));
+        for (offer, group) in views {
+            let framework = framework.in_group(group);
             let valued = Valued::new(offer, &framework, self.nation.as_deref(), self.scale.as_deref(), self.index, chosen);
             could_not |= valued.chosen_window_is_missing();
             if as_json {
@@ -93,6 +98,8 @@ type Readings = Vec<(Window, Result<RealReading, dated::MissingMonth>)>;
 struct Valued<'v> {
     offer: &'v Offer,
     nation: String,
+    /// The group, where the offer treats groups differently.
+    group: Option<String>,
     headline: Option<Headline>,
     real: Vec<(Index, Readings)>,
     scales: Vec<ScaleValue<'v>>,
@@ -122,7 +129,8 @@ impl<'v> Valued<'v> {
             .into_iter()
             .filter(|value| nation.is_none_or(|nation| value.nation == nation) && scale.is_none_or(|scale| value.scale.id == scale))
             .collect();
-        Self { offer, nation: first, headline, real, scales }
+        let group = framework.view(offer, &first).group.map(str::to_owned);
+        Self { offer, nation: first, group, headline, real, scales }
     }
 
     /// Whether the user chose months of which one is not in the data.
@@ -153,6 +161,7 @@ impl<'v> Valued<'v> {
             "made_by": offer.made_by.as_ref().map(|(who, _)| dispute.party_name(who)),
             "made_on": offer.made_on.map(|day| day.to_string()),
             "nation": self.nation,
+            "group": self.group,
             "nations": offer.nations.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             "base_date": offer.base_date.map(|day| day.to_string()),
             "pay_year": first.map(|year| year.year.name()),
@@ -202,7 +211,8 @@ impl<'v> Valued<'v> {
             text.push_str(&format!(", {}", dispute.party_name(who)));
         }
         let nations: Vec<&str> = offer.nations.iter().map(|(name, _)| name.as_str()).collect();
-        text.push_str(&format!("; {})\n", nations.join(", ")));
+        let group = self.group.as_ref().map(|group| format!("; group {group}")).unwrap_or_default();
+        text.push_str(&format!("; {}{group})\n", nations.join(", ")));
         match &self.headline {
             Some(headline) => text.push_str(&headline_text(headline)),
             None if offer.counted.is_empty() => {
@@ -441,7 +451,7 @@ pub(super) fn point_json(scale: &str, point: &PointValue) -> Json {
             "year_end_rate": number(year.year_end_rate.pounds(), 2),
             "year_end_percent": number(year.year_end_percent, 6),
         })).collect::<Vec<_>>(),
-        "moved_to": point.row.moved_to,
+        "moved_to": point.row.moved_to.as_ref().map(|(point, _)| point),
         "status": point.row.status.word(),
         "source": point.row.source,
     })

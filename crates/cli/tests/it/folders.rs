@@ -28,6 +28,41 @@ fn a_new_folder_has_no_fault_and_is_not_written_twice() {
 }
 
 #[test]
+fn groups_that_an_offer_treats_differently_are_never_added_up() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(whitley_in(home.path(), "new d").code, 0);
+    let path = home.path().join("d/dispute.toml");
+    let text = fs::read_to_string(&path).expect("read")
+        + "\n[[group]]\nid = \"porters\"\nname = \"Porters\"\nmachinery = \"x\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+    fs::write(&path, text).expect("written");
+    let offer = "id = \"two\"\ntitle = \"t\"\nkind = \"offer\"\nbase_date = 2026-03-31\nnations = [\"England\"]\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n\
+        [[step]]\nfrom = 2026-04-01\ngroups = [\"all-staff\"]\npercent = 2\nof = \"base\"\n[[step]]\nfrom = 2026-04-01\ngroups = [\"porters\"]\npercent = 3\nof = \"base\"\n";
+    fs::write(home.path().join("d/offers/two.toml"), offer).expect("written");
+    let answer = whitley_in(home.path(), "offer value d --offer two --json");
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""), "{}", answer.out);
+    let both: Value = serde_json::from_str(&answer.out).expect("JSON");
+    for (group, percent, rate) in [("all-staff", 2.0, 24_480.0), ("porters", 3.0, 24_720.0)] {
+        let value = at(&both, &format!("offers/group={group}"));
+        assert_eq!(value["year_end_percent"], percent, "{group}");
+        assert_eq!(value["points"][0]["year_end_rate"], rate, "{group}: 24,000 and its own rise, not both");
+    }
+    let one = whitley_in(home.path(), "offer value d --offer two --group porters --point 1");
+    assert!(one.out.contains("£24,720") && !one.out.contains("£24,480"), "{}", one.out);
+    assert_eq!(whitley_in(home.path(), "offer value d --group clerks").code, 3);
+    assert_eq!(whitley_in(home.path(), "offer compare d --offers offer,two").code, 3, "which group?");
+    assert_eq!(whitley_in(home.path(), "offer compare d --offers offer,two --group porters").code, 0);
+}
+
+#[test]
+fn a_wrong_question_is_answered_in_json_too() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let answer = whitley_in(home.path(), "offer claims nhs-2007 --figure nobody-said-this --json");
+    assert_eq!((answer.code, answer.err.as_str()), (3, ""));
+    let said: Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert!(at(&said, "faults/0/what").as_str().is_some_and(|what| what.contains("the figures are")));
+}
+
+#[test]
 fn a_folder_under_disputes_comes_before_a_founding_one() {
     let home = tempfile::tempdir().expect("a temporary folder");
     assert_eq!(whitley_in(home.path(), "new disputes/nhs-2007").code, 0);

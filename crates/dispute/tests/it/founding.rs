@@ -133,7 +133,7 @@ const NHS_2014: [(&str, &str); 18] = [
     ("increments-share-of-bill", "true-if"),
     ("increments-two-per-cent", "true-if"),
     ("half-of-staff", "true"),
-    ("saving", "false"),
+    ("saving", "cannot-tell"),
     ("saving-by-the-written-answer", "true"),
     ("low-increment", "true"),
     ("high-increment-as-printed", "false"),

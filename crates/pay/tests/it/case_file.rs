@@ -278,7 +278,7 @@ fn point_value(point: &PointValue, words: &[&str]) -> Value {
         ["until", "full", "by", "months"] => pounds(point.loss_to_full_award_pence.by_months),
         ["until", "full", "by", "days"] => pounds(point.loss_to_full_award_pence.by_days),
         ["stretches"] => text(&point.staging.iter().map(|loss| format!("{} to {}", loss.from, loss.until)).collect::<Vec<_>>().join(", ")),
-        ["moved", "to"] => text(point.row.moved_to.as_deref().unwrap_or("none")),
+        ["moved", "to"] => text(point.row.moved_to.as_ref().map_or("none", |(point, _)| point)),
         other => panic!("“{}” is no quantity of a point", other.join(" ")),
     }
 }
