@@ -40,7 +40,7 @@ enum Stage {
     #[command(subcommand)]
     Offer(offer::Verb),
     /// The law of the day: results, dates, units, documents, traps
-    Law(law::LawArguments),
+    Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
 }

@@ -51,7 +51,7 @@ impl Compare {
             };
             columns.push(Column { name: name.clone(), offer, nation });
         }
-        for column in columns.iter().filter(|column| framework.groups_of(column.offer).len() > 1) {
+        if let Some(column) = columns.iter().find(|column| framework.groups_of(column.offer).len() > 1) {
             let groups: Vec<String> = framework.groups_of(column.offer).into_iter().flatten().collect();
             return refuse_question(format!(
                 "{} treats groups of staff differently: say which with --group {}",
