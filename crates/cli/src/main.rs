@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         Stage::New(command) => command.run(as_json),
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
-        Stage::Law(arguments) => law::run(arguments, as_json),
+        Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
     }
     .into()
