@@ -408,7 +408,14 @@ pub(super) fn real_json(readings: &Readings) -> Json {
             Err(missing) => json!({ "reading": window.words(), "missing": missing.to_string() }),
         })
         .collect();
-    json!({ "readings": list })
+    // The first reading, by the prices known at the time, also stands one level up: it is the one people argue with.
+    let mut json = json!({ "readings": list });
+    if let (Some(Json::Object(first)), Json::Object(json)) = (list.first(), &mut json) {
+        json.extend(
+            first.iter().filter(|(key, _)| !matches!(key.as_str(), "from" | "to")).map(|(key, value)| (key.clone(), value.clone())),
+        );
+    }
+    json
 }
 
 pub(super) fn point_json(scale: &str, point: &PointValue) -> Json {
