@@ -21,21 +21,39 @@ pub(crate) enum Outcome {
     OurFailure,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Yes => 0,
-            Outcome::No => 1,
-            Outcome::CouldNotCheck => 2,
-            Outcome::BadInput => 3,
-            Outcome::OurFailure => 4,
-        })
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
+            Self::Yes => 0,
+            Self::No => 1,
+            Self::CouldNotCheck => 2,
+            Self::BadInput => 3,
+            Self::OurFailure => 4,
+        }
     }
 }
 
-/// Writes to standard output. A reader that went away (`| head`) is not a failure of ours.
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome.code())
+    }
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is not a failure; an answer lost to a full disk is.
 pub(crate) fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain!("the answer cannot be written: {error}");
+            std::process::exit(i32::from(Outcome::OurFailure.code()));
+        }
+        _ => {}
+    }
+}
+
+/// Writes to standard error. If that is closed or full, there is nobody left to tell.
+pub(crate) fn print_to_err(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Prints one JSON document.
@@ -79,7 +97,7 @@ pub(crate) fn refuse(faults: &[Fault], as_json: bool) -> Outcome {
     if as_json {
         print_json(&json!({ "faults": faults_json(faults) }));
     } else {
-        eprint!("{}", faults_text(faults));
+        print_to_err(&faults_text(faults));
     }
     Outcome::BadInput
 }

@@ -20,7 +20,7 @@ pub(crate) fn open(name: &str, as_json: bool) -> Result<Opened, Outcome> {
     let has_error = faults.iter().any(|fault| fault.severity == Severity::Error);
     match dispute {
         Some(dispute) if !has_error => {
-            eprint!("{}", answer::faults_text(&faults));
+            answer::print_to_err(&answer::faults_text(&faults));
             Ok(Opened { dispute, library })
         }
         _ => Err(answer::refuse(&faults, as_json)),
@@ -32,8 +32,8 @@ pub(crate) fn read(name: &str, as_json: bool) -> Result<(Option<Dispute>, Librar
     let folder = find(name, as_json)?;
     let (library, data_faults) = Library::built_in();
     if !data_faults.is_empty() {
-        eprint!("{}", answer::faults_text(&data_faults));
-        eprintln!("the data that this program carries are broken; this is a fault of ours");
+        answer::print_to_err(&answer::faults_text(&data_faults));
+        complain!("the data that this program carries are broken; this is a fault of ours");
         return Err(Outcome::OurFailure);
     }
     let (dispute, faults) = Dispute::read(&folder, &library);
@@ -71,7 +71,7 @@ fn find(name: &str, as_json: bool) -> Result<Folder, Outcome> {
 fn read_folder(path: &Path) -> Result<Folder, Outcome> {
     let mut folder = Folder { name: path.to_string_lossy().trim_end_matches('/').to_owned(), files: BTreeMap::new() };
     collect(path, "", &mut folder).map_err(|(path, error)| {
-        eprintln!("{} cannot be read: {error}", path.display());
+        complain!("{} cannot be read: {error}", path.display());
         Outcome::OurFailure
     })?;
     Ok(folder)
@@ -89,19 +89,21 @@ fn collect(path: &Path, prefix: &str, folder: &mut Folder) -> Result<(), (PathBu
         }
         let inner = entry.path();
         let failed = |error| (inner.clone(), error);
-        let metadata = std::fs::metadata(&inner).map_err(failed)?;
-        if metadata.is_dir() {
-            if prefix.is_empty() {
+        let unreadable = |why: &str| FileBytes::Unreadable { why: why.to_owned() };
+        let bytes = match std::fs::metadata(&inner) {
+            Ok(metadata) if metadata.is_dir() && prefix.is_empty() => {
                 collect(&inner, &format!("{name}/"), folder)?;
+                continue;
             }
-        } else {
-            let bytes = if metadata.len() > MAX_FILE_BYTES {
-                FileBytes::TooLarge { bytes: metadata.len() }
-            } else {
-                FileBytes::Read(std::fs::read(&inner).map_err(failed)?)
-            };
-            folder.files.insert(format!("{prefix}{name}"), bytes);
-        }
+            Ok(metadata) if metadata.is_dir() => unreadable("is a folder where a file belongs"),
+            // A pipe or a device may have no end.
+            Ok(metadata) if !metadata.is_file() => unreadable("is neither a file nor a folder"),
+            Ok(metadata) if metadata.len() > MAX_FILE_BYTES => FileBytes::TooLarge { bytes: metadata.len() },
+            Ok(_) => FileBytes::Read(std::fs::read(&inner).map_err(failed)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => unreadable("is a link to nothing"),
+            Err(error) => return Err(failed(error)),
+        };
+        folder.files.insert(format!("{prefix}{name}"), bytes);
     }
     Ok(())
 }

@@ -22,11 +22,11 @@ impl New {
         let id = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
         if !is_id {
-            eprintln!("“{id}” cannot be the name of a dispute: use small letters, digits and hyphens, as in our-trust-2026");
+            complain!("“{id}” cannot be the name of a dispute: use small letters, digits and hyphens, as in our-trust-2026");
             return Outcome::BadInput;
         }
         if path.exists() {
-            eprintln!("{} is already there; nothing was written", path.display());
+            complain!("{} is already there; nothing was written", path.display());
             return Outcome::BadInput;
         }
         match write(path, &id) {
@@ -41,7 +41,7 @@ impl New {
                 Outcome::Yes
             }
             Err(error) => {
-                eprintln!("{} cannot be written: {error}", path.display());
+                complain!("{} cannot be written: {error}", path.display());
                 Outcome::OurFailure
             }
         }

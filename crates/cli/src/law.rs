@@ -9,6 +9,7 @@ mod traps;
 mod units;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -106,7 +107,11 @@ fn read_file(path: &Path) -> Result<FileBytes, Vec<Fault>> {
     if size > MAX_FILE_BYTES {
         return Ok(FileBytes::TooLarge { bytes: size });
     }
-    std::fs::read(path).map(FileBytes::Read).map_err(refused)
+    // A pipe does not say how much will come.
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(refused)?;
+    let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    Ok(if read > MAX_FILE_BYTES { FileBytes::TooLarge { bytes: read } } else { FileBytes::Read(bytes) })
 }
 
 /// A date given with an option; a bad one is a fault named after the option.

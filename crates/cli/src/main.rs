@@ -3,6 +3,11 @@
 //! This crate only translates: arguments and files in, tables, JSON and exit codes out. What an offer is worth
 //! is decided in `pay`, what the law allows in `law`, what a folder says in `dispute`.
 
+/// A line on standard error.
+macro_rules! complain {
+    ($($what:tt)*) => { $crate::answer::print_to_err(&format!("{}\n", format_args!($($what)*))) };
+}
+
 mod answer;
 mod disk;
 mod folder;

@@ -43,7 +43,7 @@ impl Verb {
                 if as_json {
                     answer::refuse(&[fault], true)
                 } else {
-                    eprintln!("{}", fault.what);
+                    complain!("{}", fault.what);
                     Outcome::BadInput
                 }
             }

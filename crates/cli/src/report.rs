@@ -28,15 +28,15 @@ impl Report {
         let book = match Rulebook::built_in() {
             Ok(book) => book,
             Err(faults) => {
-                eprint!("{}", answer::faults_text(&faults));
-                eprintln!("the rules that this program carries are broken; this is a fault of ours");
+                answer::print_to_err(&answer::faults_text(&faults));
+                complain!("the rules that this program carries are broken; this is a fault of ours");
                 return Outcome::OurFailure;
             }
         };
         let page = match report::page(&dispute, &library, &book) {
             Ok(page) => page,
             Err(why) => {
-                eprintln!("{why}");
+                complain!("{why}");
                 return Outcome::OurFailure;
             }
         };
@@ -46,7 +46,7 @@ impl Report {
         let written =
             std::fs::create_dir_all(&self.out).and_then(|()| std::fs::write(&draft, &page)).and_then(|()| std::fs::rename(&draft, &file));
         if let Err(error) = written {
-            eprintln!("{} cannot be written: {error}", file.display());
+            complain!("{} cannot be written: {error}", file.display());
             return Outcome::OurFailure;
         }
         if as_json {

@@ -46,9 +46,36 @@ impl<'f> CsvFile<'f> {
             }
         };
         let columns: HashMap<String, usize> = header.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
+        if let Some(name) = other_separator(&header) {
+            faults.error(
+                "not-comma-separated",
+                &Place::new(file, 1),
+                format!("the header is one single column: its names are separated by {name}, not by commas"),
+                "save the file as CSV with commas",
+            );
+            return None;
+        }
         let mut complete = true;
+        if let Some(at) = text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let line = 1 + u32::try_from(text[..at].matches('\n').count()).unwrap_or(u32::MAX - 1);
+            faults.error(
+                "control-character",
+                &Place::new(file, line),
+                "this line has a control character in it, which no text has",
+                "remove it, or save the file as CSV again: it may not be a text file",
+            );
+            complete = false;
+        }
         for (at, name) in header.iter().enumerate() {
-            if columns.get(name) != Some(&at) {
+            if columns.get(name) != Some(&at) && name.is_empty() {
+                faults.error(
+                    "unnamed-column",
+                    &Place::new(file, 1),
+                    format!("column {} has no name, like another one", at + 1),
+                    "name the columns, or remove the empty ones (commas at the end of every row)",
+                );
+                complete = false;
+            } else if columns.get(name) != Some(&at) {
                 faults.error(
                     "duplicate-column",
                     &Place::new(file, 1),
@@ -77,8 +104,13 @@ impl<'f> CsvFile<'f> {
                     faults.error(
                         "row-length",
                         &Place::new(file, line),
-                        format!("this row has {} fields, the header has {}", record.len(), header.len()),
-                        "a comma inside a value needs quotes around the value; an empty value still needs its comma",
+                        format!(
+                            "this row has {} {}, the header has {}",
+                            record.len(),
+                            if record.len() == 1 { "field" } else { "fields" },
+                            header.len()
+                        ),
+                        row_advice(&record),
                     );
                 }
                 Err(error) => {
@@ -183,8 +215,30 @@ impl CsvRow<'_> {
     }
 }
 
+/// The separator that the header was written with, if it is not the comma.
+fn other_separator(header: &csv::StringRecord) -> Option<&'static str> {
+    let only = if header.len() == 1 { header.get(0)? } else { return None };
+    [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")].into_iter().find(|(separator, _)| only.contains(*separator)).map(|(_, name)| name)
+}
+
+/// A quote that is never closed swallows the rows below it.
+fn row_advice(record: &csv::StringRecord) -> &'static str {
+    if record.iter().next_back().is_some_and(|value| value.contains('\n')) {
+        "close the quote: the rows below it were read as one value"
+    } else {
+        "a comma inside a value needs quotes around the value; an empty value still needs its comma"
+    }
+}
+
 /// What to write instead of something that is not a plain number.
 pub(crate) fn number_advice(text: &str) -> String {
+    // 1e3 is not 13: a number is only taken out of what people write around numbers.
+    if text.chars().any(|c| !(c.is_ascii_digit() || c.is_whitespace() || "+-.,%£$€'’".contains(c))) {
+        return "write digits with a decimal point, as in 2.5".to_owned();
+    }
+    if text.chars().filter(char::is_ascii_digit).count() > 12 && text.chars().all(|c| c.is_ascii_digit() || "-.".contains(c)) {
+        return "check it: at most 12 digits before the point and 12 behind it are read".to_owned();
+    }
     let plain: String = text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '-')).collect();
     let comma_is_point = text.matches(',').count() == 1
         && !text.contains('.')
@@ -243,6 +297,27 @@ mod tests {
         assert_eq!(number_advice("2.5%"), "write only the number: 2.5");
         assert_eq!(number_advice("17,030"), "write only the number: 17030");
         assert_eq!(number_advice("£1,400.50"), "write only the number: 1400.50");
-        assert_eq!(number_advice("two"), "write digits with a decimal point, as in 2.5");
+        for no_number in ["two", "1e3", "0x10", "10\u{0}0", "-"] {
+            assert_eq!(number_advice(no_number), "write digits with a decimal point, as in 2.5", "{no_number}");
+        }
+        assert!(number_advice("99999999999999999999").contains("at most 12 digits"));
+        assert_eq!(number_advice("1 000"), "write only the number: 1000");
+    }
+
+    #[test]
+    fn another_separator_is_one_fault_and_not_a_missing_column_each() {
+        for separator in [";", "\t", "|"] {
+            let found = read(&"day,rate\n2007-04-01,2.5\n".replace(',', separator), &["day", "rate"]);
+            assert_eq!(found.iter().map(|(code, ..)| *code).collect::<Vec<_>>(), ["not-comma-separated"]);
+        }
+    }
+
+    #[test]
+    fn control_characters_unnamed_columns_and_open_quotes_are_named() {
+        assert_eq!(read("day,rate\n2007-04-01,2\n2007-04-01,\u{1b}[31m2\n", &["day", "rate"])[0].0, "control-character");
+        assert_eq!(read("day,rate,,\n2007-04-01,2,,\n", &["day", "rate"])[0].0, "unnamed-column");
+        let open = read("day,rate\n\"2007-04-01,2\n2007-04-01,2\n", &["day", "rate"]);
+        assert_eq!((open[0].0, open[0].1), ("row-length", 2));
+        assert!(open[0].2.starts_with("close the quote"));
     }
 }

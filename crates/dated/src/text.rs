@@ -17,6 +17,11 @@ pub enum FileBytes {
         /// Size on disk.
         bytes: u64,
     },
+    /// There is something of that name that cannot be read as a file.
+    Unreadable {
+        /// Why not, as a sentence without its subject: `is a folder where a file belongs`.
+        why: String,
+    },
 }
 
 impl FileBytes {
@@ -27,6 +32,10 @@ impl FileBytes {
         let start = Place::new(file, 1);
         let bytes = match self {
             Self::Read(bytes) => bytes,
+            Self::Unreadable { why } => {
+                faults.error("file-unreadable", &start, format!("this {why}"), "put a plain file in its place, or remove it");
+                return None;
+            }
             Self::TooLarge { bytes } => {
                 faults.error(
                     "file-too-large",

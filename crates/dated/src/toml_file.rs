@@ -343,6 +343,20 @@ impl<'t> Table<'t> {
         self.text_list(key).into_iter().map(|(text, _)| text).collect()
     }
 
+    /// A list of names that must not be empty where it stands, each name once; empty when absent.
+    pub fn name_list(&self, key: &str) -> Vec<(String, Place)> {
+        let names = self.text_list(key);
+        if names.is_empty() && matches!(self.get(key).map(Spanned::get_ref), Some(DeValue::Array(items)) if items.is_empty()) {
+            self.fault("empty-list", key, format!("“{key}” names nothing"), format!("name at least one, or remove the line with {key}"));
+        }
+        for (at, (name, place)) in names.iter().enumerate() {
+            if names[..at].iter().any(|(earlier, _)| earlier == name) {
+                self.faults.error("named-twice", place, format!("{key}: “{name}” stands twice"), "name it once");
+            }
+        }
+        names
+    }
+
     /// A list of texts, each with its place; empty when absent. A number or a date stands for its digits.
     pub fn text_list(&self, key: &str) -> Vec<(String, Place)> {
         let Some(value) = self.get(key) else { return Vec::new() };

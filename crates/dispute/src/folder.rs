@@ -1,6 +1,6 @@
 //! A dispute, read from the files of its folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dated::{Cite, Date, Fault, Faults, FileBytes, Month, Place, Ratio, Source, Sources, Status, Table, TomlFile, nearest_name};
 use include_dir::{Dir, include_dir};
@@ -175,7 +175,11 @@ impl Dispute {
         }
         let Some(head) = head else {
             // The dispute's own sources stand in the file that could not be read: that they are not known is no news.
-            let faults = faults.into_sorted().into_iter().filter(|fault| fault.code != "unknown-source");
+            // Nor is it, in a folder that is no dispute at all, that its files are not part of one.
+            let no_news = |fault: &Fault| {
+                fault.code == "unknown-source" || (fault.code == "unknown-file" && !folder.files.contains_key("dispute.toml"))
+            };
+            let faults = faults.into_sorted().into_iter().filter(|fault| !no_news(fault));
             return (None, faults.collect());
         };
         // Without these it is no dispute, but whether its parts fit together is checked all the same.
@@ -270,6 +274,8 @@ impl Dispute {
         for motion in &self.motions {
             motion.amends.iter().for_each(|name| check_known(name, &motions, "unknown-motion", "motion", faults));
         }
+        let amended = self.motions.iter().filter_map(|motion| Some((motion.id.as_str(), motion.amends.as_ref()?)));
+        check_no_circle(amended.collect(), "motion", "an amendment is to another motion that stands by itself in the end", faults);
         for poll in &self.polls {
             party(&poll.union);
             poll.about.iter().for_each(offer);
@@ -293,7 +299,11 @@ impl Dispute {
                     "unknown-nation",
                     &nation.place,
                     format!("no scale of this dispute has rates for {known}"),
-                    format!("add `scale_of = \"…\"`, one of {}", unique(&all).join(", ")),
+                    if all.is_empty() {
+                        "no scale has a table for any nation: mend the scales first".to_owned()
+                    } else {
+                        format!("add `scale_of = \"…\"`, one of {}", unique(&all).join(", "))
+                    },
                 );
             }
         }
@@ -388,6 +398,8 @@ impl Dispute {
                 point(&moved.to);
             }
         }
+        let moves = offer.steps.iter().flat_map(|step| &step.assimilate).map(|moved| (moved.from.0.as_str(), &moved.to));
+        check_no_circle(moves.collect(), "point", "a point that goes moves to one that stays", faults);
         for Lump { select: selection, .. } in &offer.lumps {
             select(selection);
         }
@@ -411,6 +423,26 @@ impl Dispute {
 fn unique<T: Ord + Clone>(names: &[T]) -> Vec<T> {
     let mut seen = std::collections::BTreeSet::new();
     names.iter().filter(|name| seen.insert((*name).clone())).cloned().collect()
+}
+
+/// Each name leads to at most one other; following them must come to an end. A circle is said once, at its first link.
+fn check_no_circle(links: Vec<(&str, &(String, Place))>, what: &str, fix: &str, faults: &Faults) {
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for (start, first) in &links {
+        let mut way = vec![*start];
+        let mut next = first.0.as_str();
+        while !way.contains(&next) {
+            way.push(next);
+            match links.iter().find(|(from, _)| *from == next) {
+                Some((_, to)) => next = to.0.as_str(),
+                None => break,
+            }
+        }
+        if next == *start && !told.contains(start) {
+            told.extend(way);
+            faults.error("circle", &first.1, format!("{what} “{start}” leads back to itself"), fix);
+        }
+    }
 }
 
 fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>, faults: &Faults) {
@@ -486,7 +518,7 @@ fn read_head(root: &Table<'_>, sources: &Sources, library: &Library, own_scales:
             table.fault("not-hours", "full_time_hours", format!("{hours} hours a week"), "hours of a full-time week, as in 37.5");
             pay.full_time_hours = None;
         }
-        if pay.full_time_hours.is_some() {
+        if pay.full_time_hours.is_some() || table.has("full_time_hours_source") {
             match table.optional_text("full_time_hours_source") {
                 Some(cite) => drop(sources.check_cite(&cite, &table.place_of("full_time_hours_source"), table.faults())),
                 None => table.fault(

@@ -72,7 +72,7 @@ impl Columns {
                     "missing-column",
                     &top,
                     format!("--map: the file has no column “{named}”"),
-                    format!("the file has {}", theirs.values().cloned().collect::<Vec<_>>().join(", ")),
+                    format!("the file has {}", listed(&theirs)),
                 ),
             }
         }
@@ -91,10 +91,7 @@ impl Columns {
                 None if must && wanted.contains(&name) && !map.iter().any(|(ours, _)| plain(ours) == name) => {
                     let fix = match nearest_name(name, theirs.values().map(String::as_str)) {
                         Some(near) => format!("rename the column “{near}”, or say --map {name}=\"{near}\""),
-                        None => format!(
-                            "add it, or say which it is with --map {name}=…; the file has {}",
-                            theirs.values().cloned().collect::<Vec<_>>().join(", ")
-                        ),
+                        None => format!("add it, or say which it is with --map {name}=…; the file has {}", listed(&theirs)),
                     };
                     faults.error("missing-column", &top, format!("the column “{name}” is missing"), fix);
                 }
@@ -108,6 +105,14 @@ impl Columns {
     pub fn theirs(&self, ours: &str) -> Option<&str> {
         self.0.get(ours).map(String::as_str)
     }
+}
+
+/// The first columns of a file, for a message.
+fn listed(columns: &BTreeMap<String, String>) -> String {
+    const MOST: usize = 20;
+    let names: Vec<&str> = columns.values().take(MOST).map(String::as_str).collect();
+    let more = columns.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
 fn plain(name: &str) -> String {
@@ -249,6 +254,25 @@ pub(crate) fn count(row: &CsvRow<'_>, column: &str, needed: bool, faults: &Fault
         faults.error("percentage-in-a-count", row.place(), what, format!("write how many, or {UNKNOWN} if it was never published"));
         return None;
     }
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        let what = format!("{column}: “{text}” is not a number");
+        faults.error("not-a-number", row.place(), what, format!("write how many people, or {UNKNOWN} if it was never published"));
+        return None;
+    }
+    if text.len() > 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        faults.error(
+            "not-a-count",
+            row.place(),
+            format!("{column}: {text} is more people than there are"),
+            "write how many people, as in 450",
+        );
+        return None;
+    }
+    // L63: a count has no sign; -0 is a typing error, not zero.
+    if text.starts_with('+') || (text.starts_with('-') && text.trim_start_matches(['-', '0', '.']).is_empty()) {
+        faults.error("not-a-count", row.place(), format!("{column}: {text} has a sign"), "write how many people, as in 450");
+        return None;
+    }
     let number = row.optional_decimal(column)?;
     match u64::try_from(number.numerator()) {
         Ok(whole) if number.denominator() == 1 && !text.contains('.') => Some(Some(whole)),
@@ -333,6 +357,27 @@ mod tests {
             ("nobody-entitled", 13),
         ];
         assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn l63_what_is_no_plain_count_is_refused_with_advice_that_is_not_another_number() {
+        for (text, code, advice) in [
+            ("N/A", "not-a-number", "unknown"),
+            ("-", "not-a-number", "unknown"),
+            ("-0", "not-a-count", "450"),
+            ("+5", "not-a-count", "450"),
+            ("18446744073709551615", "not-a-count", "450"),
+            ("1e3", "not-a-number", "digits"),
+            ("1 000", "not-a-number", "1000"),
+        ] {
+            let faults = Faults::new();
+            let defaults = RowDefaults { opened_on: Some(date(2022, 10, 6)), closed_on: Some(date(2022, 11, 2)), ..RowDefaults::default() };
+            let file = format!("unit,question,entitled,yes,no,spoiled\nA,strike,100,40,{text},1\n");
+            assert!(read_results("r.csv", &FileBytes::Read(file.into()), defaults, &[], &faults).is_empty());
+            let found = faults.into_sorted();
+            assert_eq!(found.iter().map(|fault| fault.code).collect::<Vec<_>>(), [code], "{text}");
+            assert!(found[0].fix.contains(advice), "{text}: {}", found[0].fix);
+        }
     }
 
     #[test]

@@ -318,8 +318,12 @@ fn result_told_late(trap: &Trap, facts: &TrapFacts, _: &Rulebook) -> Result<Chec
     let (Some(closed), Some(told)) = (facts.ballot_closed, facts.employer_told_on) else { return Ok(Checked::NotAsked) };
     let late = days_between(closed, told);
     let limit = trap.days.and_then(|days| i64::try_from(days).ok()).unwrap_or(0);
-    let why =
-        format!("The ballot closed on {}; the employer was told on {}, {late} day(s) later.", weekday_date(closed), weekday_date(told));
+    let why = format!(
+        "The ballot closed on {}; the employer was told on {}, {late} {} later.",
+        weekday_date(closed),
+        weekday_date(told),
+        if late == 1 { "day" } else { "days" }
+    );
     Ok(match late {
         late if late < 0 => Checked::Found(Effect::Danger, format!("{why} That is before the ballot closed: check both dates.")),
         late if late >= limit => Checked::Found(Effect::Sinks, why),

@@ -282,8 +282,8 @@ impl Offer {
         let made_by = table.optional_text("made_by").map(|who| (who, table.place_of("made_by")));
         let made_on = table.optional_date("made_on");
         let base_date = table.optional_date("base_date");
-        let nations = table.text_list("nations");
-        let groups = table.text_list("groups");
+        let nations = table.name_list("nations");
+        let groups = table.name_list("groups");
         let scales = table.has("scales").then(|| table.text_list("scales"));
         let pay_year = table.optional_month("pay_year_from").map(PayYear::beginning);
         let summary = table.optional_text("summary");
@@ -298,7 +298,7 @@ impl Offer {
             let source = entry.cite(sources);
             Some(Counted { who: who?, percent: percent?, counts: counts?, source })
         });
-        if nations.is_empty() {
+        if nations.is_empty() && !table.has("nations") {
             table.fault("missing-key", "nations", "the offer does not say where it applies", "add `nations = [\"England\"]`");
         }
         if (!steps.is_empty() || !lumps.is_empty()) && base_date.is_none() && !table.has("base_date") {
@@ -395,8 +395,8 @@ fn read_step(table: &Table<'_>) -> Option<Step> {
         );
     }
     let clause = table.optional_text("clause");
-    let nations = table.text_list("nations");
-    let groups = table.text_list("groups");
+    let nations = table.name_list("nations");
+    let groups = table.name_list("groups");
     let progression = table
         .optional_choice("progression", &[("normal", Progression::Normal), ("frozen", Progression::Frozen), ("gated", Progression::Gated)]);
     let assimilate = table.list("assimilate", |entry, _| {
@@ -546,8 +546,8 @@ fn read_change(table: &Table<'_>) -> Option<Change> {
 
 fn read_select(table: &Table<'_>) -> Select {
     Select {
-        bands: table.text_list("bands"),
-        points: table.text_list("points"),
+        bands: table.name_list("bands"),
+        points: table.name_list("points"),
         only: table.optional_choice("only", &[("band-top", BandEnd::Top), ("band-bottom", BandEnd::Bottom)]),
         rate_at_most: pounds_of(table, "rate_at_most"),
         rate_above: pounds_of(table, "rate_above"),
@@ -558,7 +558,7 @@ fn read_lump(table: &Table<'_>) -> Option<Lump> {
     let percent = percent_of(table, "percent");
     let pounds = pounds_of(table, "pounds");
     let paid_on = table.date("paid_on");
-    let nations = table.text_list("nations");
+    let nations = table.name_list("nations");
     let select = read_select(table);
     let amount = match (percent, pounds) {
         (Some(percent), None) => Some(LumpAmount::Percent(percent)),

@@ -365,11 +365,13 @@ impl QuotedFigure {
 }
 
 impl<'f> CheckedFigure<'f> {
-    /// The reading whose value is nearest to the quoted one.
+    /// The reading whose value is nearest to the quoted one; one that holds goes before one that does not.
     pub fn nearest(&self) -> Option<&CheckedReading<'f>> {
         self.readings
             .iter()
-            .filter_map(|reading| reading.outcome.as_ref().ok().map(|(value, _)| ((*value - self.figure.value).abs(), reading)))
+            .filter_map(|reading| {
+                reading.outcome.as_ref().ok().map(|(value, holds)| ((!holds, (*value - self.figure.value).abs()), reading))
+            })
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, reading)| reading)
     }

@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &ContentsArguments, book: &Rulebook, as_json: bool)
         return refuse(&faults.into_sorted(), as_json);
     }
     for warning in faults.into_sorted() {
-        eprintln!("{warning}");
+        complain!("{warning}");
     }
     let found = document.as_ref().map(|document| check_contents(&contents, document));
     let outcome = if found.as_ref().is_some_and(|found| !found.is_empty()) { Outcome::No } else { Outcome::Yes };

@@ -131,7 +131,9 @@ pub(crate) fn run(arguments: &JudgeArguments, book: &Rulebook, as_json: bool) ->
         .collect();
     let action = ActionFacts { told, received_on, proposed, agreements: arguments.agreements.into() };
     let name = arguments.results.to_string_lossy();
-    let is_file = arguments.results.is_file() || arguments.results.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    // A pipe such as /dev/stdin is a file of results too.
+    let is_file = (arguments.results.exists() && !arguments.results.is_dir())
+        || arguments.results.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     if !is_file {
         if faults.error_count() > 0 {
             return refuse(&faults.into_sorted(), as_json);

@@ -152,7 +152,7 @@ pub(super) fn could_not_check(why: &NotCovered, book: &Rulebook, as_json: bool) 
     if as_json {
         print_json(&with_closing(json!({ "verdict": "could-not-check", "why": why.to_string() }), book, &Cited::default()));
     } else {
-        eprintln!("Could not check: {why}.");
+        complain!("Could not check: {why}.\n{}", super::closing(book).trim());
     }
     Outcome::CouldNotCheck
 }
@@ -186,7 +186,7 @@ fn answer(
     } else {
         print(&to_text(made, received, &cited, book));
         for path in &written {
-            eprintln!("Written: {path}");
+            complain!("Written: {path}");
         }
     }
     outcome
@@ -194,7 +194,7 @@ fn answer(
 
 fn write(path: &Path, text: &str) -> Result<(), Outcome> {
     std::fs::write(path, text).map_err(|error| {
-        eprintln!("{} cannot be written: {error}", path.display());
+        complain!("{} cannot be written: {error}", path.display());
         Outcome::OurFailure
     })
 }

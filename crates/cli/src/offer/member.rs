@@ -156,7 +156,7 @@ pub(super) fn run(
                 Ok(one) if as_json => documents.push(one.json()),
                 Ok(one) => answer::print(&one.text(framework)),
                 Err(why) if as_json => documents.push(json!({ "id": offer.id, "nation": nation, "not_valued": why })),
-                Err(why) => eprintln!("{}, {nation}: {why}", offer.id),
+                Err(why) => complain!("{}, {nation}: {why}", offer.id),
             }
         }
     }

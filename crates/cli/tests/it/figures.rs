@@ -161,3 +161,15 @@ fn arrears_if_scotlands_award_had_come_to_england_in_november() {
     assert_eq!(number(&found, "offers/0/arrears/months/6/arrears", 2), "25.42");
     assert_eq!(at(&found, "offers/0/arrears/months").as_array().map(Vec::len), Some(7));
 }
+
+#[test]
+fn the_reading_shown_beside_true_if_is_one_that_holds() {
+    for dispute in ["nhs-whitley-1998", "civil-service-2004", "nhs-2007", "nhs-2008", "nhs-2014"] {
+        let found = json(&format!("offer claims {dispute}"));
+        for claim in found["claims"].as_array().expect("claims").iter().filter(|claim| claim["verdict"] == "true-if") {
+            let nearest = &claim["nearest"]["definition"];
+            let reading = claim["readings"].as_array().expect("readings").iter().find(|reading| reading["definition"] == *nearest);
+            assert_eq!(reading.expect("the nearest")["holds"], true, "{dispute}: {}", claim["id"]);
+        }
+    }
+}

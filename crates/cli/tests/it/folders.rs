@@ -118,3 +118,43 @@ fn the_roll_of_members_and_hidden_files_are_never_read() {
     fs::write(home.path().join("case/.git"), "x").expect("written");
     assert_eq!(whitley_in(home.path(), "check case").code, 0);
 }
+
+/// What is on the disk is not always a file.
+#[cfg(unix)]
+#[test]
+fn folders_links_and_devices_where_a_file_belongs_are_faults_and_never_waited_for() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(whitley_in(home.path(), "new d").code, 0);
+    let offers = home.path().join("d/offers");
+    fs::create_dir(offers.join("folder.toml")).expect("made");
+    std::os::unix::fs::symlink("/nowhere/at/all", offers.join("link.toml")).expect("made");
+    std::os::unix::fs::symlink("/dev/zero", offers.join("zero.toml")).expect("made");
+    let answer = whitley_in(home.path(), "check d");
+    assert_eq!(answer.code, 3, "{}{}", answer.out, answer.err);
+    for part in ["offers/folder.toml:1: error: this is a folder", "link.toml:1: error: this is a link to nothing", "zero.toml:1: error"] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_dispute_is_said_to_be_none_and_not_every_file_in_it() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for name in ["a.txt", "b.png", "c"] {
+        fs::write(home.path().join(name), "x").expect("written");
+    }
+    let answer = whitley_in(home.path(), "check .");
+    assert_eq!((answer.code, answer.out.matches(": error: ").count(), answer.out.matches("warning").count()), (3, 1, 0), "{}", answer.out);
+}
+
+/// `/dev/full` refuses every byte.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_our_failure_and_never_a_crash() {
+    use std::process::{Command, Stdio};
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").expect("/dev/full"));
+    let run = |arguments: [&str; 2], out, err| {
+        Command::new(env!("CARGO_BIN_EXE_whitley")).args(arguments).stdout(out).stderr(err).status().expect("it starts").code()
+    };
+    assert_eq!(run(["check", "nhs-2007"], full(), Stdio::null()), Some(4));
+    assert_eq!(run(["check", "nhs-2006"], Stdio::null(), full()), Some(3), "nobody can be told, but the answer stands");
+}

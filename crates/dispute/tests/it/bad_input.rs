@@ -66,6 +66,14 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a quoted date that does not exist", vec![Replace(OFFER, "2026-10-01", "\"2026-02-29\"")], vec![("not-a-date", Line(OFFER, "2026-02-29"))]),
         tweak("a date in British order", vec![Replace(OFFER, "2026-10-01", "\"01/10/2026\"")], vec![("not-a-date", Line(OFFER, "01/10/2026"))]),
         tweak("a date with a time", vec![Replace(OFFER, "2026-10-01", "2026-10-01T09:00:00Z")], vec![("wrong-kind", Line(OFFER, "T09:00"))]),
+        // Nothing named, or the same twice, or in a circle.
+        step("no band at all", "bands = []\n", "empty-list", "bands = []"),
+        tweak("no nation at all", vec![Replace(OFFER, "[\"England\"]", "[]")], vec![("empty-list", Line(OFFER, "nations = []"))]),
+        tweak("a nation twice in one offer", vec![Replace(OFFER, "[\"England\"]", "[\"England\", \"England\"]")], vec![("named-twice", Line(OFFER, "nations ="))]),
+        step("a point that moves to itself", "assimilate = [{ from = \"1\", to = \"1\" }]\n", "circle", "assimilate"),
+        step("points that move to each other", "assimilate = [{ from = \"1\", to = \"2\" }, { from = \"2\", to = \"1\" }]\n", "circle", "assimilate"),
+        tweak("motions that amend each other", vec![Write("decide/m.toml", CIRCLE.into())], vec![("circle", Line("decide/m.toml", "amends = \"b\""))]),
+        tweak("hours of nothing, with their source", vec![Replace(HEAD, "prices_known", "full_time_hours = 0\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known")], vec![("not-hours", Line(HEAD, "full_time_hours = 0"))]),
         tweak("a nation that is not known", vec![Replace(OFFER, "[\"England\"]", "[\"Englund\"]")], vec![("unknown-nation", Line(OFFER, "Englund"))]),
         step("a step for a nation that is not known", "nations = [\"Wales\"]\n", "unknown-nation", "Wales"),
         // Twice.
@@ -295,3 +303,25 @@ fn ten_mistakes_in_six_files_come_in_one_run() {
         assert!(found.contains(&wanted), "{wanted:?} is not among {found:#?}");
     }
 }
+
+const CIRCLE: &str = r#"
+[[motion]]
+id = "a"
+conference = "c"
+on = 2026-03-10
+text = "t"
+amends = "b"
+outcome = "carried"
+source = "EXAMPLE"
+status = "synthetic"
+
+[[motion]]
+id = "b"
+conference = "c"
+on = 2026-03-10
+text = "t"
+amends = "a"
+outcome = "carried"
+source = "EXAMPLE"
+status = "synthetic"
+"#;
