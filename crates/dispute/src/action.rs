@@ -63,7 +63,9 @@ impl Call {
         let conditional_on = table.optional_text("conditional_on");
         let source = table.cite(sources);
         let status = table.status();
-        Some(Self { who: who?, kind: kind?, dates, units, services, text: text?, conditional_on, source, status: status? })
+        // An entry that lacks a part is kept, so that its names are checked in the same run; its fault is in the list.
+        let (kind, text) = (kind.unwrap_or(ActionKind::Strike), text.unwrap_or_default());
+        Some(Self { who: who?, kind, dates, units, services, text, conditional_on, source, status: status.unwrap_or(Status::Estimated) })
     }
 }
 
@@ -92,6 +94,6 @@ impl Campaign {
         let count = table.optional_count("count");
         let source = table.cite(sources);
         let status = table.status();
-        Some(Self { who: who?, what: what?, to, count, source, status: status? })
+        Some(Self { who: who?, what: what.unwrap_or_default(), to, count, source, status: status.unwrap_or(Status::Estimated) })
     }
 }

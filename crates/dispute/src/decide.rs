@@ -179,7 +179,9 @@ impl Position {
         let conditions = table.texts("conditions");
         let source = table.cite(sources);
         let status = table.status();
-        Some(Self { who: who?, about, when, stance: stance?, text: text?, conditions, source, status: status? })
+        // An entry that lacks a part is kept, so that its names are checked in the same run; its fault is in the list.
+        let (stance, text) = (stance.unwrap_or(Stance::Consulting), text.unwrap_or_default());
+        Some(Self { who: who?, about, when, stance, text, conditions, source, status: status.unwrap_or(Status::Estimated) })
     }
 }
 
@@ -224,7 +226,8 @@ impl Demand {
         let otherwise = table.optional_text("otherwise");
         let source = table.cite(sources);
         let status = table.status();
-        Some(Self { who: who?, to: to?, when, text: text?, deadline: day.or(words), otherwise, source, status: status? })
+        let (text, status) = (text.unwrap_or_default(), status.unwrap_or(Status::Estimated));
+        Some(Self { who: who?, to: to?, when, text, deadline: day.or(words), otherwise, source, status })
     }
 }
 

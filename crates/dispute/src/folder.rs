@@ -609,6 +609,15 @@ impl Body {
             );
             return;
         }
+        let offers_before = self.offers.len();
+        self.read_known_file(folder, name, shown, bytes, sources, faults);
+        if folder == Some("offers") && self.offers.len() == offers_before {
+            // An offer that could not be read usually has the name of its file.
+            self.unread.extend(name.rsplit('/').next().and_then(|file| file.strip_suffix(".toml")).map(str::to_owned));
+        }
+    }
+
+    fn read_known_file(&mut self, folder: Option<&str>, name: &str, shown: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults) {
         let Some(file) = TomlFile::read(shown, bytes, faults) else { return };
         file.with_root(faults, |root| match (folder, name) {
             (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),

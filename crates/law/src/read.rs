@@ -115,6 +115,11 @@ fn listed(columns: &BTreeMap<String, String>) -> String {
     if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
+/// A unit or question as it is compared: small letters, runs of blanks as one. "A" and "A+" are two units.
+fn same_name(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 fn plain(name: &str) -> String {
     let words: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -136,7 +141,7 @@ pub fn read_results(file: &str, bytes: &FileBytes, defaults: RowDefaults, map: &
         let (unit, question) = (name("unit"), name("question"));
         if let (Some(unit), Some(question)) = (&unit, &question) {
             // The same name in other letters is the same unit.
-            let key = (plain(unit), plain(question));
+            let key = (same_name(unit), same_name(question));
             if let Some(line) = seen.insert(key, row.place().line) {
                 faults.error(
                     "unit-twice",

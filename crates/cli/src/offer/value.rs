@@ -66,6 +66,11 @@ impl Value {
             let known: Vec<&str> = framework.scales.iter().map(|scale| scale.id.as_str()).collect();
             return refuse_question(format!("there is no scale “{scale}” in this dispute; it has {}", known.join(", ")));
         }
+        if self.member.is_asked() && (self.index.is_some() || self.from.is_some()) {
+            return refuse_question(
+                "prices are set against an offer, not against one member: leave out --index, --from and --to, or --point and --salary",
+            );
+        }
         if self.member.is_asked() {
             return member::run(&self.member, &dispute, &framework, &offers, self.nation.as_deref(), as_json);
         }
