@@ -1,1 +1,5 @@
 //! Being built.
+pub mod container;
+pub mod curve;
+pub mod hex;
+pub mod json;
