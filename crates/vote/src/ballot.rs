@@ -52,6 +52,8 @@ pub struct Ballot {
     payload: String,
     credential: Encoded,
     choices: Vec<Vec<Ciphertext>>,
+    /// The same as written, α and β in turn.
+    pub(crate) encoded: Vec<Encoded>,
 }
 
 impl Ballot {
@@ -144,12 +146,14 @@ pub fn make_ballot(
     );
     body.reserve(1024 * questions.len() * 4);
     let mut ciphertexts = Vec::with_capacity(questions.len());
+    let mut digits = Vec::new();
     for (at, (secret, committed)) in secrets.iter().zip(committed).enumerate() {
         if at > 0 {
             body.push(',');
         }
         let range = secret.first..secret.first + 2 * secret.r.len();
         committed.write(&mut body, &binding, &encoded[range.clone()], &encoded);
+        digits.extend_from_slice(&encoded[range.clone()]);
         ciphertexts.push(elements[range].chunks_exact(2).map(|pair| Ciphertext { alpha: pair[0], beta: pair[1] }).collect());
     }
     body.push(']');
@@ -164,7 +168,7 @@ pub fn make_ballot(
     let _ = write!(body, ",\"signature\":{{\"hash\":\"{hash}\",\"proof\":");
     proof.write(&mut body);
     body.push_str("}}");
-    Ok(Ballot { payload: body, credential: *credential.encoded(), choices: ciphertexts })
+    Ok(Ballot { payload: body, credential: *credential.encoded(), choices: ciphertexts, encoded: digits })
 }
 
 /// What must stay secret of one encrypted answer. Wiped when dropped.

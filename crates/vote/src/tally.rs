@@ -62,7 +62,7 @@ impl<'a> Tally<'a> {
 
     /// Adds a ballot made here.
     pub fn add(&mut self, ballot: &Ballot) -> Result<(), TallyFault> {
-        self.add_choices(*ballot.credential(), ballot.choices())
+        self.add_choices(*ballot.credential(), ballot.choices(), ballot.encoded.clone())
     }
 
     /// Adds a ballot from its payload.
@@ -75,16 +75,16 @@ impl<'a> Tally<'a> {
             let list = json::fields_of(answer)?.array("choices")?;
             choices.push(list.iter().map(read_ciphertext).collect::<Result<Vec<_>, _>>()?);
         }
-        self.add_choices(credential, &choices)
+        let flat: Vec<Element> = choices.iter().flatten().flat_map(|ciphertext| [ciphertext.alpha, ciphertext.beta]).collect();
+        self.add_choices(credential, &choices, Element::encode_all(&flat))
     }
 
-    fn add_choices(&mut self, credential: Encoded, choices: &[Vec<Ciphertext>]) -> Result<(), TallyFault> {
+    fn add_choices(&mut self, credential: Encoded, choices: &[Vec<Ciphertext>], encoded: Vec<Encoded>) -> Result<(), TallyFault> {
         let weight = self.credentials.weight(&credential).ok_or(TallyFault::UnknownCredential(credential))?;
         if !choices.iter().map(Vec::len).eq(self.shape.iter().copied()) {
             return Err(ShapeFault::new("answers").into());
         }
-        let flat: Vec<Element> = choices.iter().flatten().flat_map(|ciphertext| [ciphertext.alpha, ciphertext.beta]).collect();
-        match self.counted.insert(credential, Element::encode_all(&flat)) {
+        match self.counted.insert(credential, encoded) {
             None => self.total_weight += u128::from(weight),
             Some(earlier) => {
                 let elements = earlier.iter().map(|code| Element::parse(code.as_str())).collect::<Result<Vec<_>, _>>();

@@ -1,0 +1,1 @@
+//! Known values from elections made by the foreign program.

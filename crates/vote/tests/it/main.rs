@@ -1,0 +1,5 @@
+//! Tests of the making side: against known transcripts, against the foreign program, against the judging side.
+
+mod foreign;
+mod known;
+mod made;
