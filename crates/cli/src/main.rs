@@ -6,7 +6,9 @@
 mod answer;
 mod disk;
 mod folder;
+mod judge;
 mod offer;
+mod rehearse;
 mod report;
 
 use std::process::ExitCode;
@@ -40,6 +42,8 @@ enum Stage {
     Offer(offer::Verb),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
+    /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
+    Rehearse(rehearse::Rehearse),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
+        Stage::Rehearse(command) => command.run(as_json),
     }
     .into()
 }
