@@ -356,6 +356,13 @@ impl Element {
     pub fn encoded(&self) -> &Encoded {
         &self.encoded
     }
+
+    /// The 32 bytes of RFC 8032.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        let mut bytes = crate::hex::bytes_from_hex::<32>(&self.encoded.0).unwrap_or_default();
+        bytes.reverse();
+        bytes
+    }
 }
 
 impl PartialEq for Element {
@@ -369,6 +376,35 @@ impl Eq for Element {}
 impl std::fmt::Debug for Element {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.encoded.fmt(f)
+    }
+}
+
+/// An element in 96 bytes, for lists of millions.
+#[derive(Clone, Copy)]
+pub(crate) struct Compact {
+    x: F,
+    y: F,
+    /// The bytes in the order of the digits.
+    pub(crate) bytes: [u8; 32],
+}
+
+impl Compact {
+    pub(crate) fn of(element: &Element) -> Compact {
+        let zi = F::ONE / element.point.z;
+        Compact {
+            x: element.point.x * zi,
+            y: element.point.y * zi,
+            bytes: crate::hex::bytes_from_hex(&element.encoded.0).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn point(&self) -> Point {
+        Point {
+            x: self.x,
+            y: self.y,
+            z: F::ONE,
+            t: self.x * self.y,
+        }
     }
 }
 

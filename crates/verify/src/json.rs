@@ -79,6 +79,8 @@ pub struct Parsed<'a> {
     pub value: Value<'a>,
     /// Offset of the first byte that compact re-serialisation would change, if any.
     pub first_non_canonical: Option<usize>,
+    /// Offset of the last such byte (its beginning), if any.
+    pub last_non_canonical: Option<usize>,
 }
 
 /// Reads exactly one value.
@@ -97,6 +99,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, JsonFault> {
         bytes,
         at: 0,
         first_non_canonical: None,
+        last_non_canonical: None,
     };
     reader.skip_space();
     let value = reader.value(0)?;
@@ -107,6 +110,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, JsonFault> {
     Ok(Parsed {
         value,
         first_non_canonical: reader.first_non_canonical,
+        last_non_canonical: reader.last_non_canonical,
     })
 }
 
@@ -115,6 +119,7 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     first_non_canonical: Option<usize>,
+    last_non_canonical: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -124,6 +129,7 @@ impl<'a> Reader<'a> {
 
     fn not_canonical(&mut self, at: usize) {
         self.first_non_canonical.get_or_insert(at);
+        self.last_non_canonical = Some(at);
     }
 
     fn skip_space(&mut self) {

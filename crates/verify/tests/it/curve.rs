@@ -1,5 +1,4 @@
 //! The fast arithmetic against `curve25519-dalek`, which shares no code with it: same points, same refusals.
-#![allow(clippy::unwrap_used)]
 
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
