@@ -10,6 +10,7 @@ mod judge;
 mod offer;
 mod rehearse;
 mod report;
+mod vote;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,9 @@ enum Stage {
     Offer(offer::Verb),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
+    /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
+    #[command(subcommand)]
+    Vote(vote::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
+        Stage::Vote(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
     }
     .into()

@@ -46,6 +46,9 @@ pub(crate) struct Rehearse {
     /// Number of balloting units (default: those of the poll)
     #[arg(long)]
     units: Option<usize>,
+    /// Of a hundred members so many vote (default: as in the result of record, or invented)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(0..=100))]
+    turnout: Option<u64>,
     /// Everything random comes from this
     #[arg(long, default_value = "1")]
     seed: String,
@@ -83,7 +86,12 @@ impl Rehearse {
             }
         };
         let units = match share_out(poll, &opened.dispute, self.voters, self.units) {
-            Ok(units) => units,
+            Ok(mut units) => {
+                for unit in &mut units {
+                    unit.turnout = self.turnout.map_or(unit.turnout, |percent| percent * 10);
+                }
+                units
+            }
             Err(why) => {
                 eprintln!("{why}");
                 return Outcome::BadInput;
@@ -479,14 +487,13 @@ fn share_out(poll: &Poll, dispute: &Dispute, voters: u64, wanted: Option<usize>)
         let (mut turnout, mut yes) = (400 + u64::from(hash.0[0]) * 300 / 255, 350 + u64::from(hash.0[1]) * 400 / 255);
         let unit = poll.units.get(at);
         let of_record = unit.and_then(|unit| poll.results.iter().find(|result| result.unit.0 == unit.id));
-        if let Some(result) = of_record {
-            if let (Some(for_it), Some(against)) = (result.yes, result.no)
-                && for_it + against > 0
-            {
-                yes = for_it * 1000 / (for_it + against);
-                if let Some(entitled) = unit.and_then(|unit| unit.entitled).filter(|entitled| *entitled > 0) {
-                    turnout = ((for_it + against) * 1000 / entitled).min(1000);
-                }
+        if let Some(result) = of_record
+            && let (Some(for_it), Some(against)) = (result.yes, result.no)
+            && for_it + against > 0
+        {
+            yes = for_it * 1000 / (for_it + against);
+            if let Some(entitled) = unit.and_then(|unit| unit.entitled).filter(|entitled| *entitled > 0) {
+                turnout = ((for_it + against) * 1000 / entitled).min(1000);
             }
         }
         let (id, name) = match unit {

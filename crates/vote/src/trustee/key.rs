@@ -104,7 +104,8 @@ impl Certificate {
         let shape = |fault: ShapeFault| CeremonyFault::Shape { trustee, what: fault.what };
         let value = json::parse(signed.message.as_bytes(), "certificate").map_err(shape)?;
         let fields = json::fields(&value, &["context", "verification", "encryption"]).map_err(shape)?;
-        if fields.get("context").map_err(shape)?.to_string() != context(quorum, trustee) {
+        let given = fields.get("context").map_err(shape)?.to_string();
+        if given != context(quorum, trustee) {
             return Err(CeremonyFault::Context { trustee });
         }
         let element = |name: &str| {
