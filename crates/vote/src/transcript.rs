@@ -127,3 +127,45 @@ impl Parts {
         Scalar::from_wide_hash(&Sha512::digest(self.0).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::Element;
+
+    /// Every hash input that an independent checker recorded of elections by the foreign program comes out of
+    /// [`challenge`], taken apart and put together again.
+    #[test]
+    fn recorded_transcripts_come_out_again() {
+        let mut kinds = std::collections::BTreeMap::new();
+        for set in ["ed25519-basic", "ed25519-threshold"] {
+            let path = format!("{}/../../vectors/belenios/{set}/trace.json", env!("CARGO_MANIFEST_DIR"));
+            let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect(&path)).expect("JSON");
+            let ballots = trace["ballots"].as_array().expect("ballots").iter();
+            let of_ballots = ballots.flat_map(|ballot| ballot["fiat_shamir_hashes_in_order_of_verification"].as_array().expect("hashes"));
+            for entry in of_ballots {
+                let input = entry["hash_input"].as_str().expect("text");
+                let (head, commitments) = input.rsplit_once('|').expect("a prefix");
+                let commitments: Vec<Encoded> =
+                    commitments.split(',').map(|code| Element::parse(code).expect("an element").encode()).collect();
+                let (word, rest) = head.split_once('|').expect("a word");
+                let pair;
+                let prefix = match word {
+                    "sig" => Prefix::Ballot { hash: rest },
+                    "bproof0" => Prefix::BlankAlone { context: rest },
+                    "bproof1" => Prefix::BlankOrLimits { context: rest },
+                    "prove" => {
+                        let (context, ciphertext) = rest.rsplit_once('|').expect("a ciphertext");
+                        let (alpha, beta) = ciphertext.split_once(',').expect("two parts");
+                        pair = [alpha, beta].map(|code| Element::parse(code).expect("an element").encode());
+                        Prefix::OneOf { context, alpha: &pair[0], beta: &pair[1] }
+                    }
+                    other => panic!("a new kind of transcript: {other}"),
+                };
+                assert_eq!(challenge(prefix, &commitments).to_string(), entry["challenge_mod_q"], "{word}");
+                *kinds.entry(word.to_owned()).or_insert(0) += 1;
+            }
+        }
+        assert_eq!(kinds.keys().map(String::as_str).collect::<Vec<_>>(), ["bproof0", "bproof1", "prove", "sig"]);
+    }
+}
