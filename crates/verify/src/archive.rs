@@ -12,8 +12,8 @@ use crate::parallel::in_parallel;
 use crate::reading::{hash_value, read_record, sha256};
 use crate::report::{Check, Facts, Ledger, Part, Place, Reason, Unsupported, What};
 use crate::tally::{
-    RunningTally, Share, SizedTally, Tally, check_bounds, check_decryption, compare_tally, read_owned, read_result,
-    read_share, read_sized_tally, read_tally,
+    RunningTally, Share, SizedTally, Tally, check_bounds, check_decryption, compare_tally, read_owned, read_result, read_share,
+    read_sized_tally, read_tally,
 };
 use crate::trustees::{Trustees, fingerprint, read_trustees};
 use std::io::Read;
@@ -159,7 +159,10 @@ struct Run<'o> {
     archive: Archive,
     pending: Vec<Record>,
     last: Option<EventType>,
-    last_event: Option<Hash>,
+    /// Of the event before: the hash of its bytes, and the one in its name.
+    last_event: Option<[Hash; 2]>,
+    /// The event before could not be understood, so the order cannot be judged across it.
+    lost: bool,
     events: u64,
     jobs: Vec<Job>,
     job_bytes: usize,
@@ -172,11 +175,7 @@ struct Run<'o> {
 }
 
 /// Reads and judges an archive. The ledger is left open for the companion.
-pub(crate) fn read_archive(
-    from: impl Read,
-    options: &Options,
-    strict: bool,
-) -> (Ledger, Facts, Archive, Option<Reason>) {
+pub(crate) fn read_archive(from: impl Read, options: &Options, strict: bool) -> (Ledger, Facts, Archive, Option<Reason>) {
     let mut run = Run {
         options,
         ledger: Ledger::new(),
@@ -195,6 +194,7 @@ pub(crate) fn read_archive(
         pending: Vec::new(),
         last: None,
         last_event: None,
+        lost: false,
         events: 0,
         jobs: Vec::new(),
         job_bytes: 0,
@@ -265,7 +265,8 @@ impl Run<'_> {
         let place = Place::default().offset(record.offset).event(number);
         let named_right = self.actual_hash(&record, place).is_some();
         let hash = sha256(&record.body);
-        let parent = self.last_event.replace(hash);
+        // Where name and bytes differ, that is the one fault: the next event may refer to either.
+        let parents = self.last_event.replace([hash, record.named]);
         self.facts.last_event = Some(hash);
         self.facts.last_height = Some(number);
         let mut pending = std::mem::take(&mut self.pending);
@@ -278,32 +279,40 @@ impl Run<'_> {
             }
             self.ledger.complete(Check::V11);
         }
-        if !named_right {
-            // What it says is not what was named: it says nothing. The records before it are lost with it.
-            self.archive.ballots_complete = false;
-            return;
-        }
-        let Some(value) = read_record(&record.body, Part::Event, place, &mut self.ledger) else {
-            self.archive.ballots_complete = false;
-            return;
+        let value = if named_right {
+            read_record(&record.body, Part::Event, place, &mut self.ledger)
+        } else {
+            crate::json::parse(&record.body).ok().map(|parsed| parsed.value)
+        };
+        let Some(value) = value else {
+            return self.lose_event();
         };
         let Some(event) = parse_event(&value) else {
-            self.ledger.fault(Check::V4, place, What::Fields(Part::Event));
-            self.archive.ballots_complete = false;
-            return;
+            if named_right {
+                self.ledger.fault(Check::V4, place, What::Fields(Part::Event));
+            }
+            return self.lose_event();
         };
         // Spec V5.
         self.ledger.count(Check::V5, 1);
-        if event.parent != parent {
+        let parent_fits = match (&event.parent, &parents) {
+            (None, None) => true,
+            (Some(parent), Some(known)) => known.contains(parent),
+            _ => false,
+        };
+        if named_right && !parent_fits {
             self.ledger.fault(Check::V5, place, What::ParentDiffers);
         }
-        if event.height != Some(number) {
+        if named_right && event.height != Some(number) {
             let expected = number;
             self.ledger.fault(Check::V5, place, What::HeightDiffers { expected });
         }
         // Spec V6, V44.
         self.ledger.count(Check::V6, 1);
         let Some(kind) = EventType::of(event.name) else {
+            if !named_right {
+                return self.lose_event();
+            }
             if matches!(event.name, "Shuffle" | "EndShuffles") && self.archive.setup.is_none() {
                 self.unsupported.get_or_insert(Unsupported::Shuffle);
             } else {
@@ -319,8 +328,10 @@ impl Run<'_> {
             }
             self.first_tally = Some(number);
         }
+        let after_lost = std::mem::take(&mut self.lost);
         match step(self.last, kind) {
             Step::Next => {}
+            _ if after_lost => {}
             Step::Early => self.ledger.fault(Check::V6, place, What::EventOutOfOrder),
             Step::Late => {
                 self.ledger.fault(Check::V6, place, What::EventOutOfOrder);
@@ -331,15 +342,9 @@ impl Run<'_> {
 
         // Spec V7: exactly the event's own records stand before it, the payload last.
         let mut expected = kind.records();
-        let has_certificate = kind == EventType::Setup && pending.len() > expected.len();
+        let has_certificate = kind == EventType::Setup && pending.last().is_some_and(names_certificate);
         if has_certificate {
-            const WITH_CERTIFICATE: &[Part] = &[
-                Part::Election,
-                Part::Trustees,
-                Part::Credentials,
-                Part::Certificate,
-                Part::SetupData,
-            ];
+            const WITH_CERTIFICATE: &[Part] = &[Part::Election, Part::Trustees, Part::Credentials, Part::Certificate, Part::SetupData];
             expected = WITH_CERTIFICATE;
         }
         self.ledger.count(Check::V7, expected.len() as u64 + 1);
@@ -360,13 +365,7 @@ impl Run<'_> {
                 if kind == EventType::Ballot {
                     let record = pending.swap_remove(0);
                     self.job_bytes += record.body.len();
-                    self.jobs.push(Job {
-                        event: number,
-                        offset: record.offset,
-                        named: record.named,
-                        payload: *payload,
-                        body: record.body,
-                    });
+                    self.jobs.push(Job { event: number, offset: record.offset, named: record.named, payload: *payload, body: record.body });
                     if self.jobs.len() == BATCH_BALLOTS || self.job_bytes > BATCH_BYTES {
                         self.flush(strict);
                     }
@@ -379,6 +378,7 @@ impl Run<'_> {
             }
             _ => {
                 self.ledger.fault(Check::V4, place, What::Fields(Part::Event));
+                self.archive.ballots_complete &= kind != EventType::Ballot;
                 return;
             }
         }
@@ -392,7 +392,7 @@ impl Run<'_> {
         }
         match (kind, &records[..]) {
             (EventType::Setup, [election, trustees, credentials, .., data]) => {
-                self.setup([election, trustees, credentials, data], has_certificate, place);
+                self.setup([election, trustees, credentials, data], has_certificate);
             }
             (EventType::EncryptedTally, [tally, sized]) => self.tally(tally, sized),
             (EventType::PartialDecryption, [share, owned]) => self.share(share, owned, place),
@@ -401,11 +401,19 @@ impl Run<'_> {
         }
     }
 
-    fn setup(&mut self, records: [&Option<(Record, Hash, Place)>; 4], has_certificate: bool, place: Place) {
+    /// An event that says nothing. The records before it are lost with it.
+    fn lose_event(&mut self) {
+        self.lost = true;
+        self.archive.ballots_complete = false;
+    }
+
+    fn setup(&mut self, records: [&Option<(Record, Hash, Place)>; 4], has_certificate: bool) {
         let [election, trustees, credentials, data] = records;
         if let Some((record, _, place)) = data {
             let named = [election, trustees, credentials].map(|r| r.as_ref().map(|(_, hash, _)| *hash));
-            self.setup_data(&record.body, named, has_certificate, *place);
+            if !self.setup_data(&record.body, named, has_certificate, *place) {
+                return;
+            }
         }
         let Some((record, election_hash, election_place)) = election else {
             return;
@@ -429,9 +437,7 @@ impl Run<'_> {
         };
         self.facts.uuid = Some(election.uuid.clone());
         self.facts.public_key = Some(election.key.encoded().as_str().to_owned());
-        let (Some((trustees, trustees_hash, trustees_place)), Some((list, credentials_hash, list_place))) =
-            (trustees, credentials)
-        else {
+        let (Some((trustees, trustees_hash, trustees_place)), Some((list, credentials_hash, list_place))) = (trustees, credentials) else {
             return;
         };
         let trustees = read_trustees(&trustees.body, Some(&election.key), *trustees_place, &mut self.ledger);
@@ -441,10 +447,7 @@ impl Run<'_> {
         self.facts.credentials_hash = Some(*credentials_hash);
         let credentials = read_credentials(&list.body, *list_place, self.options.threads, &mut self.ledger);
         self.facts.credentials = credentials.as_ref().map(|c| c.list.len() as u64);
-        self.archive.running = credentials
-            .as_ref()
-            .map(|credentials| RunningTally::new(&election.questions, credentials));
-        let _ = place;
+        self.archive.running = credentials.as_ref().map(|credentials| RunningTally::new(&election.questions, credentials));
         // A wide table pays from some hundred ballots on; small elections get a small one.
         let width = match self.facts.credentials {
             Some(0..64) | None => 5,
@@ -462,10 +465,10 @@ impl Run<'_> {
         });
     }
 
-    /// Spec V4, V7: the setup names the records before it.
-    fn setup_data(&mut self, body: &[u8], named: [Option<Hash>; 3], has_certificate: bool, place: Place) {
+    /// Spec V4, V7: the setup names the records before it. False if it does not: then they mean nothing.
+    fn setup_data(&mut self, body: &[u8], named: [Option<Hash>; 3], has_certificate: bool, place: Place) -> bool {
         let Some(value) = read_record(body, Part::SetupData, place, &mut self.ledger) else {
-            return;
+            return false;
         };
         let fields = value.fields(["election", "trustees", "credentials", "credentials_certificate?"]);
         let hashes = fields.and_then(|[a, b, c, certificate]| {
@@ -475,14 +478,17 @@ impl Run<'_> {
         });
         let Some(hashes) = hashes else {
             self.ledger.fault(Check::V4, place, What::Fields(Part::SetupData));
-            return;
+            return false;
         };
+        let mut fits = true;
         let parts = [Part::Election, Part::Trustees, Part::Credentials];
         for ((stated, named), part) in hashes.into_iter().zip(named).zip(parts) {
             if named.is_some_and(|named| named != stated) {
                 self.ledger.fault(Check::V7, place, What::RecordMissing(part));
+                fits = false;
             }
         }
+        fits
     }
 
     /// Judges the ballots gathered so far.
@@ -493,12 +499,7 @@ impl Run<'_> {
             return;
         }
         let judge = self.archive.setup.as_ref().and_then(|setup| {
-            Some(Judge {
-                election: &setup.election,
-                credentials: setup.credentials.as_ref()?,
-                key_table: &setup.key_table,
-                strict,
-            })
+            Some(Judge { election: &setup.election, credentials: setup.credentials.as_ref()?, key_table: &setup.key_table, strict })
         });
         let known_to = self.options.remembered.map(|r| r.height);
         let judged = in_parallel(&jobs, self.options.threads, |job| {
@@ -506,10 +507,7 @@ impl Run<'_> {
             let place = Place::default().offset(job.offset).event(job.event);
             let right = hash == job.named && hash == job.payload;
             let remembered = known_to.is_some_and(|height| job.event <= height);
-            let judged = judge
-                .as_ref()
-                .filter(|_| right)
-                .map(|judge| judge.check(&job.body, hash, place, remembered));
+            let judged = judge.as_ref().filter(|_| right).map(|judge| judge.check(&job.body, hash, place, remembered));
             (hash, judged)
         });
         for (job, (hash, judged)) in jobs.iter().zip(judged) {
@@ -549,8 +547,7 @@ impl Run<'_> {
             self.tracked[i] = Some((event, credential));
         }
         let credentials = self.archive.setup.as_ref().and_then(|s| s.credentials.as_ref());
-        let (Some(ballot), Some(running), Some(credentials)) = (judged.checked, &mut self.archive.running, credentials)
-        else {
+        let (Some(ballot), Some(running), Some(credentials)) = (judged.checked, &mut self.archive.running, credentials) else {
             self.archive.ballots_complete = false;
             return;
         };
@@ -570,8 +567,7 @@ impl Run<'_> {
         for pair in self.payloads.windows(2) {
             if pair[0].0 == pair[1].0 {
                 let place = Place::default().ballot(pair[1].0).event(pair[1].1);
-                self.ledger
-                    .fault(Check::V36, place, What::BallotRepeated { first: pair[0].1 });
+                self.ledger.fault(Check::V36, place, What::BallotRepeated { first: pair[0].1 });
                 repeated.push(pair[1].1);
             }
         }
@@ -581,32 +577,29 @@ impl Run<'_> {
             if pair[0].0 == pair[1].0 && !repeated.contains(&event) {
                 let place = Place::default().event(event);
                 let first = u64::from(pair[0].1);
-                self.ledger
-                    .fault(Check::V36, place, What::CiphertextRepeated { first });
+                self.ledger.fault(Check::V36, place, What::CiphertextRepeated { first });
             }
         }
-        self.ledger.complete(Check::V36);
     }
 
     fn tally(&mut self, tally: &Option<(Record, Hash, Place)>, sized: &Option<(Record, Hash, Place)>) {
         let Some(setup) = &self.archive.setup else {
             return;
         };
-        if let Some((record, hash, place)) = sized {
+        if let Some((record, _, place)) = sized {
             self.sized = read_sized_tally(&record.body, *place, &mut self.ledger);
             let differs = |sized: &SizedTally| tally.as_ref().is_some_and(|(_, hash, _)| *hash != sized.tally_hash);
             if self.sized.as_ref().is_some_and(differs) {
                 self.ledger.fault(Check::V7, *place, What::TallyHashDiffers);
                 self.sized = None;
             }
-            let _ = hash;
         }
         let questions = &setup.election.questions;
         if let Some((record, hash, place)) = tally {
             self.archive.recorded = read_tally(&record.body, *hash, questions, *place, &mut self.ledger);
         }
         let complete = self.archive.ballots_complete;
-        let blocked = self.ledger.first_failed(&BALLOT_CHECKS).unwrap_or(Check::V7);
+        let blocked = self.ledger.first_failed(&BALLOT_CHECKS).or(self.ledger.first_failed_of_all()).unwrap_or(Check::V7);
         match (&self.archive.running, complete) {
             (Some(running), true) => {
                 if let (Some(sized), Some((_, _, place))) = (&self.sized, sized) {
@@ -636,8 +629,7 @@ impl Run<'_> {
             return;
         };
         if payload != *hash {
-            self.ledger
-                .fault(Check::V7, *owned_place, What::RecordMissing(Part::Share));
+            self.ledger.fault(Check::V7, *owned_place, What::RecordMissing(Part::Share));
             return;
         }
         let Some(setup) = &self.archive.setup else {
@@ -649,14 +641,12 @@ impl Run<'_> {
         // Spec V45.
         self.ledger.count(Check::V45, 1);
         if owner == 0 || owner as usize > trustees.all.len() {
-            self.ledger
-                .fault(Check::V45, place.trustee(owner), What::UnknownTrustee);
+            self.ledger.fault(Check::V45, place.trustee(owner), What::UnknownTrustee);
             return;
         }
         if let Some(first) = self.archive.shares.iter().position(|s| s.owner == owner) {
             let first = first as u64;
-            self.ledger
-                .fault(Check::V45, place.trustee(owner), What::SecondShare { first });
+            self.ledger.fault(Check::V45, place.trustee(owner), What::SecondShare { first });
             return;
         }
         let read = read_share(
@@ -699,19 +689,8 @@ impl Run<'_> {
                 }
             }
         }
-        let on_decryption = [
-            Check::V18,
-            Check::V19,
-            Check::V23,
-            Check::V24,
-            Check::V45,
-            Check::V49,
-            Check::V50,
-        ];
-        let failed = self
-            .ledger
-            .first_failed(&on_decryption)
-            .or((self.archive.share_events == 0).then_some(Check::V6));
+        let on_decryption = [Check::V18, Check::V19, Check::V23, Check::V24, Check::V45, Check::V49, Check::V50];
+        let failed = self.ledger.first_failed(&on_decryption).or((self.archive.share_events == 0).then_some(Check::V6));
         match (failed, &self.archive.recorded, &setup.trustees) {
             (None, Some(tally), Some(trustees)) => {
                 check_decryption(tally, trustees, &self.archive.shares, &counts, *place, &mut self.ledger);
@@ -757,8 +736,7 @@ impl Run<'_> {
                 (None, _) => self.ledger.fault(Check::V39, place, What::TrackerNotFound),
                 (Some((event, Some(credential))), Some(running)) if running.counts(credential, event) => {}
                 (Some((event, _)), _) => {
-                    self.ledger
-                        .fault(Check::V39, place.event(event), What::TrackerNotCounted);
+                    self.ledger.fault(Check::V39, place.event(event), What::TrackerNotCounted);
                 }
             }
             self.ledger.complete(Check::V39);
@@ -793,18 +771,8 @@ impl Run<'_> {
 }
 
 /// The checks of single ballots.
-const BALLOT_CHECKS: [Check; 10] = [
-    Check::V27,
-    Check::V28,
-    Check::V29,
-    Check::V30,
-    Check::V31,
-    Check::V32,
-    Check::V33,
-    Check::V34,
-    Check::V35,
-    Check::V36,
-];
+const BALLOT_CHECKS: [Check; 10] =
+    [Check::V27, Check::V28, Check::V29, Check::V30, Check::V31, Check::V32, Check::V33, Check::V34, Check::V35, Check::V36];
 
 /// Spec V40.
 fn check_counts(sized: &SizedTally, running: &RunningTally, place: Place, ledger: &mut Ledger) {
@@ -820,16 +788,16 @@ fn check_counts(sized: &SizedTally, running: &RunningTally, place: Place, ledger
     ledger.complete(Check::V40);
 }
 
+/// Whether setup data name a certificate of the credentials, as some programs write; its content is not looked at.
+fn names_certificate(record: &Record) -> bool {
+    crate::json::parse(&record.body).is_ok_and(|parsed| parsed.value.field("credentials_certificate").is_some())
+}
+
 fn parse_event<'v>(value: &'v Value<'_>) -> Option<Event<'v>> {
     let [parent, height, name, payload] = value.fields(["parent?", "height", "type", "payload?"])?;
     let optional = |field: Option<&Value<'_>>| match field {
         None => Some(None),
         Some(value) => hash_value(value).map(Some),
     };
-    Some(Event {
-        parent: optional(parent)?,
-        height: Some(u64::from(height?.small()?)),
-        name: name?.string()?,
-        payload: optional(payload)?,
-    })
+    Some(Event { parent: optional(parent)?, height: Some(u64::from(height?.small()?)), name: name?.string()?, payload: optional(payload)? })
 }

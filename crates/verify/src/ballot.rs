@@ -78,14 +78,7 @@ struct Claim {
 impl Judge<'_> {
     /// Judges one ballot record. `remembered`: an earlier run found it valid, so proofs and signature are not judged again.
     pub(crate) fn check(&self, body: &[u8], hash: Hash, place: Place, remembered: bool) -> Judged {
-        let mut work = Work {
-            judge: self,
-            body,
-            place: place.ballot(hash),
-            faults: Vec::new(),
-            warnings: Vec::new(),
-            counts: Vec::new(),
-        };
+        let mut work = Work { judge: self, body, place: place.ballot(hash), faults: Vec::new(), warnings: Vec::new(), counts: Vec::new() };
         let checked = work.check(remembered);
         Judged {
             hash,
@@ -138,9 +131,8 @@ impl Work<'_, '_> {
             }
         };
         let value = &parsed.value;
-        let parts = value
-            .exactly(["election_uuid", "election_hash", "credential", "answers", "signature"])
-            .and_then(|[uuid, hash, credential, answers, signature]| {
+        let parts = value.exactly(["election_uuid", "election_hash", "credential", "answers", "signature"]).and_then(
+            |[uuid, hash, credential, answers, signature]| {
                 let [signed, proof] = signature.exactly(["hash", "proof"])?;
                 let [challenge, response] = proof.exactly(["challenge", "response"])?;
                 Some((
@@ -150,7 +142,8 @@ impl Work<'_, '_> {
                     (answers.array()?, answers.start, answers.end),
                     (signature.start, signed.string()?, challenge, response),
                 ))
-            });
+            },
+        );
         let Some((uuid, election_hash, credential, (answers, from, to), signature)) = parts else {
             self.fault(Check::V4, place, What::Fields(Part::Ballot));
             return None;
@@ -162,6 +155,7 @@ impl Work<'_, '_> {
                 self.odd(Check::V3, place, what(first));
             } else {
                 self.fault(Check::V3, place, what(if first > from { last } else { first }));
+                return None;
             }
         }
 
@@ -208,32 +202,21 @@ impl Work<'_, '_> {
             }
         }
         let (signature_at, signed_hash, challenge_value, response_value) = signature;
-        let signature = (
-            self.scalar(challenge_value, place, false),
-            self.scalar(response_value, place, false),
-        );
-        let (Some(key), (Some(challenge), Some(response)), true) =
-            (credential_point, signature, read.len() == answers.len())
-        else {
+        let signature = (self.scalar(challenge_value, place, false), self.scalar(response_value, place, false));
+        let (Some(key), (Some(challenge), Some(response)), true) = (credential_point, signature, read.len() == answers.len()) else {
             return None;
         };
 
         if remembered {
             let answers = read.iter().map(Answer::found_in_group).collect();
-            return Some(CheckedBallot {
-                credential: listed?,
-                answers,
-            });
+            return Some(CheckedBallot { credential: listed?, answers });
         }
         let before = self.faults.len();
         self.check_proofs(credential, &key, &read, signature_at, signed_hash, Proof { challenge, response });
         if self.faults.len() > before {
             return None;
         }
-        Some(CheckedBallot {
-            credential: listed?,
-            answers: read.iter().map(Answer::found_in_group).collect(),
-        })
+        Some(CheckedBallot { credential: listed?, answers: read.iter().map(Answer::found_in_group).collect() })
     }
 
     fn scalar(&mut self, value: &Value<'_>, place: Place, inside_answer: bool) -> Option<Scalar> {
@@ -270,11 +253,7 @@ impl Work<'_, '_> {
         }
         if !self.judge.strict {
             let mut found = [value; N];
-            if found
-                .iter_mut()
-                .zip(names)
-                .all(|(slot, name)| value.field(name).map(|field| *slot = field).is_some())
-            {
+            if found.iter_mut().zip(names).all(|(slot, name)| value.field(name).map(|field| *slot = field).is_some()) {
                 let what = What::Fields(part);
                 self.warnings.push(Warning { place, what });
                 return Some(found);
@@ -284,13 +263,7 @@ impl Work<'_, '_> {
         None
     }
 
-    fn proofs(
-        &mut self,
-        value: &Value<'_>,
-        expected: usize,
-        part: Part,
-        place: Place,
-    ) -> Option<Vec<Proof>> {
+    fn proofs(&mut self, value: &Value<'_>, expected: usize, part: Part, place: Place) -> Option<Vec<Proof>> {
         let items = value.array().filter(|items| items.len() == expected);
         let Some(items) = items else {
             self.fault(Check::V30, place, What::Shape(part));
@@ -300,10 +273,7 @@ impl Work<'_, '_> {
         for item in items {
             let [challenge, response] = self.fields(item, ["challenge", "response"], part, place)?;
             let (challenge, response) = (self.scalar(challenge, place, true), self.scalar(response, place, true));
-            proofs.push(Proof {
-                challenge: challenge?,
-                response: response?,
-            });
+            proofs.push(Proof { challenge: challenge?, response: response? });
         }
         Some(proofs)
     }
@@ -313,8 +283,7 @@ impl Work<'_, '_> {
             Some(text) => UncheckedElement::parse(text),
             None => Err(ElementFault::NotDigits),
         };
-        read.map_err(|fault| self.fault(Check::V31, place, What::Element(fault)))
-            .ok()
+        read.map_err(|fault| self.fault(Check::V31, place, What::Element(fault))).ok()
     }
 
     fn read_answer(&mut self, value: &Value<'_>, question: &Question, place: Place) -> Option<Answer> {
@@ -334,20 +303,12 @@ impl Work<'_, '_> {
             (a, b, c, None)
         };
         let n = question.choices();
-        let lists = choices
-            .array()
-            .filter(|list| list.len() == n)
-            .zip(individual.array().filter(|list| list.len() == n));
+        let lists = choices.array().filter(|list| list.len() == n).zip(individual.array().filter(|list| list.len() == n));
         let Some((choices, individual)) = lists else {
             self.fault(Check::V30, place, What::Shape(Part::Answer));
             return None;
         };
-        let mut answer = Answer {
-            choices: Vec::with_capacity(n),
-            individual: Vec::with_capacity(n),
-            overall: Vec::new(),
-            blank: None,
-        };
+        let mut answer = Answer { choices: Vec::with_capacity(n), individual: Vec::with_capacity(n), overall: Vec::new(), blank: None };
         for (i, choice) in choices.iter().enumerate() {
             let place = place.choice(i as u32);
             let [alpha, beta] = self.fields(choice, ["alpha", "beta"], Part::Answer, place)?;
@@ -388,11 +349,7 @@ impl Work<'_, '_> {
         // The signature rides along: c = H("sig|" h "|"; g^z·C^c).
         let signature_output = plan.output(signature.response, None);
         let on_key = plan.naf(&signature.challenge, signature_output);
-        plan.bases.push(Base {
-            point: *key,
-            uses: vec![on_key],
-            element: None,
-        });
+        plan.bases.push(Base { point: *key, uses: vec![on_key], element: None });
 
         let Computed { encoded, outside } = plan.compute(self.judge.key_table);
         let elements = plan.bases.iter().filter(|b| b.element.is_some()).count();
@@ -471,13 +428,7 @@ impl Work<'_, '_> {
 impl Answer {
     /// Only after the order of every element was checked.
     fn found_in_group(&self) -> Vec<Ciphertext> {
-        self.choices
-            .iter()
-            .map(|(alpha, beta)| Ciphertext {
-                alpha: alpha.found_in_group(),
-                beta: beta.found_in_group(),
-            })
-            .collect()
+        self.choices.iter().map(|(alpha, beta)| Ciphertext { alpha: alpha.found_in_group(), beta: beta.found_in_group() }).collect()
     }
 }
 
@@ -514,12 +465,7 @@ struct Computed {
 
 impl Plan {
     fn new() -> Plan {
-        Plan {
-            bases: Vec::new(),
-            nafs: Vec::new(),
-            fixed: Vec::new(),
-            claims: Vec::new(),
-        }
+        Plan { bases: Vec::new(), nafs: Vec::new(), fixed: Vec::new(), claims: Vec::new() }
     }
 
     /// A new output g^g·y^y·….
@@ -544,11 +490,7 @@ impl Plan {
 
     fn base(&mut self, pair: &(UncheckedElement, UncheckedElement), place: Option<Place>) -> usize {
         for element in [&pair.0, &pair.1] {
-            self.bases.push(Base {
-                point: element.point,
-                uses: Vec::with_capacity(4),
-                element: place,
-            });
+            self.bases.push(Base { point: element.point, uses: Vec::with_capacity(4), element: place });
         }
         self.bases.len() - 2
     }
@@ -601,13 +543,7 @@ impl Plan {
         let summed = usize::from(question.blank)..answer.choices.len();
         let mut on_sum = Vec::new();
         // Spec V34: blank, or a number of marks within the limits.
-        let claim_at = |first, proofs: Vec<Proof>, prefix| Claim {
-            check: Check::V34,
-            place,
-            prefix,
-            first,
-            proofs,
-        };
+        let claim_at = |first, proofs: Vec<Proof>, prefix| Claim { check: Check::V34, place, prefix, first, proofs };
         match &answer.blank {
             None => {
                 let first = self.fixed.len();
@@ -661,11 +597,7 @@ impl Plan {
             }
             let (alphas, betas): (Vec<_>, Vec<_>) = on_sum.into_iter().unzip();
             for (point, uses) in sums.into_iter().zip([alphas, betas]) {
-                self.bases.push(Base {
-                    point,
-                    uses,
-                    element: None,
-                });
+                self.bases.push(Base { point, uses, element: None });
             }
         }
     }
@@ -689,10 +621,7 @@ impl Plan {
                 *point = key_table.add_to(*point, y);
             }
         }
-        Computed {
-            encoded: encode_all(&points),
-            outside,
-        }
+        Computed { encoded: encode_all(&points), outside }
     }
 }
 

@@ -120,27 +120,11 @@ struct Reader<'a> {
 }
 
 /// Everything that a companion checks.
-const CHECKS: [Check; 11] = [
-    Check::V17,
-    Check::V20,
-    Check::V26,
-    Check::V38,
-    Check::V41,
-    Check::V42,
-    Check::V62,
-    Check::V63,
-    Check::V64,
-    Check::V65,
-    Check::V66,
-];
+const CHECKS: [Check; 11] =
+    [Check::V17, Check::V20, Check::V26, Check::V38, Check::V41, Check::V42, Check::V62, Check::V63, Check::V64, Check::V65, Check::V66];
 
 /// Reads the companion and checks it against the archive.
-pub(crate) fn read_companion(
-    mut from: impl BufRead,
-    archive: &Archive,
-    facts: &mut Facts,
-    ledger: &mut Ledger,
-) -> Option<Reason> {
+pub(crate) fn read_companion(mut from: impl BufRead, archive: &Archive, facts: &mut Facts, ledger: &mut Ledger) -> Option<Reason> {
     facts.companion = true;
     let mut reader = Reader {
         archive,
@@ -167,11 +151,7 @@ pub(crate) fn read_companion(
         reader.ledger.count(Check::V62, 1);
         let ended = line.pop() == Some(b'\n');
         if !ended || line.len() as u64 >= MAX_LINE {
-            let what = if ended || line.len() as u64 + 1 < MAX_LINE {
-                What::LineEnding
-            } else {
-                What::LineTooLong
-            };
+            let what = if ended || line.len() as u64 + 1 < MAX_LINE { What::LineEnding } else { What::LineTooLong };
             reader.ledger.fault(Check::V62, place, what);
             return Some(Reason::After(Check::V62));
         }
@@ -285,8 +265,7 @@ impl Reader<'_> {
     ) -> Option<()> {
         if signatures.len() != signers.len() {
             let (expected, found) = (signers.len() as u64, signatures.len() as u64);
-            self.ledger
-                .fault(check, place, What::ListLength { expected, found });
+            self.ledger.fault(check, place, What::ListLength { expected, found });
             return Some(());
         }
         let mut parts = Parts::new(kind.name());
@@ -300,8 +279,7 @@ impl Reader<'_> {
                 .is_some_and(|(bytes, key)| key.verify_strict(&parts.0, &Signature::from_bytes(&bytes)).is_ok());
             // A key that is not well-formed is a fault already.
             if !valid && signer.is_some() {
-                self.ledger
-                    .fault(check, place.choice(i as u32), What::SignatureFails);
+                self.ledger.fault(check, place.choice(i as u32), What::SignatureFails);
             }
         }
         Some(())
@@ -339,8 +317,7 @@ impl Reader<'_> {
             ])
             .and_then(|f| {
                 let [minimum, units, small_allowed] = f[11].exactly(["minimum", "units", "small_allowed"])?;
-                let [officer, scrutineer, authority, trustees] =
-                    f[12].exactly(["officer", "scrutineer", "authority", "trustees"])?;
+                let [officer, scrutineer, authority, trustees] = f[12].exactly(["officer", "scrutineer", "authority", "trustees"])?;
                 hash_value(f[7])?;
                 Some((
                     (f[0].small()? == 1).then_some(())?,
@@ -359,11 +336,7 @@ impl Reader<'_> {
                     (minimum.small()?, units.array()?, small_allowed.bool()?),
                     (
                         [officer.string()?, scrutineer.string()?, authority.string()?],
-                        trustees
-                            .array()?
-                            .iter()
-                            .map(Value::string)
-                            .collect::<Option<Vec<_>>>()?,
+                        trustees.array()?.iter().map(Value::string).collect::<Option<Vec<_>>>()?,
                     ),
                 ))
             });
@@ -387,8 +360,7 @@ impl Reader<'_> {
             self.ledger.count(Check::V16, 1);
             let expected = u64::from(entitled);
             if found != expected {
-                self.ledger
-                    .fault(Check::V16, place, What::NumberDiffers { expected, found });
+                self.ledger.fault(Check::V16, place, What::NumberDiffers { expected, found });
             }
         }
         // Spec V26.
@@ -416,17 +388,12 @@ impl Reader<'_> {
         }
         // Spec V64.
         let (named, trustees) = roles;
-        let mut all: Vec<(String, &str)> = ["officer", "scrutineer", "authority"]
-            .map(str::to_owned)
-            .into_iter()
-            .zip(named)
-            .collect();
+        let mut all: Vec<(String, &str)> = ["officer", "scrutineer", "authority"].map(str::to_owned).into_iter().zip(named).collect();
         all.extend(trustees.iter().enumerate().map(|(i, key)| (format!("trustee {}", i + 1), *key)));
         for (i, (_, key)) in all.iter().enumerate() {
             self.ledger.count(Check::V64, 1);
             if all[..i].iter().any(|(_, other)| other == key) {
-                self.ledger
-                    .fault(Check::V64, place.choice(i as u32), What::EqualRoleKeys);
+                self.ledger.fault(Check::V64, place.choice(i as u32), What::EqualRoleKeys);
             }
         }
         let mut key = |digits: &str| {
@@ -442,26 +409,15 @@ impl Reader<'_> {
             authority: key(named[2]),
             trustees: trustees.iter().map(|digits| key(digits)).collect(),
         };
-        let trustees_here = self
-            .archive
-            .setup
-            .as_ref()
-            .and_then(|s| s.trustees.as_ref())
-            .map(|t| t.all.len());
+        let trustees_here = self.archive.setup.as_ref().and_then(|s| s.trustees.as_ref()).map(|t| t.all.len());
         if let Some(expected) = trustees_here.filter(|n| *n != self.roles.trustees.len()) {
             let (expected, found) = (expected as u64, self.roles.trustees.len() as u64);
-            self.ledger
-                .fault(Check::V64, place, What::ListLength { expected, found });
+            self.ledger.fault(Check::V64, place, What::ListLength { expected, found });
             return None;
         }
         self.facts.role_keys = all.into_iter().map(|(role, key)| (role, key.to_owned())).collect();
         self.facts.unit = Some(unit.to_owned());
-        self.terms = Some(Terms {
-            ceremony: ceremony.to_owned(),
-            opens_at: times[0].to_owned(),
-            closes_at: times[1].to_owned(),
-            one_only,
-        });
+        self.terms = Some(Terms { ceremony: ceremony.to_owned(), opens_at: times[0].to_owned(), closes_at: times[1].to_owned(), one_only });
         Some(vec![self.roles.officer, self.roles.scrutineer])
     }
 
@@ -483,8 +439,7 @@ impl Reader<'_> {
         self.check_ceremony(ceremony, Check::V20, place);
         let expected = self.commitments.len() as u32 + 1;
         if trustee != expected {
-            self.ledger
-                .fault(Check::V20, place.trustee(trustee), What::OwnerDiffers);
+            self.ledger.fault(Check::V20, place.trustee(trustee), What::OwnerDiffers);
         }
         let place = place.trustee(expected);
         self.ledger.count(Check::V20, 1);
@@ -506,9 +461,7 @@ impl Reader<'_> {
     fn ceremony(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
         let parts = body
             .exactly(["ceremony", "trustees", "commitments"])
-            .and_then(|[ceremony, trustees, commitments]| {
-                Some((text(ceremony)?, hash_value(trustees)?, hash_value(commitments)?))
-            });
+            .and_then(|[ceremony, trustees, commitments]| Some((text(ceremony)?, hash_value(trustees)?, hash_value(commitments)?)));
         let Some((ceremony, trustees, commitments)) = parts else {
             self.fields_fault(place, Part::Body);
             return None;
@@ -529,15 +482,9 @@ impl Reader<'_> {
 
     /// Spec V17.
     fn credentials(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
-        let parts = body
-            .exactly(["election", "credentials", "number", "total_weight"])
-            .and_then(|[election, credentials, number, weight]| {
-                Some((
-                    hash_value(election)?,
-                    hash_value(credentials)?,
-                    number.small()?,
-                    weight.count()?,
-                ))
+        let parts =
+            body.exactly(["election", "credentials", "number", "total_weight"]).and_then(|[election, credentials, number, weight]| {
+                Some((hash_value(election)?, hash_value(credentials)?, number.small()?, weight.count()?))
             });
         let Some((election, credentials, number, weight)) = parts else {
             self.fields_fault(place, Part::Body);
@@ -547,19 +494,16 @@ impl Reader<'_> {
         self.ledger.count(Check::V17, 1);
         if let Some(setup) = &self.archive.setup {
             if setup.credentials_hash != credentials {
-                self.ledger
-                    .fault(Check::V17, place, What::HashDiffers(Part::Credentials));
+                self.ledger.fault(Check::V17, place, What::HashDiffers(Part::Credentials));
             } else if let Some(known) = &setup.credentials {
                 let expected = known.list.len() as u64;
                 if u64::from(number) != expected {
                     let found = u64::from(number);
-                    self.ledger
-                        .fault(Check::V17, place, What::NumberDiffers { expected, found });
+                    self.ledger.fault(Check::V17, place, What::NumberDiffers { expected, found });
                 }
                 let (recorded, computed) = (weight, known.total_weight);
                 if recorded != computed {
-                    self.ledger
-                        .fault(Check::V17, place, What::WeightDiffers { recorded, computed });
+                    self.ledger.fault(Check::V17, place, What::WeightDiffers { recorded, computed });
                 }
             }
         }
@@ -568,12 +512,10 @@ impl Reader<'_> {
 
     /// Spec V41.
     fn void(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
-        let parts = body
-            .exactly(["election", "credential", "paper"])
-            .and_then(|[election, credential, paper]| {
-                text(paper)?;
-                Some((hash_value(election)?, credential.string()?))
-            });
+        let parts = body.exactly(["election", "credential", "paper"]).and_then(|[election, credential, paper]| {
+            text(paper)?;
+            Some((hash_value(election)?, credential.string()?))
+        });
         let Some((election, credential)) = parts else {
             self.fields_fault(place, Part::Body);
             return None;
@@ -599,12 +541,10 @@ impl Reader<'_> {
 
     /// Spec V26.
     fn schedule(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
-        let parts = body
-            .exactly(["election", "closes_at", "reason"])
-            .and_then(|[election, closes_at, reason]| {
-                text(reason)?;
-                Some((hash_value(election)?, time(closes_at)?))
-            });
+        let parts = body.exactly(["election", "closes_at", "reason"]).and_then(|[election, closes_at, reason]| {
+            text(reason)?;
+            Some((hash_value(election)?, time(closes_at)?))
+        });
         let Some((election, closes_at)) = parts else {
             self.fields_fault(place, Part::Body);
             return None;
@@ -623,18 +563,12 @@ impl Reader<'_> {
 
     /// Spec V65.
     fn share(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
-        let parts = body
-            .exactly(["election", "owner", "encrypted_tally", "partial_decryption", "proofs"])
-            .and_then(|[election, owner, tally, share, proofs]| {
+        let parts = body.exactly(["election", "owner", "encrypted_tally", "partial_decryption", "proofs"]).and_then(
+            |[election, owner, tally, share, proofs]| {
                 let proofs = proofs.array()?.iter().map(Value::array).collect::<Option<Vec<_>>>()?;
-                Some((
-                    hash_value(election)?,
-                    owner.small()?,
-                    hash_value(tally)?,
-                    hash_value(share)?,
-                    proofs,
-                ))
-            });
+                Some((hash_value(election)?, owner.small()?, hash_value(tally)?, hash_value(share)?, proofs))
+            },
+        );
         let Some((election, owner, tally_hash, share_hash, proofs)) = parts else {
             self.fields_fault(place, Part::Body);
             return None;
@@ -643,9 +577,7 @@ impl Reader<'_> {
         let place = place.trustee(owner);
         let number = self.shares;
         self.shares += 1;
-        let signer = owner
-            .checked_sub(1)
-            .and_then(|i| self.roles.trustees.get(i as usize).copied());
+        let signer = owner.checked_sub(1).and_then(|i| self.roles.trustees.get(i as usize).copied());
         let Some(signer) = signer else {
             self.ledger.fault(Check::V65, place, What::UnknownTrustee);
             return Some(vec![]);
@@ -664,8 +596,7 @@ impl Reader<'_> {
             return Some(vec![signer]);
         };
         self.bound(&share_hash, Some(&share.hash), Part::Share, place);
-        let shape_fits = proofs.len() == share.factors.len()
-            && proofs.iter().zip(&share.factors).all(|(a, b)| a.len() == b.len());
+        let shape_fits = proofs.len() == share.factors.len() && proofs.iter().zip(&share.factors).all(|(a, b)| a.len() == b.len());
         if !shape_fits {
             self.ledger.fault(Check::V65, place, What::Shape(Part::Share));
             return Some(vec![signer]);
@@ -695,24 +626,9 @@ impl Reader<'_> {
     }
 
     /// Spec V66.
-    fn result(
-        &mut self,
-        body: &Value<'_>,
-        previous: Option<Hash>,
-        place: Place,
-    ) -> Option<Vec<Option<VerifyingKey>>> {
+    fn result(&mut self, body: &Value<'_>, previous: Option<Hash>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
         let parts = body
-            .exactly([
-                "election",
-                "lines",
-                "ballots",
-                "counted",
-                "voided",
-                "total_weight",
-                "counts",
-                "result",
-                "last_event",
-            ])
+            .exactly(["election", "lines", "ballots", "counted", "voided", "total_weight", "counts", "result", "last_event"])
             .and_then(|f| {
                 let counts = f[6]
                     .array()?
@@ -721,12 +637,7 @@ impl Reader<'_> {
                     .collect::<Option<Vec<_>>>()?;
                 Some((
                     [hash_value(f[0])?, hash_value(f[1])?, hash_value(f[7])?, hash_value(f[8])?],
-                    [
-                        u128::from(f[2].small()?),
-                        u128::from(f[3].small()?),
-                        u128::from(f[4].small()?),
-                        f[5].count()?,
-                    ],
+                    [u128::from(f[2].small()?), u128::from(f[3].small()?), u128::from(f[4].small()?), f[5].count()?],
                     counts,
                 ))
             });
@@ -743,17 +654,11 @@ impl Reader<'_> {
             self.ledger.fault(Check::V66, place, What::HashDiffers(Part::Line));
         }
         if let Some(running) = self.archive.running.as_ref().filter(|_| self.archive.ballots_complete) {
-            let computed = [
-                u128::from(self.facts.ballots),
-                u128::from(running.counted()),
-                u128::from(self.voids),
-                running.total_weight(),
-            ];
+            let computed = [u128::from(self.facts.ballots), u128::from(running.counted()), u128::from(self.voids), running.total_weight()];
             for (recorded, computed) in numbers.into_iter().zip(computed) {
                 self.ledger.count(Check::V66, 1);
                 if recorded != computed {
-                    self.ledger
-                        .fault(Check::V66, place, What::CountDiffers { recorded, computed });
+                    self.ledger.fault(Check::V66, place, What::CountDiffers { recorded, computed });
                 }
             }
         }
@@ -771,8 +676,7 @@ impl Reader<'_> {
             if terms.one_only {
                 for (event, first) in &running.again {
                     let place = Place::default().event(*event);
-                    self.ledger
-                        .fault(Check::V38, place, What::SecondBallot { first: *first });
+                    self.ledger.fault(Check::V38, place, What::SecondBallot { first: *first });
                 }
             }
         }
@@ -781,22 +685,19 @@ impl Reader<'_> {
         for pair in self.voided.windows(2) {
             if pair[0] == pair[1] {
                 let place = Place::default().credential(pair[1]);
-                self.ledger
-                    .fault(Check::V41, place, What::CredentialRepeated { first: pair[0] });
+                self.ledger.fault(Check::V41, place, What::CredentialRepeated { first: pair[0] });
             }
         }
         // Spec V65: every share of the archive has its line.
         let shares_missing = (self.shares as u64) < self.archive.share_events;
         if self.last == Some(LineType::Result) && shares_missing {
             let (needed, found) = (self.archive.share_events as u32, self.shares as u32);
-            self.ledger
-                .fault(Check::V65, Place::default(), What::TooFewShares { needed, found });
+            self.ledger.fault(Check::V65, Place::default(), What::TooFewShares { needed, found });
         }
         if self.last != Some(LineType::Result) {
             // An election that is not finished has a companion that is not finished.
             if self.archive.finished {
-                self.ledger
-                    .fault(Check::V62, Place::default(), What::CompanionEnds);
+                self.ledger.fault(Check::V62, Place::default(), What::CompanionEnds);
             }
             return Some(Reason::NotReached);
         }
@@ -822,9 +723,7 @@ fn role_key(digits: &str) -> Option<VerifyingKey> {
 
 /// 1 … 4096 bytes without control characters.
 fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value
-        .string()
-        .filter(|text| (1..=MAX_TEXT).contains(&text.len()) && !text.chars().any(char::is_control))
+    value.string().filter(|text| (1..=MAX_TEXT).contains(&text.len()) && !text.chars().any(char::is_control))
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ`, a date that exists. In this form, text order is time order.

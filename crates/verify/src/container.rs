@@ -94,12 +94,7 @@ pub struct Container<R> {
 impl<R: Read> Container<R> {
     /// A reader at the beginning of an archive.
     pub fn new(from: R) -> Container<R> {
-        Container {
-            from,
-            offset: 0,
-            timestamp: None,
-            events: 0,
-        }
+        Container { from, offset: 0, timestamp: None, events: 0 }
     }
 
     /// The archive's time in Unix seconds, once its first record was read.
@@ -168,12 +163,7 @@ impl<R: Read> Container<R> {
         if kind == RecordKind::Event {
             self.events += 1;
         }
-        Ok(Some(Record {
-            offset,
-            kind,
-            named,
-            body,
-        }))
+        Ok(Some(Record { offset, kind, named, body }))
     }
 }
 
@@ -219,10 +209,7 @@ fn octal(digits: &[u8]) -> Option<u64> {
 /// The timestamp of the first record, in Unix seconds; at most eleven octal digits.
 fn header_timestamp(body: &[u8]) -> Result<u64, ContainerFault> {
     let parsed = crate::json::parse(body).map_err(|_| ContainerFault::HeaderContent)?;
-    let [version, timestamp] = parsed
-        .value
-        .exactly(["version", "timestamp"])
-        .ok_or(ContainerFault::HeaderContent)?;
+    let [version, timestamp] = parsed.value.exactly(["version", "timestamp"]).ok_or(ContainerFault::HeaderContent)?;
     match version.small() {
         Some(1) => {}
         Some(_) => return Err(ContainerFault::Version),

@@ -24,10 +24,7 @@ impl Credentials {
     /// Position of a credential by its 64 digits. Spec V28.
     pub(crate) fn find(&self, digits: &str) -> Option<u32> {
         let bytes = bytes_from_hex::<32>(digits.as_bytes())?;
-        self.by_encoding
-            .binary_search_by(|i| self.list[*i as usize].element.bytes.cmp(&bytes))
-            .ok()
-            .map(|at| self.by_encoding[at])
+        self.by_encoding.binary_search_by(|i| self.list[*i as usize].element.bytes.cmp(&bytes)).ok().map(|at| self.by_encoding[at])
     }
 }
 
@@ -37,9 +34,7 @@ const MAX_TOTAL_WEIGHT: u128 = 1 << 100;
 /// Reads and checks the list.
 pub(crate) fn read_credentials(body: &[u8], place: Place, threads: usize, ledger: &mut Ledger) -> Option<Credentials> {
     let value = read_record(body, Part::Credentials, place, ledger)?;
-    let texts = value
-        .array()
-        .and_then(|items| items.iter().map(|item| item.string()).collect::<Option<Vec<_>>>());
+    let texts = value.array().and_then(|items| items.iter().map(|item| item.string()).collect::<Option<Vec<_>>>());
     let Some(texts) = texts.filter(|texts| u32::try_from(texts.len()).is_ok()) else {
         ledger.fault(Check::V4, place, What::Fields(Part::Credentials));
         return None;
@@ -83,9 +78,7 @@ pub(crate) fn read_credentials(body: &[u8], place: Place, threads: usize, ledger
 
     // Spec V16.
     ledger.count(Check::V16, split.len() as u64);
-    let elements = in_parallel(&split, threads, |(digits, _)| {
-        Element::parse(digits).map(|element| Compact::of(&element))
-    });
+    let elements = in_parallel(&split, threads, |(digits, _)| Element::parse(digits).map(|element| Compact::of(&element)));
     let mut list = Vec::with_capacity(split.len());
     for (i, (element, weight)) in elements.into_iter().zip(weights).enumerate() {
         let place = place.credential(i as u32);
@@ -111,9 +104,5 @@ pub(crate) fn read_credentials(body: &[u8], place: Place, threads: usize, ledger
     if ledger.has_failed(Check::V15) || ledger.has_failed(Check::V16) {
         return None;
     }
-    Some(Credentials {
-        list,
-        by_encoding,
-        total_weight,
-    })
+    Some(Credentials { list, by_encoding, total_weight })
 }

@@ -23,8 +23,8 @@ const BASE_Y: F = F::w64be(0x6666666666666666, 0x6666666666666666, 0x66666666666
 
 /// Bytes of the group order q, least significant first.
 const ORDER: [u8; 32] = [
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0x10,
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0x10,
 ];
 
 /// A point of the curve, in extended coordinates. It may have a torsion part: [`Element`] may not.
@@ -55,21 +55,11 @@ struct AffineCached {
 
 impl Point {
     /// The identity.
-    pub const IDENTITY: Point = Point {
-        x: F::ZERO,
-        y: F::ONE,
-        z: F::ONE,
-        t: F::ZERO,
-    };
+    pub const IDENTITY: Point = Point { x: F::ZERO, y: F::ONE, z: F::ONE, t: F::ZERO };
 
     /// The generator g.
     pub fn generator() -> Point {
-        Point {
-            x: BASE_X,
-            y: BASE_Y,
-            z: F::ONE,
-            t: BASE_X * BASE_Y,
-        }
+        Point { x: BASE_X, y: BASE_Y, z: F::ONE, t: BASE_X * BASE_Y }
     }
 
     /// Decodes the 32 bytes of RFC 8032. Canonical encodings only: y below p, and no sign on x = 0.
@@ -100,12 +90,7 @@ impl Point {
         if x.encode32()[0] & 1 != sign {
             x.set_neg();
         }
-        Some(Point {
-            x,
-            y,
-            z: F::ONE,
-            t: x * y,
-        })
+        Some(Point { x, y, z: F::ONE, t: x * y })
     }
 
     /// Twice the point. `WITH_T`: also the fourth coordinate, which only an addition that follows needs.
@@ -118,12 +103,7 @@ impl Point {
         let e = h - (self.x + self.y).square();
         let g = a - b;
         let f = c + g;
-        Point {
-            x: e * f,
-            y: g * h,
-            z: f * g,
-            t: if WITH_T { e * h } else { F::ZERO },
-        }
+        Point { x: e * f, y: g * h, z: f * g, t: if WITH_T { e * h } else { F::ZERO } }
     }
 
     /// Twice the point.
@@ -133,12 +113,7 @@ impl Point {
 
     #[inline(always)]
     fn cached(&self) -> Cached {
-        Cached {
-            y_plus_x: self.y + self.x,
-            y_minus_x: self.y - self.x,
-            z2: self.z.mul2(),
-            t2d: self.t * D2,
-        }
+        Cached { y_plus_x: self.y + self.x, y_minus_x: self.y - self.x, z2: self.z.mul2(), t2d: self.t * D2 }
     }
 
     #[inline(always)]
@@ -191,12 +166,7 @@ impl Point {
 
     /// The negative.
     pub fn negated(&self) -> Point {
-        Point {
-            x: -self.x,
-            y: self.y,
-            z: self.z,
-            t: -self.t,
-        }
+        Point { x: -self.x, y: self.y, z: self.z, t: -self.t }
     }
 
     /// The point times a scalar, with no table.
@@ -235,12 +205,7 @@ impl Point {
 
 #[inline(always)]
 fn from_efgh(e: F, f: F, g: F, h: F) -> Point {
-    Point {
-        x: e * f,
-        y: g * h,
-        z: f * g,
-        t: e * h,
-    }
+    Point { x: e * f, y: g * h, z: f * g, t: e * h }
 }
 
 /// x^((p−5)/8) = x^(2^252 − 3).
@@ -340,11 +305,7 @@ impl Element {
     pub fn parse(digits: &str) -> Result<Element, ElementFault> {
         let unchecked = UncheckedElement::parse(digits)?;
         let mut chain = Chain::new(0);
-        if chain.add_base(&unchecked.point, &[], true) {
-            Ok(unchecked.found_in_group())
-        } else {
-            Err(ElementFault::NotInGroup)
-        }
+        if chain.add_base(&unchecked.point, &[], true) { Ok(unchecked.found_in_group()) } else { Err(ElementFault::NotInGroup) }
     }
 
     /// The point.
@@ -399,12 +360,7 @@ impl Compact {
     }
 
     pub(crate) fn point(&self) -> Point {
-        Point {
-            x: self.x,
-            y: self.y,
-            z: F::ONE,
-            t: self.x * self.y,
-        }
+        Point { x: self.x, y: self.y, z: F::ONE, t: self.x * self.y }
     }
 }
 
@@ -421,18 +377,12 @@ impl UncheckedElement {
         let mut little = bytes;
         little.reverse();
         let point = Point::decode(&little).ok_or(ElementFault::NotAPoint)?;
-        Ok(UncheckedElement {
-            point,
-            encoded: Encoded(digits.as_bytes().try_into().map_err(|_| ElementFault::NotDigits)?),
-        })
+        Ok(UncheckedElement { point, encoded: Encoded(digits.as_bytes().try_into().map_err(|_| ElementFault::NotDigits)?) })
     }
 
     /// To be called only after the order was checked.
     pub(crate) fn found_in_group(self) -> Element {
-        Element {
-            point: self.point,
-            encoded: self.encoded,
-        }
+        Element { point: self.point, encoded: self.encoded }
     }
 }
 
@@ -500,10 +450,7 @@ struct Buckets {
 }
 
 impl Buckets {
-    const EMPTY: Buckets = Buckets {
-        sums: [Point::IDENTITY; BUCKETS],
-        used: 0,
-    };
+    const EMPTY: Buckets = Buckets { sums: [Point::IDENTITY; BUCKETS], used: 0 };
 
     #[inline(always)]
     fn put(&mut self, digit: i8, point: &Point, cached: &Cached) {
@@ -555,10 +502,7 @@ pub struct Chain {
 impl Chain {
     /// With so many outputs, all zero.
     pub fn new(outputs: usize) -> Chain {
-        Chain {
-            outputs: vec![Buckets::EMPTY; outputs],
-            order: Buckets::EMPTY,
-        }
+        Chain { outputs: vec![Buckets::EMPTY; outputs], order: Buckets::EMPTY }
     }
 
     /// Adds `base` times each scalar to the output named beside it. With `check_order`, says whether q·base is the identity
@@ -593,11 +537,7 @@ impl Chain {
                 }
             }
             let next = i + 1;
-            point = if needed[next / 64] >> (next % 64) & 1 == 1 {
-                point.double_then::<true>()
-            } else {
-                point.double_then::<false>()
-            };
+            point = if needed[next / 64] >> (next % 64) & 1 == 1 { point.double_then::<true>() } else { point.double_then::<false>() };
         }
         !check_order || self.order.total().is_identity()
     }
@@ -632,11 +572,7 @@ impl FixedBase {
             let z: Vec<F> = multiples.iter().map(|p| p.z).collect();
             for (p, zi) in multiples.iter().zip(invert_all(&z)) {
                 let (x, y) = (p.x * zi, p.y * zi);
-                rows.push(AffineCached {
-                    y_plus_x: y + x,
-                    y_minus_x: y - x,
-                    xy2d: x * y * D2,
-                });
+                rows.push(AffineCached { y_plus_x: y + x, y_minus_x: y - x, xy2d: x * y * D2 });
             }
             for _ in 0..width {
                 first = first.double();

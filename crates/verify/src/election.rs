@@ -63,12 +63,7 @@ impl From<Unsupported> for NoElection {
 }
 
 /// Reads the election record, whose hash is given.
-pub(crate) fn read_election(
-    body: &[u8],
-    hash: &Hash,
-    place: Place,
-    ledger: &mut Ledger,
-) -> Result<Election, NoElection> {
+pub(crate) fn read_election(body: &[u8], hash: &Hash, place: Place, ledger: &mut Ledger) -> Result<Election, NoElection> {
     let value = read_record(body, Part::Election, place, ledger).ok_or(NoElection::Faulty)?;
     // Looked at before the fields: another version or group has others.
     match value.field("version").map(Value::small) {
@@ -86,20 +81,7 @@ pub(crate) fn read_election(
         ledger.fault(Check::V4, place, What::Fields(part));
         NoElection::Faulty
     };
-    let Some(
-        [
-            _,
-            Some(description),
-            Some(name),
-            _,
-            Some(key),
-            Some(questions),
-            Some(uuid),
-            administrator,
-            authority,
-            _,
-        ],
-    ) = value.fields([
+    let Some([_, Some(description), Some(name), _, Some(key), Some(questions), Some(uuid), administrator, authority, _]) = value.fields([
         "version",
         "description",
         "name",
@@ -110,17 +92,13 @@ pub(crate) fn read_election(
         "administrator?",
         "credential_authority?",
         "language?",
-    ])
-    else {
+    ]) else {
         return Err(fields_fault(ledger, Part::Election, place));
     };
     let texts = [Some(description), Some(name), administrator, authority];
-    let (Some(uuid), Some(key), Some(items), true) = (
-        uuid.string(),
-        key.string(),
-        questions.array(),
-        texts.iter().flatten().all(|t| t.string().is_some()),
-    ) else {
+    let (Some(uuid), Some(key), Some(items), true) =
+        (uuid.string(), key.string(), questions.array(), texts.iter().flatten().all(|t| t.string().is_some()))
+    else {
         return Err(fields_fault(ledger, Part::Election, place));
     };
 
@@ -198,10 +176,5 @@ fn read_question(item: &Value<'_>, place: Place, ledger: &mut Ledger) -> Option<
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
         ledger.fault(Check::V14, place, What::EqualAnswers);
     }
-    Some(Question {
-        answers: answers.len(),
-        blank,
-        min,
-        max,
-    })
+    Some(Question { answers: answers.len(), blank, min, max })
 }

@@ -88,30 +88,17 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, JsonFault> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(e) => {
-            return Err(JsonFault {
-                at: e.valid_up_to(),
-                what: JsonFaultKind::NotUtf8,
-            });
+            return Err(JsonFault { at: e.valid_up_to(), what: JsonFaultKind::NotUtf8 });
         }
     };
-    let mut reader = Reader {
-        text,
-        bytes,
-        at: 0,
-        first_non_canonical: None,
-        last_non_canonical: None,
-    };
+    let mut reader = Reader { text, bytes, at: 0, first_non_canonical: None, last_non_canonical: None };
     reader.skip_space();
     let value = reader.value(0)?;
     reader.skip_space();
     if reader.at < bytes.len() {
         return Err(reader.fault(JsonFaultKind::Trailing));
     }
-    Ok(Parsed {
-        value,
-        first_non_canonical: reader.first_non_canonical,
-        last_non_canonical: reader.last_non_canonical,
-    })
+    Ok(Parsed { value, first_non_canonical: reader.first_non_canonical, last_non_canonical: reader.last_non_canonical })
 }
 
 struct Reader<'a> {
@@ -143,11 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unexpected(&self) -> JsonFault {
-        self.fault(if self.at < self.bytes.len() {
-            JsonFaultKind::Unexpected
-        } else {
-            JsonFaultKind::Ends
-        })
+        self.fault(if self.at < self.bytes.len() { JsonFaultKind::Unexpected } else { JsonFaultKind::Ends })
     }
 
     fn take(&mut self, byte: u8) -> Result<(), JsonFault> {
@@ -181,11 +164,7 @@ impl<'a> Reader<'a> {
             Some(b'n') => self.word("null").map(|()| Kind::Null)?,
             _ => return Err(self.unexpected()),
         };
-        Ok(Value {
-            start,
-            end: self.at,
-            kind,
-        })
+        Ok(Value { start, end: self.at, kind })
     }
 
     fn array(&mut self, depth: usize) -> Result<Vec<Value<'a>>, JsonFault> {
@@ -223,16 +202,10 @@ impl<'a> Reader<'a> {
             let key_at = self.at;
             let key = self.string()?;
             if fields.iter().any(|(known, _)| *known == key) {
-                return Err(JsonFault {
-                    at: key_at,
-                    what: JsonFaultKind::RepeatedKey,
-                });
+                return Err(JsonFault { at: key_at, what: JsonFaultKind::RepeatedKey });
             }
             if fields.len() == MAX_KEYS {
-                return Err(JsonFault {
-                    at: key_at,
-                    what: JsonFaultKind::TooManyKeys,
-                });
+                return Err(JsonFault { at: key_at, what: JsonFaultKind::TooManyKeys });
             }
             self.skip_space();
             self.take(b':')?;
@@ -374,11 +347,7 @@ impl<'a> Reader<'a> {
     fn four_hex(&mut self) -> Result<u32, JsonFault> {
         let mut code = 0;
         for _ in 0..4 {
-            let digit = self
-                .bytes
-                .get(self.at)
-                .and_then(|b| char::from(*b).to_digit(16))
-                .ok_or_else(|| self.unexpected())?;
+            let digit = self.bytes.get(self.at).and_then(|b| char::from(*b).to_digit(16)).ok_or_else(|| self.unexpected())?;
             code = code * 16 + digit;
             self.at += 1;
         }
@@ -449,9 +418,7 @@ impl<'a> Value<'a> {
     /// A whole number in canonical digits, 0 … 2^30−1: the largest that the format writes as a JSON number.
     pub fn small(&self) -> Option<u32> {
         match self.kind {
-            Kind::Number(digits) if digits.len() <= 10 && is_plain_decimal(digits) => {
-                digits.parse::<u32>().ok().filter(|n| *n < 1 << 30)
-            }
+            Kind::Number(digits) if digits.len() <= 10 && is_plain_decimal(digits) => digits.parse::<u32>().ok().filter(|n| *n < 1 << 30),
             _ => None,
         }
     }
@@ -460,9 +427,7 @@ impl<'a> Value<'a> {
     pub fn count(&self) -> Option<u128> {
         match &self.kind {
             Kind::Number(_) => self.small().map(u128::from),
-            Kind::String(text) if is_plain_decimal(text) && text.len() <= 38 => {
-                text.parse::<u128>().ok().filter(|n| *n >= 1 << 30)
-            }
+            Kind::String(text) if is_plain_decimal(text) && text.len() <= 38 => text.parse::<u128>().ok().filter(|n| *n >= 1 << 30),
             _ => None,
         }
     }
@@ -525,13 +490,7 @@ mod tests {
 
     #[test]
     fn canonical_texts_pass_as_canonical() {
-        for text in [
-            r#"{"a":1,"b":[true,false,null,"x"],"c":{}}"#,
-            r#""é\"\\\n\t\b\f\r\u0001/""#,
-            "0",
-            "[]",
-            "12345678901234567890123",
-        ] {
+        for text in [r#"{"a":1,"b":[true,false,null,"x"],"c":{}}"#, r#""é\"\\\n\t\b\f\r\u0001/""#, "0", "[]", "12345678901234567890123"] {
             assert_eq!(kind_of(text.as_bytes()), Ok(true), "{text}");
         }
     }
@@ -624,9 +583,7 @@ mod tests {
 
     #[test]
     fn fields_must_be_all_there_in_order_and_no_more() {
-        let ok = |text: &str| {
-            parse(text.as_bytes()).is_ok_and(|p| p.value.fields(["a", "b?", "c"]).is_some())
-        };
+        let ok = |text: &str| parse(text.as_bytes()).is_ok_and(|p| p.value.fields(["a", "b?", "c"]).is_some());
         assert!(ok(r#"{"a":1,"b":2,"c":3}"#));
         assert!(ok(r#"{"a":1,"c":3}"#));
         assert!(!ok(r#"{"c":3,"a":1}"#));

@@ -35,10 +35,7 @@ mod trustees;
 
 pub use archive::{Options, Remembered};
 pub use election::{MAX_CHOICES, MAX_QUESTIONS, Question};
-pub use report::{
-    Check, CheckReport, Facts, Fault, MAX_FAULTS, Outcome, Part, Place, Reason, Report, Unsupported, Verdict, Warning,
-    What,
-};
+pub use report::{Check, CheckReport, Facts, Fault, MAX_FAULTS, Outcome, Part, Place, Reason, Report, Unsupported, Verdict, Warning, What};
 pub use scalar::{ScalarFault, parse_scalar};
 pub use trustees::MAX_TRUSTEES;
 
@@ -64,9 +61,6 @@ impl Report {
         }
         // An election of a kind that is not read was not judged.
         let judged = self.facts.uuid.is_some() && self.check(Check::V1).outcome == Outcome::Passed;
-        Some(Remembered {
-            height: self.facts.last_height.filter(|_| judged)?,
-            last_event: self.facts.last_event?,
-        })
+        Some(Remembered { height: self.facts.last_height.filter(|_| judged)?, last_event: self.facts.last_event? })
     }
 }

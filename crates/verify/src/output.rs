@@ -20,10 +20,7 @@ pub fn to_json(report: &Report) -> String {
         out.optional("public_key", facts.public_key.as_deref());
         out.list("trustee_fingerprints", facts.trustees.iter().map(|h| to_hex(h)));
         out.optional("credentials_hash", facts.credentials_hash.map(|h| to_hex(&h)).as_deref());
-        out.optional(
-            "credentials_fingerprint",
-            facts.credentials_hash.map(|h| hash_to_base64(&h)).as_deref(),
-        );
+        out.optional("credentials_fingerprint", facts.credentials_hash.map(|h| hash_to_base64(&h)).as_deref());
         out.number("credentials", facts.credentials.unwrap_or(0).into());
         out.number("ballots", facts.ballots.into());
         out.number("counted", facts.counted.into());
@@ -80,16 +77,7 @@ fn check_fields(out: &mut Json, check: &CheckReport) {
 }
 
 fn place_fields(out: &mut Json, place: &Place) {
-    let Place {
-        offset,
-        event,
-        ballot,
-        trustee,
-        credential,
-        question,
-        choice,
-        line,
-    } = place;
+    let Place { offset, event, ballot, trustee, credential, question, choice, line } = place;
     for (name, number) in [
         ("offset", *offset),
         ("event", *event),
@@ -179,11 +167,7 @@ impl Json {
 
 /// One line: the verdict, and what it does not cover.
 pub fn summary(report: &Report) -> String {
-    let what = if report.facts.companion {
-        "version 1 and companion"
-    } else {
-        "version 1"
-    };
+    let what = if report.facts.companion { "version 1 and companion" } else { "version 1" };
     let open = not_checked(report);
     match report.verdict {
         Verdict::Passed if open.is_empty() => format!("{what}: passed"),
@@ -208,10 +192,7 @@ pub fn not_checked(report: &Report) -> Vec<String> {
             None => groups.push((reason, vec![check.check.id()])),
         }
     }
-    groups
-        .into_iter()
-        .map(|(reason, ids)| format!("{} ({})", ids.join(" "), reason_sentence(reason)))
-        .collect()
+    groups.into_iter().map(|(reason, ids)| format!("{} ({})", ids.join(" "), reason_sentence(reason))).collect()
 }
 
 /// The report for people. `verbose`: every check, not only those that failed.
@@ -240,12 +221,7 @@ pub fn to_text(report: &Report, verbose: bool) -> String {
     for (role, key) in &facts.role_keys {
         line(format!("{role} key {key}"));
     }
-    line(format!(
-        "{} credentials, {} ballots, {} counted",
-        facts.credentials.unwrap_or(0),
-        facts.ballots,
-        facts.counted
-    ));
+    line(format!("{} credentials, {} ballots, {} counted", facts.credentials.unwrap_or(0), facts.ballots, facts.counted));
     for (i, row) in facts.result.iter().flatten().enumerate() {
         let counts: Vec<String> = row.iter().map(u128::to_string).collect();
         line(format!("question {} result as recorded: {}", i + 1, counts.join(" ")));
@@ -257,13 +233,7 @@ pub fn to_text(report: &Report, verbose: bool) -> String {
             Outcome::NotChecked(_) if verbose => "not checked",
             _ => continue,
         };
-        line(format!(
-            "{:<4} {:<11} {:>8}  {}",
-            check.check.id(),
-            outcome,
-            check.count,
-            check.check.title()
-        ));
+        line(format!("{:<4} {:<11} {:>8}  {}", check.check.id(), outcome, check.count, check.check.title()));
         for fault in &check.faults {
             line(format!("       {}", fault_text(fault)));
         }
@@ -273,11 +243,7 @@ pub fn to_text(report: &Report, verbose: bool) -> String {
         }
     }
     for warning in report.warnings.iter().take(if verbose { usize::MAX } else { 3 }) {
-        line(format!(
-            "warning: {}: {}",
-            place_text(&warning.place),
-            sentence(&warning.what)
-        ));
+        line(format!("warning: {}: {}", place_text(&warning.place), sentence(&warning.what)));
     }
     if report.warning_count > 0 {
         line(format!("{} warnings", report.warning_count));
@@ -294,11 +260,7 @@ fn printable(text: &str) -> String {
 /// A fault as one line: place and sentence.
 pub fn fault_text(fault: &Fault) -> String {
     let place = place_text(&fault.place);
-    if place.is_empty() {
-        sentence(&fault.what)
-    } else {
-        format!("{place}: {}", sentence(&fault.what))
-    }
+    if place.is_empty() { sentence(&fault.what) } else { format!("{place}: {}", sentence(&fault.what)) }
 }
 
 fn place_text(place: &Place) -> String {

@@ -45,9 +45,7 @@ pub(crate) fn element_value(value: &Value<'_>, place: Place, ledger: &mut Ledger
         Some(text) => Element::parse(text),
         None => Err(crate::curve::ElementFault::NotDigits),
     };
-    parsed
-        .map_err(|fault| ledger.fault(Check::V31, place, What::Element(fault)))
-        .ok()
+    parsed.map_err(|fault| ledger.fault(Check::V31, place, What::Element(fault))).ok()
 }
 
 /// A challenge and a response.
@@ -64,16 +62,9 @@ pub(crate) fn proof_value(value: &Value<'_>, part: Part, place: Place, ledger: &
         return None;
     };
     ledger.count(Check::V32, 2);
-    let mut scalar = |value| {
-        parse_scalar(value)
-            .map_err(|fault| ledger.fault(Check::V32, place, What::Scalar(fault)))
-            .ok()
-    };
+    let mut scalar = |value| parse_scalar(value).map_err(|fault| ledger.fault(Check::V32, place, What::Scalar(fault))).ok();
     let (challenge, response) = (scalar(challenge), scalar(response));
-    Some(Proof {
-        challenge: challenge?,
-        response: response?,
-    })
+    Some(Proof { challenge: challenge?, response: response? })
 }
 
 impl Proof {

@@ -461,11 +461,7 @@ impl Report {
 
     /// The checks that failed.
     pub fn failed(&self) -> Vec<Check> {
-        self.checks
-            .iter()
-            .filter(|c| c.outcome == Outcome::Failed)
-            .map(|c| c.check)
-            .collect()
+        self.checks.iter().filter(|c| c.outcome == Outcome::Failed).map(|c| c.check).collect()
     }
 }
 
@@ -488,11 +484,7 @@ struct Entry {
 
 impl Ledger {
     pub(crate) fn new() -> Ledger {
-        Ledger {
-            entries: vec![Entry::default(); Check::ALL.len()],
-            warnings: Vec::new(),
-            warning_count: 0,
-        }
+        Ledger { entries: vec![Entry::default(); Check::ALL.len()], warnings: Vec::new(), warning_count: 0 }
     }
 
     /// So many more things were looked at.
@@ -543,9 +535,7 @@ impl Ledger {
 
     /// Closes the ledger. Spec V60.
     pub(crate) fn into_report(mut self, facts: Facts, companion: bool, end: Option<Reason>) -> Report {
-        let open_reason = end
-            .or(self.first_failed_of_all().map(Reason::After))
-            .unwrap_or(Reason::NotReached);
+        let open_reason = end.or(self.first_failed_of_all().map(Reason::After)).unwrap_or(Reason::NotReached);
         let mut all_completed = true;
         let mut any_fault = false;
         for check in Check::ALL {

@@ -31,8 +31,7 @@ pub(crate) fn parse_foreign_scalar(value: &Value<'_>) -> Result<Scalar, ScalarFa
         if hex.len() > 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) || digits.len() == 2 {
             return Err(ScalarFault::NotDecimal);
         }
-        let mut bytes =
-            crate::hex::bytes_from_hex::<32>(format!("{hex:0>64}").as_bytes()).ok_or(ScalarFault::NotDecimal)?;
+        let mut bytes = crate::hex::bytes_from_hex::<32>(format!("{hex:0>64}").as_bytes()).ok_or(ScalarFault::NotDecimal)?;
         bytes.reverse();
         return below_order(bytes);
     }

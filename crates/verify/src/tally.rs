@@ -46,10 +46,7 @@ impl RunningTally {
     pub(crate) fn add(&mut self, ballot: &CheckedBallot, event: u64, credentials: &Credentials) {
         let weight = credentials.list[ballot.credential as usize].weight;
         let choices: usize = self.shape.iter().sum();
-        let sums = self
-            .sums
-            .entry(weight)
-            .or_insert_with(|| vec![(Point::IDENTITY, Point::IDENTITY); choices]);
+        let sums = self.sums.entry(weight).or_insert_with(|| vec![(Point::IDENTITY, Point::IDENTITY); choices]);
         let mut kept = Vec::with_capacity(64 * choices);
         for (sum, choice) in sums.iter_mut().zip(ballot.answers.iter().flatten()) {
             let Ciphertext { alpha, beta } = choice;
@@ -118,15 +115,9 @@ pub(crate) struct SizedTally {
 
 pub(crate) fn read_sized_tally(body: &[u8], place: Place, ledger: &mut Ledger) -> Option<SizedTally> {
     let value = read_record(body, Part::SizedTally, place, ledger)?;
-    let parts = value
-        .exactly(["num_tallied", "total_weight", "encrypted_tally"])
-        .and_then(|[counted, weight, hash]| {
-            Some(SizedTally {
-                counted: u64::from(counted.small()?),
-                total_weight: weight.count()?,
-                tally_hash: hash_value(hash)?,
-            })
-        });
+    let parts = value.exactly(["num_tallied", "total_weight", "encrypted_tally"]).and_then(|[counted, weight, hash]| {
+        Some(SizedTally { counted: u64::from(counted.small()?), total_weight: weight.count()?, tally_hash: hash_value(hash)? })
+    });
     if parts.is_none() {
         ledger.fault(Check::V4, place, What::Fields(Part::SizedTally));
     }
@@ -139,13 +130,7 @@ pub(crate) struct Tally {
     pub(crate) hash: Hash,
 }
 
-pub(crate) fn read_tally(
-    body: &[u8],
-    hash: Hash,
-    questions: &[Question],
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<Tally> {
+pub(crate) fn read_tally(body: &[u8], hash: Hash, questions: &[Question], place: Place, ledger: &mut Ledger) -> Option<Tally> {
     let value = read_record(body, Part::Tally, place, ledger)?;
     let lists = matrix(&value, questions);
     let Some(lists) = lists else {
@@ -162,10 +147,7 @@ pub(crate) fn read_tally(
                 ledger.fault(Check::V4, place, What::Fields(Part::Tally));
                 return None;
             };
-            match (
-                element_value(alpha, place, ledger),
-                element_value(beta, place, ledger),
-            ) {
+            match (element_value(alpha, place, ledger), element_value(beta, place, ledger)) {
                 (Some(alpha), Some(beta)) => choices.push(Ciphertext { alpha, beta }),
                 _ => complete = false,
             }
@@ -178,8 +160,7 @@ pub(crate) fn read_tally(
 /// An array for each question with an item for each choice.
 fn matrix<'v, 'a>(value: &'v Value<'a>, questions: &[Question]) -> Option<Vec<&'v [Value<'a>]>> {
     let lists = value.array()?.iter().map(Value::array).collect::<Option<Vec<_>>>()?;
-    let shape_fits = lists.len() == questions.len()
-        && lists.iter().zip(questions).all(|(list, question)| list.len() == question.choices());
+    let shape_fits = lists.len() == questions.len() && lists.iter().zip(questions).all(|(list, question)| list.len() == question.choices());
     shape_fits.then_some(lists)
 }
 
@@ -200,9 +181,7 @@ pub(crate) fn compare_tally(recorded: &Tally, computed: &[Vec<Pair>], place: Pla
 /// `{"owner":…,"payload":…}`
 pub(crate) fn read_owned(body: &[u8], place: Place, ledger: &mut Ledger) -> Option<(u32, Hash)> {
     let value = read_record(body, Part::OwnedShare, place, ledger)?;
-    let parts = value
-        .exactly(["owner", "payload"])
-        .and_then(|[owner, payload]| Some((owner.small()?, hash_value(payload)?)));
+    let parts = value.exactly(["owner", "payload"]).and_then(|[owner, payload]| Some((owner.small()?, hash_value(payload)?)));
     if parts.is_none() {
         ledger.fault(Check::V4, place, What::Fields(Part::OwnedShare));
     }
@@ -249,18 +228,14 @@ pub(crate) fn read_share(
         let mut list = Vec::new();
         for (j, (factor, proof)) in factors.iter().zip(proofs).enumerate() {
             let place = place.question(i as u32).choice(j as u32);
-            let (factor, proof) = (
-                element_value(factor, place, ledger),
-                proof_value(proof, Part::Share, place, ledger),
-            );
+            let (factor, proof) = (element_value(factor, place, ledger), proof_value(proof, Part::Share, place, ledger));
             let (Some(factor), Some(proof)) = (factor, proof) else {
                 complete = false;
                 continue;
             };
             if let Some(tally) = tally {
                 ledger.count(Check::V46, 1);
-                let commitments =
-                    proof.equality_commitments(key.point(), tally.answers[i][j].alpha.point(), factor.point());
+                let commitments = proof.equality_commitments(key.point(), tally.answers[i][j].alpha.point(), factor.point());
                 let mut input = prefix.clone().into_bytes();
                 input.extend_from_slice(&commitments[0].0);
                 input.push(b',');
@@ -274,12 +249,7 @@ pub(crate) fn read_share(
         }
         read.push(list);
     }
-    complete.then_some(Share {
-        owner,
-        hash,
-        factors: read,
-        proven,
-    })
+    complete.then_some(Share { owner, hash, factors: read, proven })
 }
 
 /// Which shares are combined with which coefficient, in one way of choosing the smallest sufficient number.
@@ -310,10 +280,7 @@ fn combinations(trustees: &Trustees, shares: &[Share], place: Place, ledger: &mu
             .map(|(i, s)| (i, s.owner - first + 1))
             .collect();
         if present.len() < needed {
-            let what = What::TooFewShares {
-                needed: needed as u32,
-                found: present.len() as u32,
-            };
+            let what = What::TooFewShares { needed: needed as u32, found: present.len() as u32 };
             ledger.fault(Check::V47, place.trustee(first), what);
             return Vec::new();
         }
@@ -369,22 +336,14 @@ fn lagrange(j: u32, members: &[(usize, u32)]) -> Scalar {
 }
 
 /// `{"result":[[…],…]}`. Spec V4, V49.
-pub(crate) fn read_result(
-    body: &[u8],
-    questions: &[Question],
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<Vec<Vec<u128>>> {
+pub(crate) fn read_result(body: &[u8], questions: &[Question], place: Place, ledger: &mut Ledger) -> Option<Vec<Vec<u128>>> {
     let value = read_record(body, Part::Result, place, ledger)?;
     let lists = value.exactly(["result"]).and_then(|[lists]| matrix(lists, questions));
     let Some(lists) = lists else {
         ledger.fault(Check::V4, place, What::Shape(Part::Result));
         return None;
     };
-    let counts = lists
-        .iter()
-        .map(|list| list.iter().map(Value::count).collect::<Option<Vec<_>>>())
-        .collect::<Option<Vec<_>>>();
+    let counts = lists.iter().map(|list| list.iter().map(Value::count).collect::<Option<Vec<_>>>()).collect::<Option<Vec<_>>>();
     if counts.is_none() {
         ledger.fault(Check::V4, place, What::Fields(Part::Result));
     }
@@ -392,13 +351,7 @@ pub(crate) fn read_result(
 }
 
 /// Spec V49 and V50: no count above the total weight; marks within the question's limits.
-pub(crate) fn check_bounds(
-    counts: &[Vec<u128>],
-    questions: &[Question],
-    total_weight: u128,
-    place: Place,
-    ledger: &mut Ledger,
-) {
+pub(crate) fn check_bounds(counts: &[Vec<u128>], questions: &[Question], total_weight: u128, place: Place, ledger: &mut Ledger) {
     for (i, counts) in counts.iter().enumerate() {
         let place = place.question(i as u32);
         for (j, count) in counts.iter().enumerate() {
@@ -446,9 +399,7 @@ pub(crate) fn check_decryption(
         for (j, count) in counts.iter().enumerate() {
             let place = place.question(i as u32).choice(j as u32);
             let factor = |way: &Combination| {
-                way.iter().fold(Point::IDENTITY, |sum, (share, lambda)| {
-                    sum.add(&shares[*share].factors[i][j].point().times(lambda))
-                })
+                way.iter().fold(Point::IDENTITY, |sum, (share, lambda)| sum.add(&shares[*share].factors[i][j].point().times(lambda)))
             };
             let total = factor(first);
             ledger.count(Check::V48, ways.len() as u64);
@@ -480,8 +431,7 @@ pub(crate) struct Statement<'a> {
 impl Statement<'_> {
     /// Whether the proof's challenge is the hash of the statement and its commitments.
     pub(crate) fn is_proven_by(&self, proof: &Proof) -> bool {
-        let [on_g, on_alpha] =
-            proof.equality_commitments(self.key.point(), self.alpha.point(), self.factor.point());
+        let [on_g, on_alpha] = proof.equality_commitments(self.key.point(), self.alpha.point(), self.factor.point());
         self.challenge(&on_g, &on_alpha) == proof.challenge
     }
 

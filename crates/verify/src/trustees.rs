@@ -44,12 +44,7 @@ pub(crate) struct Trustees {
 const ALL: [Check; 6] = [Check::V18, Check::V19, Check::V21, Check::V22, Check::V23, Check::V24];
 
 /// Reads and checks the trustees record. `election_key` is compared with the product of all keys.
-pub(crate) fn read_trustees(
-    body: &[u8],
-    election_key: Option<&Element>,
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<Trustees> {
+pub(crate) fn read_trustees(body: &[u8], election_key: Option<&Element>, place: Place, ledger: &mut Ledger) -> Option<Trustees> {
     let value = read_record(body, Part::Trustees, place, ledger)?;
     let fields_fault = |ledger: &mut Ledger| {
         ledger.fault(Check::V4, place, What::Fields(Part::Trustees));
@@ -58,10 +53,7 @@ pub(crate) fn read_trustees(
         fields_fault(ledger);
         return None;
     };
-    let mut trustees = Trustees {
-        items: Vec::new(),
-        all: Vec::new(),
-    };
+    let mut trustees = Trustees { items: Vec::new(), all: Vec::new() };
     let mut product = Point::IDENTITY;
     for item in list {
         let read = match item.array() {
@@ -83,6 +75,7 @@ pub(crate) fn read_trustees(
     // Spec V18.
     if trustees.all.is_empty() {
         ledger.fault(Check::V18, place, What::NoTrustees);
+        return None;
     }
     ledger.count(Check::V18, trustees.all.len() as u64);
     for (i, trustee) in trustees.all.iter().enumerate() {
@@ -136,23 +129,13 @@ fn read_single(content: &Value<'_>, trustees: &mut Trustees, place: Place, ledge
     }
     check_possession(&proof, &key, place, ledger);
     trustees.items.push(Item::Single);
-    trustees.all.push(Trustee {
-        opening: key.encoded().0.to_vec(),
-        key,
-    });
+    trustees.all.push(Trustee { opening: key.encoded().0.to_vec(), key });
     Some(*key.point())
 }
 
 /// `{"message":M,"signature":proof}`.
-fn signed_value<'v>(
-    value: &'v Value<'_>,
-    part: Part,
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<(&'v str, Proof)> {
-    let parts = value
-        .exactly(["message", "signature"])
-        .and_then(|[message, signature]| Some((message.string()?, signature)));
+fn signed_value<'v>(value: &'v Value<'_>, part: Part, place: Place, ledger: &mut Ledger) -> Option<(&'v str, Proof)> {
+    let parts = value.exactly(["message", "signature"]).and_then(|[message, signature]| Some((message.string()?, signature)));
     let Some((message, signature)) = parts else {
         ledger.fault(Check::V4, place, What::Fields(part));
         return None;
@@ -165,25 +148,13 @@ struct Certificate {
 }
 
 /// Returns the sub-key Π A_i0.
-fn read_pedersen(
-    content: &Value<'_>,
-    body: &[u8],
-    trustees: &mut Trustees,
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<Point> {
+fn read_pedersen(content: &Value<'_>, body: &[u8], trustees: &mut Trustees, place: Place, ledger: &mut Ledger) -> Option<Point> {
     let first = trustees.all.len() as u32 + 1;
-    let parts = content
-        .exactly(["threshold", "certs", "coefexps", "signatures", "verification_keys"])
-        .and_then(|[threshold, certs, coefexps, signatures, keys]| {
-            Some((
-                threshold.small()? as usize,
-                certs,
-                coefexps.array()?,
-                signatures.array()?,
-                keys.array()?,
-            ))
-        });
+    let parts = content.exactly(["threshold", "certs", "coefexps", "signatures", "verification_keys"]).and_then(
+        |[threshold, certs, coefexps, signatures, keys]| {
+            Some((threshold.small()? as usize, certs, coefexps.array()?, signatures.array()?, keys.array()?))
+        },
+    );
     let Some((threshold, certs_value, coefexps, signatures, keys)) = parts else {
         ledger.fault(Check::V4, place, What::Fields(Part::Trustees));
         return None;
@@ -257,18 +228,11 @@ fn read_pedersen(
     }
 
     // Spec V24: X_j = Π_i Π_k A_ik^(j^k). The inner product over i first: one polynomial of products.
-    let summed: Vec<Point> = (0..threshold)
-        .map(|k| {
-            polynomials
-                .iter()
-                .fold(Point::IDENTITY, |sum, (_, a)| sum.add(a[k].point()))
-        })
-        .collect();
+    let summed: Vec<Point> =
+        (0..threshold).map(|k| polynomials.iter().fold(Point::IDENTITY, |sum, (_, a)| sum.add(a[k].point()))).collect();
     for (i, key) in keys.iter().enumerate() {
         let place = place.trustee(first + i as u32);
-        let Some([Some(pok), Some(public_key), Some(signature), name]) =
-            key.fields(["pok", "public_key", "signature", "name?"])
-        else {
+        let Some([Some(pok), Some(public_key), Some(signature), name]) = key.fields(["pok", "public_key", "signature", "name?"]) else {
             ledger.fault(Check::V4, place, What::Fields(Part::Trustees));
             return None;
         };
@@ -288,10 +252,7 @@ fn read_pedersen(
         if !signature.signs(key.encoded().as_str(), certificates[i].verification.point()) {
             ledger.fault(Check::V19, place, What::SignatureFails);
         }
-        trustees.all.push(Trustee {
-            key,
-            opening: polynomials[i].0.as_bytes().to_vec(),
-        });
+        trustees.all.push(Trustee { key, opening: polynomials[i].0.as_bytes().to_vec() });
     }
     trustees.items.push(Item::Pedersen { threshold, members });
     summed.first().copied()
@@ -306,13 +267,11 @@ fn read_certificate(
     ledger: &mut Ledger,
 ) -> Option<Certificate> {
     let value = inner_message(message, Part::Certificate, place, ledger)?;
-    let parts = value
-        .exactly(["context", "verification", "encryption"])
-        .and_then(|[context, verification, encryption]| {
-            let [group, size, k, j] = context.exactly(["group", "size", "threshold", "index"])?;
-            let numbers = [size.small()?, k.small()?, j.small()?];
-            Some((group.string()?, numbers, verification, encryption))
-        });
+    let parts = value.exactly(["context", "verification", "encryption"]).and_then(|[context, verification, encryption]| {
+        let [group, size, k, j] = context.exactly(["group", "size", "threshold", "index"])?;
+        let numbers = [size.small()?, k.small()?, j.small()?];
+        Some((group.string()?, numbers, verification, encryption))
+    });
     let Some((group, numbers, verification, encryption)) = parts else {
         ledger.fault(Check::V4, place, What::Fields(Part::Certificate));
         return None;
@@ -329,9 +288,7 @@ fn read_certificate(
         }
     }
     encryption?;
-    Some(Certificate {
-        verification: verification?,
-    })
+    Some(Certificate { verification: verification? })
 }
 
 fn read_coefficients(message: &str, threshold: usize, place: Place, ledger: &mut Ledger) -> Option<Vec<Element>> {
@@ -347,11 +304,7 @@ fn read_coefficients(message: &str, threshold: usize, place: Place, ledger: &mut
         ledger.fault(Check::V18, place, What::ListLength { expected, found });
         return None;
     }
-    let elements: Vec<_> = list
-        .iter()
-        .enumerate()
-        .map(|(k, item)| element_value(item, place.choice(k as u32), ledger))
-        .collect();
+    let elements: Vec<_> = list.iter().enumerate().map(|(k, item)| element_value(item, place.choice(k as u32), ledger)).collect();
     elements.into_iter().collect()
 }
 

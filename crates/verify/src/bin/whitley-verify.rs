@@ -64,10 +64,7 @@ fn parse_call(mut args: impl Iterator<Item = String>) -> Result<Option<Call>, St
         json: false,
         verbose: false,
         state: None,
-        options: Options {
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
-            ..Options::default()
-        },
+        options: Options { threads: std::thread::available_parallelism().map_or(1, usize::from), ..Options::default() },
     };
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
@@ -117,14 +114,8 @@ fn run(mut call: Call) -> Result<ExitCode, String> {
     if let (Some(state), Some(remember)) = (&call.state, report.to_remember()) {
         std::fs::write(state, write_state(&remember)).map_err(|e| format!("{}: {e}", state.display()))?;
     }
-    let text = if call.json {
-        verify::output::to_json(&report)
-    } else {
-        verify::output::to_text(&report, call.verbose)
-    };
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|e| format!("standard output: {e}"))?;
+    let text = if call.json { verify::output::to_json(&report) } else { verify::output::to_text(&report, call.verbose) };
+    std::io::stdout().write_all(text.as_bytes()).map_err(|e| format!("standard output: {e}"))?;
     Ok(ExitCode::from(report.verdict.exit_status()))
 }
 
@@ -137,8 +128,5 @@ fn read_state(text: &[u8]) -> Option<Remembered> {
     let parsed = verify::json::parse(text).ok()?;
     let [version, height, last_event] = parsed.value.exactly(["version", "height", "last_event"])?;
     (version.small()? == 1).then_some(())?;
-    Some(Remembered {
-        height: height.small()?.into(),
-        last_event: verify::hex::hash_from_hex(last_event.string()?.as_bytes())?,
-    })
+    Some(Remembered { height: height.small()?.into(), last_event: verify::hex::hash_from_hex(last_event.string()?.as_bytes())? })
 }

@@ -17,8 +17,7 @@ fn scalar() -> impl Strategy<Value = Scalar> {
 
 /// Any point of the curve, with or without a torsion part.
 fn point() -> impl Strategy<Value = EdwardsPoint> {
-    (scalar(), 0usize..8, any::<bool>())
-        .prop_map(|(s, t, pure)| EdwardsPoint::mul_base(&s) + EIGHT_TORSION[if pure { 0 } else { t }])
+    (scalar(), 0usize..8, any::<bool>()).prop_map(|(s, t, pure)| EdwardsPoint::mul_base(&s) + EIGHT_TORSION[if pure { 0 } else { t }])
 }
 
 fn ours(point: &EdwardsPoint) -> Point {
@@ -98,10 +97,7 @@ proptest! {
 #[test]
 fn the_generator_is_the_published_one() {
     assert_eq!(Point::generator().encode().as_str(), digits(&ED25519_BASEPOINT_POINT));
-    assert_eq!(
-        Point::generator().encode().as_str(),
-        "6666666666666666666666666666666666666666666666666666666666666658"
-    );
+    assert_eq!(Point::generator().encode().as_str(), "6666666666666666666666666666666666666666666666666666666666666658");
     assert!(Element::parse(&digits(&ED25519_BASEPOINT_POINT)).is_ok());
     assert!(Element::parse("0000000000000000000000000000000000000000000000000000000000000001").is_ok());
 }
@@ -133,8 +129,5 @@ fn encodings_that_must_be_refused() {
     }
     let lower = Point::generator().double().encode();
     assert!(Element::parse(lower.as_str()).is_ok());
-    assert_eq!(
-        Element::parse(&lower.as_str().to_uppercase()).map(|_| ()),
-        Err(NotDigits)
-    );
+    assert_eq!(Element::parse(&lower.as_str().to_uppercase()).map(|_| ()), Err(NotDigits));
 }

@@ -9,10 +9,8 @@ pub fn folder() -> std::path::PathBuf {
 
 pub fn archive_of(set: &str) -> Vec<u8> {
     let folder = folder().join(set);
-    let bel = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|e| e == "bel"));
+    let bel =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|e| e == "bel"));
     std::fs::read(bel.unwrap()).unwrap()
 }
 
@@ -30,11 +28,7 @@ fn every_ed25519_set_passes_with_its_result() {
         let expected = std::fs::read(folder().join(set).join("result.json")).unwrap();
         let expected: serde_json::Value = serde_json::from_slice(&expected).unwrap();
         for strict in [false, true] {
-            let options = Options {
-                strict,
-                threads: 2,
-                ..Options::default()
-            };
+            let options = Options { strict, threads: 2, ..Options::default() };
             let report = judge(&archive_of(set)[..], None::<&[u8]>, &options);
             assert_eq!(report.verdict, Verdict::Passed, "{set}: {}", verify::output::to_text(&report, true));
             let found: serde_json::Value = serde_json::from_str(&verify::output::to_json(&report)).unwrap();
