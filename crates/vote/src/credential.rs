@@ -104,6 +104,11 @@ impl CredentialKey {
         &self.encoded
     }
 
+    /// The decimal digits of s, for test vectors and for nothing else.
+    pub fn expose_exponent(&self) -> Zeroizing<String> {
+        self.exponent.expose_decimal()
+    }
+
     /// The public credential.
     pub fn public(&self) -> &Element {
         &self.public
