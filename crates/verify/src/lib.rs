@@ -64,3 +64,67 @@ impl Report {
         Some(Remembered { height: self.facts.last_height.filter(|_| judged)?, last_event: self.facts.last_event? })
     }
 }
+
+/// Judges single ballots of one election, as a server does when they arrive: strictly, each for itself (Spec V27–V35).
+/// Whether a ballot came in time, or twice, is for whoever keeps the ballots.
+pub struct BallotJudge {
+    election: election::Election,
+    credentials: credentials::Credentials,
+    key_table: curve::FixedBase,
+}
+
+/// A ballot that passed. Only [`BallotJudge::judge`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AcceptedBallot {
+    tracker: container::Hash,
+    credential: u32,
+}
+
+impl AcceptedBallot {
+    /// SHA-256 of the ballot's bytes.
+    pub fn tracker(&self) -> container::Hash {
+        self.tracker
+    }
+
+    /// Position of its credential in the list, from 0.
+    pub fn credential(&self) -> u32 {
+        self.credential
+    }
+}
+
+impl BallotJudge {
+    /// From the election record and the public credentials record; the faults if they are not in order, none if they are of
+    /// a kind that is not read.
+    pub fn new(election: &[u8], credentials: &[u8], threads: usize) -> Result<BallotJudge, Vec<Fault>> {
+        let mut ledger = report::Ledger::new();
+        let hash = reading::sha256(election);
+        let election = election::read_election(election, &hash, Place::default(), &mut ledger);
+        let credentials = credentials::read_credentials(credentials, Place::default(), threads, &mut ledger);
+        match (election, credentials, ledger.first_failed_of_all()) {
+            (Ok(election), Some(credentials), None) => Ok(BallotJudge {
+                key_table: curve::FixedBase::new(election.key.point(), 10),
+                election,
+                credentials,
+            }),
+            _ => Err(ledger.into_faults()),
+        }
+    }
+
+    /// Judges the bytes of one ballot.
+    pub fn judge(&self, ballot: &[u8]) -> Result<AcceptedBallot, Vec<Fault>> {
+        let judge = ballot::Judge {
+            election: &self.election,
+            credentials: &self.credentials,
+            key_table: &self.key_table,
+            strict: true,
+        };
+        let judged = judge.check(ballot, reading::sha256(ballot), Place::default(), false);
+        match judged.checked {
+            Some(checked) => Ok(AcceptedBallot {
+                tracker: judged.hash,
+                credential: checked.credential,
+            }),
+            None => Err(judged.faults),
+        }
+    }
+}

@@ -533,6 +533,10 @@ impl Ledger {
         self.first_failed(Check::ALL)
     }
 
+    pub(crate) fn into_faults(self) -> Vec<Fault> {
+        self.entries.into_iter().flat_map(|entry| entry.faults).collect()
+    }
+
     /// Closes the ledger. Spec V60.
     pub(crate) fn into_report(mut self, facts: Facts, companion: bool, end: Option<Reason>) -> Report {
         let open_reason = end.or(self.first_failed_of_all().map(Reason::After)).unwrap_or(Reason::NotReached);
