@@ -36,9 +36,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let secret = SecretScalar::random(random)?;
     let key = PublicKey::prove(&secret, random)?;
     let uuid = Uuid::random(random)?;
-    let power = microseconds(least(runs * 10, || {
-        black_box(Element::generator_secret_power(black_box(&secret)));
-    }));
+    // Ten in a row, as a ballot makes them: the table is then as near as it can be.
+    let ten = least(runs * 10, || {
+        for _ in 0..10 {
+            black_box(Element::generator_secret_power(black_box(&secret)));
+        }
+    });
+    let power = microseconds(ten) / 10.0;
     println!("{:<58} {power:>10.1} µs", "one fixed-base power, constant time");
 
     let answers = ["Yes", "No", "Perhaps"].map(str::to_owned);

@@ -14,7 +14,7 @@ use subtle::Choice as Bit;
 
 use crate::credential::CredentialKey;
 use crate::election::Election;
-use crate::group::{Element, Encoded, SecretScalar};
+use crate::group::{Element, Encoded, Powers, SecretScalar};
 use crate::json;
 use crate::proof::{Claim, Committed, Proof};
 use crate::question::{Choice, ChoiceFault, Limits, Question};
@@ -121,19 +121,20 @@ pub fn make_ballot(
     if choices.len() != questions.len() {
         return Err(ChoiceFault::NumberOfQuestions.into());
     }
-    let mut elements = Vec::new();
+    let mut powers = Powers::new(election.key());
     let secrets = choices
         .iter()
         .zip(questions)
-        .map(|(choice, question)| encrypt(question, choice, election, &mut elements, random))
+        .map(|(choice, question)| encrypt(question, choice, &mut powers, random))
         .collect::<Result<Vec<_>, BallotFault>>()?;
     let committed = secrets
         .iter()
         .zip(questions)
-        .map(|(secret, question)| commit(question, secret, election, &mut elements, random))
+        .map(|(secret, question)| commit(question, secret, &mut powers, random))
         .collect::<Result<Vec<_>, NoRandomness>>()?;
     let signature = SecretScalar::random(random)?;
-    elements.push(Element::generator_secret_power(&signature));
+    powers.push_generator(&signature);
+    let elements = powers.compute();
     let encoded = Element::encode_all(&elements);
 
     // S0 binds every proof of the ballot to the election and the credential (V35).
@@ -184,23 +185,17 @@ struct Secrets {
     first: usize,
 }
 
-fn encrypt(
-    question: &Question,
-    choice: &Choice,
-    election: &Election,
-    elements: &mut Vec<Element>,
-    random: &mut Randomness<'_>,
-) -> Result<Secrets, BallotFault> {
+fn encrypt(question: &Question, choice: &Choice, powers: &mut Powers<'_>, random: &mut Randomness<'_>) -> Result<Secrets, BallotFault> {
     if choice.marks.len() != question.choices() {
         return Err(ChoiceFault::NoSuchAnswer.into());
     }
     let blank = usize::from(question.limits().blank);
     let mut secrets =
-        Secrets { r: Vec::new(), m: Vec::new(), r_sum: SecretScalar::zero(), m_sum: SecretScalar::zero(), first: elements.len() };
+        Secrets { r: Vec::new(), m: Vec::new(), r_sum: SecretScalar::zero(), m_sum: SecretScalar::zero(), first: powers.number() };
     for (at, mark) in choice.marks.iter().enumerate() {
         let r = SecretScalar::random(random)?;
-        elements.push(Element::generator_secret_power(&r));
-        elements.push(election.key().secret_power(&r).times(&Element::generator_if(Bit::from(*mark))));
+        powers.push_generator(&r);
+        powers.push_key_times_generator_if(&r, Bit::from(*mark));
         let m = SecretScalar::small(u64::from(*mark));
         if at >= blank {
             secrets.r_sum = secrets.r_sum.plus(&r);
@@ -210,12 +205,9 @@ fn encrypt(
         secrets.m.push(m);
     }
     if blank == 0 {
-        let product = |part: usize| {
-            let parts = elements[secrets.first..].chunks_exact(2);
-            parts.fold(Element::identity(), |product, pair| product.times(&pair[part]))
-        };
-        let sum = [product(0), product(1)];
-        elements.extend(sum);
+        let end = powers.number();
+        powers.push_every_second(secrets.first, end);
+        powers.push_every_second(secrets.first + 1, end);
     }
     Ok(secrets)
 }
@@ -232,24 +224,22 @@ struct CommittedAnswer<'a> {
 fn commit<'a>(
     question: &Question,
     secrets: &'a Secrets,
-    election: &Election,
-    elements: &mut Vec<Element>,
+    powers: &mut Powers<'_>,
     random: &mut Randomness<'_>,
 ) -> Result<CommittedAnswer<'a>, NoRandomness> {
-    let key = election.key();
     let Limits { min, max, blank } = question.limits();
     let claim = |r, m: &SecretScalar, claimed: u32| Claim { r, offset: m.minus(&SecretScalar::small(u64::from(claimed))) };
     let mut individual = Vec::with_capacity(secrets.r.len());
     for (r, m) in secrets.r.iter().zip(&secrets.m) {
-        individual.push(Committed::to_one_of(vec![claim(r, m, 0), claim(r, m, 1)], key, elements, random)?);
+        individual.push(Committed::to_one_of(vec![claim(r, m, 0), claim(r, m, 1)], powers, random)?);
     }
     let sums = (min..=max).map(|claimed| claim(&secrets.r_sum, &secrets.m_sum, claimed));
     let (r_blank, m_blank) = (&secrets.r[0], &secrets.m[0]);
     let overall: Vec<Claim<'a>> = if blank { std::iter::once(claim(r_blank, m_blank, 1)).chain(sums).collect() } else { sums.collect() };
-    let overall = Committed::to_one_of(overall, key, elements, random)?;
+    let overall = Committed::to_one_of(overall, powers, random)?;
     let blank = if blank {
         let claims = vec![claim(r_blank, m_blank, 0), claim(&secrets.r_sum, &secrets.m_sum, 0)];
-        Some(Committed::to_one_of(claims, key, elements, random)?)
+        Some(Committed::to_one_of(claims, powers, random)?)
     } else {
         None
     };

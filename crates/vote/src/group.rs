@@ -327,6 +327,86 @@ impl KeyTable {
     }
 }
 
+/// Powers of g and y that are wanted, computed together: all of g, then all of y. Each of the two tables fills a processor's
+/// nearest cache and every power reads the whole of one, so taking turns would fetch them again and again.
+pub(crate) struct Powers<'k> {
+    key: &'k KeyTable,
+    of_generator: Vec<SecretScalar>,
+    of_key: Vec<SecretScalar>,
+    recipes: Vec<Recipe>,
+}
+
+/// How an element is put together from powers, by their numbers.
+#[derive(Clone, Copy)]
+enum Recipe {
+    Generator(usize),
+    Key(usize),
+    KeyTimesGenerator(usize, usize),
+    KeyTimesGeneratorIf(usize, Choice),
+    /// The product of every second element from the first to the last one.
+    EverySecond(usize, usize),
+}
+
+impl<'k> Powers<'k> {
+    pub(crate) fn new(key: &'k KeyTable) -> Self {
+        Self { key, of_generator: Vec::new(), of_key: Vec::new(), recipes: Vec::new() }
+    }
+
+    /// Number of elements so far.
+    pub(crate) fn number(&self) -> usize {
+        self.recipes.len()
+    }
+
+    /// g^exponent
+    pub(crate) fn push_generator(&mut self, exponent: &SecretScalar) {
+        self.of_generator.push(SecretScalar(exponent.0));
+        self.recipes.push(Recipe::Generator(self.of_generator.len() - 1));
+    }
+
+    /// y^exponent
+    pub(crate) fn push_key(&mut self, exponent: &SecretScalar) {
+        self.of_key.push(SecretScalar(exponent.0));
+        self.recipes.push(Recipe::Key(self.of_key.len() - 1));
+    }
+
+    /// y^exponent · g^other
+    pub(crate) fn push_key_times_generator(&mut self, exponent: &SecretScalar, other: SecretScalar) {
+        self.of_key.push(SecretScalar(exponent.0));
+        self.of_generator.push(other);
+        self.recipes.push(Recipe::KeyTimesGenerator(self.of_key.len() - 1, self.of_generator.len() - 1));
+    }
+
+    /// y^exponent · g^bit
+    pub(crate) fn push_key_times_generator_if(&mut self, exponent: &SecretScalar, bit: Choice) {
+        self.of_key.push(SecretScalar(exponent.0));
+        self.recipes.push(Recipe::KeyTimesGeneratorIf(self.of_key.len() - 1, bit));
+    }
+
+    /// The product of every second element from `first` to here.
+    pub(crate) fn push_every_second(&mut self, first: usize, end: usize) {
+        self.recipes.push(Recipe::EverySecond(first, end));
+    }
+
+    /// Computes all elements, in the order in which they were pushed.
+    pub(crate) fn compute(self) -> Vec<Element> {
+        let of_generator: Vec<Element> = self.of_generator.iter().map(Element::generator_secret_power).collect();
+        let of_key: Vec<Element> = self.of_key.iter().map(|exponent| self.key.secret_power(exponent)).collect();
+        let mut elements: Vec<Element> = Vec::with_capacity(self.recipes.len());
+        for recipe in &self.recipes {
+            elements.push(match *recipe {
+                Recipe::Generator(at) => of_generator[at],
+                Recipe::Key(at) => of_key[at],
+                Recipe::KeyTimesGenerator(key, generator) => of_key[key].times(&of_generator[generator]),
+                Recipe::KeyTimesGeneratorIf(key, bit) => of_key[key].times(&Element::generator_if(bit)),
+                Recipe::EverySecond(first, end) => {
+                    elements[first..end].iter().step_by(2).fold(Element::identity(), |product, element| product.times(element))
+                }
+            });
+        }
+        elements
+    }
+}
+
 const BILLION: u64 = 1_000_000_000;
 
 /// The decimal digits of a number below 2^256, right-aligned, and where they begin. Only divisions by a constant, which

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use subtle::Choice;
 
-use crate::group::{Element, Encoded, KeyTable, Scalar, SecretScalar};
+use crate::group::{Element, Encoded, Powers, Scalar, SecretScalar};
 use crate::json::{self, ShapeFault};
 use crate::random::{NoRandomness, Randomness};
 use crate::transcript::{self, Prefix};
@@ -77,23 +77,21 @@ struct Branch<'a> {
 }
 
 impl<'a> Committed<'a> {
-    /// Makes the commitments A, B of each claim and appends them to `elements`.
-    pub(crate) fn to_one_of(
-        claims: Vec<Claim<'a>>,
-        key: &KeyTable,
-        elements: &mut Vec<Element>,
-        random: &mut Randomness<'_>,
-    ) -> Result<Self, NoRandomness> {
-        let first = elements.len();
+    /// Draws the commitments A, B of each claim and appends them to `powers`.
+    pub(crate) fn to_one_of(claims: Vec<Claim<'a>>, powers: &mut Powers<'_>, random: &mut Randomness<'_>) -> Result<Self, NoRandomness> {
+        let first = powers.number();
         let only = claims.len() == 1;
         let mut branches = Vec::with_capacity(claims.len());
         for Claim { r, offset } in claims {
             let a = SecretScalar::random(random)?;
             let c = SecretScalar::random(random)?;
-            elements.push(Element::generator_secret_power(&a));
-            let blinded = key.secret_power(&a);
+            powers.push_generator(&a);
             // A single claim is true or there is no proof at all: its last factor is 1 for everybody.
-            elements.push(if only { blinded } else { blinded.times(&Element::generator_secret_power(&offset.times(&c))) });
+            if only {
+                powers.push_key(&a);
+            } else {
+                powers.push_key_times_generator(&a, offset.times(&c));
+            }
             branches.push(Branch { r, a, c, holds: offset.is_zero() });
         }
         Ok(Self { branches, first })
