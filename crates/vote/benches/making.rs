@@ -3,6 +3,9 @@
 //! Least of many runs, in microseconds of wall time: the least is what the machine can do when nobody disturbs it. Beside each
 //! stands the floor: group operations times their cost, both measured in the same run.
 
+// Times are measured, not counted.
+#![allow(clippy::float_arithmetic)]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

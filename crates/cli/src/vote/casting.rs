@@ -121,17 +121,19 @@ impl Accept {
         let companion = files::companion_of(&self.archive);
         let (mut accepted, mut refused) = (Vec::new(), Vec::new());
         let mut remembered = None;
-        for path in &self.files {
+        // All ballots at once; one by one only if one of them is bad, so that it is named and the others go in.
+        let mut rest = self.files.as_slice();
+        if rest.len() > 1
+            && let Some(many) = self.all_ballots(&companion, now)?
+        {
+            files::append(&self.archive, &many.0)?;
+            accepted = many.1;
+            rest = &[];
+        }
+        for path in rest {
             let mut opened = Opened::read(&self.archive, |_, _| Ok(()))?;
             let added = self.addition(path, &mut opened, &companion, now).and_then(|addition| {
-                let question = judge::Question {
-                    archive: &self.archive,
-                    companion: Some(&companion),
-                    more_archive: &addition.archive,
-                    more_companion: addition.companion.as_bytes(),
-                    remembered,
-                };
-                let report = judge::report(&question).map_err(Refusal::ours)?;
+                let report = self.judged(&companion, &addition.archive, addition.companion.as_bytes(), remembered)?;
                 if report.verdict == verify::Verdict::Failed {
                     return Err(Refusal::no(judge::faults(&report, 5).join("; ")));
                 }
@@ -146,7 +148,7 @@ impl Accept {
                     if !addition.companion.is_empty() {
                         files::append(&companion, addition.companion.as_bytes())?;
                     }
-                    remembered = state.map(|state| Remembered { height: state.height, last_event: state.last_event });
+                    remembered = state;
                     accepted.push(json!({ "file": path.display().to_string(), "what": addition.what, "name": addition.name }));
                 }
                 Err(refusal) => refused.push(json!({ "file": path.display().to_string(), "why": refusal.why })),
@@ -169,6 +171,29 @@ impl Accept {
             done.outcome = crate::answer::Outcome::No;
         }
         Ok(done)
+    }
+
+    fn judged(&self, companion: &Path, archive: &[u8], line: &[u8], remembered: Option<Remembered>) -> Answer<verify::Report> {
+        let question =
+            judge::Question { archive: &self.archive, companion: Some(companion), more_archive: archive, more_companion: line, remembered };
+        judge::report(&question).map_err(Refusal::ours)
+    }
+
+    /// What appends all files, if all are ballots and all pass.
+    fn all_ballots(&self, companion: &Path, now: jiff::Timestamp) -> Answer<Option<(Vec<u8>, Vec<Value>)>> {
+        let mut opened = Opened::read(&self.archive, |_, _| Ok(()))?;
+        let (mut bytes, mut accepted) = (Vec::new(), Vec::new());
+        for path in &self.files {
+            match self.addition(path, &mut opened, companion, now) {
+                Ok(addition) if addition.what == "ballot" => {
+                    bytes.extend(addition.archive);
+                    accepted.push(json!({ "file": path.display().to_string(), "what": addition.what, "name": addition.name }));
+                }
+                Ok(_) | Err(_) => return Ok(None),
+            }
+        }
+        let report = self.judged(companion, &bytes, &[], None)?;
+        Ok((report.verdict != verify::Verdict::Failed).then_some((bytes, accepted)))
     }
 
     fn addition(&self, path: &Path, opened: &mut Opened, companion: &Path, now: jiff::Timestamp) -> Answer<Addition> {

@@ -17,7 +17,7 @@ type Answer<T> = Result<T, Refusal>;
 /// Arguments of `whitley vote setup`.
 #[derive(Args)]
 pub(crate) struct Setup {
-    /// The plan; an example: docs/poll.example.toml
+    /// The plan, TOML; docs/vote-a-poll.sh has an example
     plan: PathBuf,
     /// The poll folder to make
     #[arg(long)]
