@@ -1,7 +1,7 @@
 //! Judging one ballot with three options, strictly: the way of this crate beside the straightforward way, in one run.
 //!
 //! `cargo bench -p verify --bench ballot`. Windows of both alternate, so that they share the machine's moods; the least and
-//! the median window of each are shown. The straightforward way uses `curve25519-dalek`'s operators, compresses one point at a
+//! the 10th percentile of each are shown. The straightforward way uses `curve25519-dalek`'s operators, compresses one point at a
 //! time and checks the order of each element by multiplication; it parses with the same reader and hashes with the same
 //! hash. `floor` is the least work known to us, in field multiplications, at the speed measured for one; see `floor`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::float_arithmetic)]
@@ -74,13 +74,8 @@ impl Straightforward {
         if parsed.first_non_canonical.is_some() {
             return None;
         }
-        let [uuid, hash, credential, answers, signature] = parsed.value.exactly([
-            "election_uuid",
-            "election_hash",
-            "credential",
-            "answers",
-            "signature",
-        ])?;
+        let [uuid, hash, credential, answers, signature] =
+            parsed.value.exactly(["election_uuid", "election_hash", "credential", "answers", "signature"])?;
         let credential = credential.string()?;
         if uuid.string()? != self.uuid || hash.string()? != self.fingerprint {
             return None;
@@ -103,9 +98,7 @@ impl Straightforward {
                 }
             }
             let all: Vec<String> = pairs.iter().map(|(a, b)| format!("{},{}", encode(a), encode(b))).collect();
-            let sum = pairs
-                .iter()
-                .fold((EdwardsPoint::default(), EdwardsPoint::default()), |s, p| (s.0 + p.0, s.1 + p.1));
+            let sum = pairs.iter().fold((EdwardsPoint::default(), EdwardsPoint::default()), |s, p| (s.0 + p.0, s.1 + p.1));
             if !self.disjunction(&format!("{s0}|{}", all.join(",")), &sum, 1, &proofs(overall)?) {
                 return None;
             }
@@ -130,9 +123,10 @@ fn window(calls: u32, mut work: impl FnMut()) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
 }
 
-fn least_and_median(mut times: Vec<f64>) -> (f64, f64) {
+/// The least and the 10th percentile: on a machine with other work, most longer windows were interrupted.
+fn least_and_tenth(mut times: Vec<f64>) -> (f64, f64) {
     times.sort_by(f64::total_cmp);
-    (times[0], times[times.len() / 2])
+    (times[0], times[times.len() / 10])
 }
 
 /// Field multiplications that judging such a ballot needs by the best method known to us, a squaring counted as `s` of one.
@@ -184,7 +178,7 @@ fn main() {
         assert!(judge.judge(&bad).is_err() && plain.judge(&bad).is_none());
     }
 
-    let rounds = if std::env::args().any(|a| a == "--test") { 3 } else { 400 };
+    let rounds = if std::env::args().any(|a| a == "--test") { 3 } else { 1500 };
     let mut x = GF25519::w64le(3, 5, 7, 11);
     let y = GF25519::w64le(13, 17, 19, 23);
     let mut four = [x, y, x + y, x - y];
@@ -192,30 +186,34 @@ fn main() {
     let mut next = ballots.iter().cycle();
     let bytes = vec![b'7'; 6800];
     for _ in 0..rounds {
-        ours.push(window(8, || drop(black_box(judge.judge(next.next().unwrap()))) ));
-        theirs.push(window(4, || {
+        ours.push(window(1, || drop(black_box(judge.judge(next.next().unwrap())))));
+        theirs.push(window(1, || {
             black_box(plain.judge(next.next().unwrap()));
         }));
         // Four independent chains: throughput, not latency.
-        m.push(window(2000, || {
-            for value in &mut four {
-                *value *= y;
-            }
-        }) / 4.0);
-        sq.push(window(2000, || {
-            for value in &mut four {
-                *value = value.square();
-            }
-        }) / 4.0);
-        hash.push(window(8, || {
+        m.push(
+            window(500, || {
+                for value in &mut four {
+                    *value *= y;
+                }
+            }) / 4.0,
+        );
+        sq.push(
+            window(500, || {
+                for value in &mut four {
+                    *value = value.square();
+                }
+            }) / 4.0,
+        );
+        hash.push(window(4, || {
             black_box(Sha256::digest(black_box(&bytes)));
         }));
         x += four[0];
         black_box(x);
     }
-    let (ours, theirs) = (least_and_median(ours), least_and_median(theirs));
-    let (m, sq, hash) = (least_and_median(m), least_and_median(sq), least_and_median(hash));
-    println!("judging one ballot, 3 options, exactly one, strictly    least us   median us");
+    let (ours, theirs) = (least_and_tenth(ours), least_and_tenth(theirs));
+    let (m, sq, hash) = (least_and_tenth(m), least_and_tenth(sq), least_and_tenth(hash));
+    println!("judging one ballot, 3 options, exactly one, strictly      least us    10% us");
     println!("straightforward                                     {:>12.1}{:>12.1}", theirs.0 / 1e3, theirs.1 / 1e3);
     println!("this crate                                          {:>12.1}{:>12.1}", ours.0 / 1e3, ours.1 / 1e3);
     println!("ratio                                               {:>12.2}{:>12.2}", theirs.0 / ours.0, theirs.1 / ours.1);

@@ -348,11 +348,15 @@ impl Work<'_, '_> {
         }
         // The signature rides along: c = H("sig|" h "|"; g^z·C^c).
         let signature_output = plan.output(signature.response, None);
-        let on_key = plan.naf(&signature.challenge, signature_output);
-        plan.bases.push(Base { point: *key, uses: vec![on_key], element: None });
+        let on_key = Use {
+            naf: plan.naf(&signature.challenge),
+            alpha: signature_output,
+            beta: signature_output,
+        };
+        plan.bases.push(Base { alpha: *key, beta: None, uses: vec![on_key], element: None });
 
         let Computed { encoded, outside } = plan.compute(self.judge.key_table);
-        let elements = plan.bases.iter().filter(|b| b.element.is_some()).count();
+        let elements = 2 * plan.bases.iter().filter(|b| b.element.is_some()).count();
         self.count(Check::V31, elements);
         self.count(Check::V32, 2 + plan.claims.iter().map(|c| 2 * c.proofs.len()).sum::<usize>());
         for place in &outside {
@@ -441,13 +445,21 @@ fn push_joined<'e>(out: &mut Vec<u8>, elements: impl Iterator<Item = &'e Encoded
     }
 }
 
-/// A base and the outputs it goes into, each with a scalar.
+/// Bases that are raised to the same scalars (alpha and beta of a choice, or one alone), and the outputs they go into.
 struct Base {
-    point: Point,
-    /// (index into `Plan::nafs`, output)
-    uses: Vec<(usize, usize)>,
-    /// Where the element stands, if its order is to be checked on the way.
+    alpha: Point,
+    beta: Option<Point>,
+    uses: Vec<Use>,
+    /// Where the elements stand, if their order is to be checked on the way.
     element: Option<Place>,
+}
+
+/// A scalar (an index into `Plan::nafs`) and the outputs for alpha and beta.
+#[derive(Clone, Copy)]
+struct Use {
+    naf: usize,
+    alpha: usize,
+    beta: usize,
 }
 
 /// Everything to be computed for a ballot.
@@ -474,30 +486,23 @@ impl Plan {
         self.fixed.len() - 1
     }
 
-    fn naf(&mut self, scalar: &Scalar, output: usize) -> (usize, usize) {
+    fn naf(&mut self, scalar: &Scalar) -> usize {
         self.nafs.push(Naf::of(scalar));
-        (self.nafs.len() - 1, output)
+        self.nafs.len() - 1
     }
 
-    /// The commitments of one branch, for (alpha, beta·g^−value): A = g^z·alpha^c, B = y^z·beta^c·g^(−value·c). The bases are
-    /// added by the caller; what is returned are their uses.
-    fn branch(&mut self, proof: &Proof, value: u32) -> ((usize, usize), (usize, usize)) {
-        let a = self.output(proof.response, None);
-        let b = self.output(-(proof.challenge * Scalar::from(value)), Some(proof.response));
-        let (naf, a) = self.naf(&proof.challenge, a);
-        ((naf, a), (naf, b))
+    /// The commitments of one branch, for (alpha, beta·g^−value): A = g^z·alpha^c, B = y^z·beta^c·g^(−value·c). The base is
+    /// added by the caller; what is returned is its use.
+    fn branch(&mut self, proof: &Proof, value: u32) -> Use {
+        let alpha = self.output(proof.response, None);
+        let beta = self.output(-(proof.challenge * Scalar::from(value)), Some(proof.response));
+        let naf = self.naf(&proof.challenge);
+        Use { naf, alpha, beta }
     }
 
     fn base(&mut self, pair: &(UncheckedElement, UncheckedElement), place: Option<Place>) -> usize {
-        for element in [&pair.0, &pair.1] {
-            self.bases.push(Base { point: element.point, uses: Vec::with_capacity(4), element: place });
-        }
-        self.bases.len() - 2
-    }
-
-    fn use_of(&mut self, base: usize, (alpha, beta): ((usize, usize), (usize, usize))) {
-        self.bases[base].uses.push(alpha);
-        self.bases[base + 1].uses.push(beta);
+        self.bases.push(Base { alpha: pair.0.point, beta: Some(pair.1.point), uses: Vec::with_capacity(4), element: place });
+        self.bases.len() - 1
     }
 
     /// `individual` for choice `i`, with bases of its own.
@@ -517,7 +522,7 @@ impl Plan {
         let first = self.fixed.len();
         for (value, proof) in proofs.iter().enumerate() {
             let uses = self.branch(proof, value as u32);
-            self.use_of(base, uses);
+            self.bases[base].uses.push(uses);
         }
         self.claims.push(Claim {
             check: Check::V33,
@@ -566,14 +571,14 @@ impl Plan {
                 // m_0 = 0 or m_Σ = 0.
                 let first = self.fixed.len();
                 let uses = self.branch(&blank[0], 0);
-                self.use_of(first_base, uses);
+                self.bases[first_base].uses.push(uses);
                 let uses = self.branch(&blank[1], 0);
                 on_sum.push(uses);
                 self.claims.push(claim_at(first, blank.to_vec(), prefix("bproof0")));
                 // m_0 = 1 or m_Σ within the limits.
                 let first = self.fixed.len();
                 let uses = self.branch(&answer.overall[0], 1);
-                self.use_of(first_base, uses);
+                self.bases[first_base].uses.push(uses);
                 for (proof, value) in answer.overall[1..].iter().zip(question.min..) {
                     let uses = self.branch(proof, value);
                     on_sum.push(uses);
@@ -585,20 +590,15 @@ impl Plan {
         // 42 additions a scalar, and 252 doublings that cost three quarters of an addition each.
         if on_sum.len() * summed.len().saturating_sub(1) <= 4 {
             for i in summed {
-                for uses in &on_sum {
-                    self.use_of(first_base + 2 * i, *uses);
-                }
+                self.bases[first_base + i].uses.extend_from_slice(&on_sum);
             }
         } else {
-            let mut sums = [Point::IDENTITY; 2];
-            for (alpha, beta) in &answer.choices[summed] {
-                sums[0] = sums[0].add(&alpha.point);
-                sums[1] = sums[1].add(&beta.point);
+            let (mut alpha, mut beta) = (Point::IDENTITY, Point::IDENTITY);
+            for choice in &answer.choices[summed] {
+                alpha = alpha.add(&choice.0.point);
+                beta = beta.add(&choice.1.point);
             }
-            let (alphas, betas): (Vec<_>, Vec<_>) = on_sum.into_iter().unzip();
-            for (point, uses) in sums.into_iter().zip([alphas, betas]) {
-                self.bases.push(Base { point, uses, element: None });
-            }
+            self.bases.push(Base { alpha, beta: Some(beta), uses: on_sum, element: None });
         }
     }
 
@@ -608,15 +608,24 @@ impl Plan {
         let mut uses = Vec::new();
         for base in &self.bases {
             uses.clear();
-            uses.extend(base.uses.iter().map(|(naf, output)| (&self.nafs[*naf], *output)));
-            let in_group = chain.add_base(&base.point, &uses, base.element.is_some());
-            if let Some(place) = base.element.filter(|_| !in_group) {
+            uses.extend(base.uses.iter().map(|u| (&self.nafs[u.naf], [u.alpha, u.beta])));
+            let check_order = base.element.is_some();
+            let in_group = match base.beta {
+                Some(beta) => chain.add_bases([base.alpha, beta], &uses, check_order),
+                None => {
+                    let alone: Vec<(&Naf, usize)> = uses.iter().map(|(naf, outputs)| (*naf, outputs[0])).collect();
+                    [chain.add_base(&base.alpha, &alone, check_order), true]
+                }
+            };
+            if let Some(place) = base.element.filter(|_| in_group != [true; 2]) {
                 outside.push(place);
             }
         }
         let mut points = chain.finish();
         for (point, fixed) in points.iter_mut().zip(&self.fixed) {
-            *point = generator_table().add_to(*point, &fixed.g);
+            if fixed.g != Scalar::ZERO {
+                *point = generator_table().add_to(*point, &fixed.g);
+            }
             if let Some(y) = &fixed.y {
                 *point = key_table.add_to(*point, y);
             }

@@ -53,6 +53,10 @@ struct AffineCached {
     xy2d: F,
 }
 
+impl AffineCached {
+    const ZERO: AffineCached = AffineCached { y_plus_x: F::ONE, y_minus_x: F::ONE, xy2d: F::ZERO };
+}
+
 impl Point {
     /// The identity.
     pub const IDENTITY: Point = Point { x: F::ZERO, y: F::ONE, z: F::ONE, t: F::ZERO };
@@ -496,18 +500,25 @@ impl Buckets {
 /// Several outputs, each a sum of bases times scalars, computed together.
 pub struct Chain {
     outputs: Vec<Buckets>,
-    order: Buckets,
 }
 
 impl Chain {
     /// With so many outputs, all zero.
     pub fn new(outputs: usize) -> Chain {
-        Chain { outputs: vec![Buckets::EMPTY; outputs], order: Buckets::EMPTY }
+        Chain { outputs: vec![Buckets::EMPTY; outputs] }
     }
 
     /// Adds `base` times each scalar to the output named beside it. With `check_order`, says whether q·base is the identity
     /// (always true otherwise).
     pub fn add_base(&mut self, base: &Point, uses: &[(&Naf, usize)], check_order: bool) -> bool {
+        let uses: Vec<(&Naf, [usize; 1])> = uses.iter().map(|(naf, output)| (*naf, [*output])).collect();
+        let [in_group] = self.add_bases([*base], &uses, check_order);
+        in_group
+    }
+
+    /// The same for bases that are raised to the same scalars, as alpha and beta are: their chains run in step, which lets
+    /// the processor overlap them.
+    pub(crate) fn add_bases<const N: usize>(&mut self, bases: [Point; N], uses: &[(&Naf, [usize; N])], check_order: bool) -> [bool; N] {
         let order = order_naf();
         let mut needed = [0u64; 5];
         let mut length = 0;
@@ -518,28 +529,36 @@ impl Chain {
             length = length.max(naf.length);
         };
         uses.iter().for_each(|(naf, _)| mark(naf));
+        let mut orders = [Buckets::EMPTY; N];
         if check_order {
             mark(order);
-            self.order.used = 0;
         }
-        let mut point = *base;
+        let mut points = bases;
         for i in 0..length {
             if needed[i / 64] >> (i % 64) & 1 == 1 {
-                let cached = point.cached();
-                for (naf, output) in uses {
+                let cached = points.map(|point| point.cached());
+                for (naf, outputs) in uses {
                     let digit = naf.digits[i];
                     if digit != 0 {
-                        self.outputs[*output].put(digit, &point, &cached);
+                        for n in 0..N {
+                            self.outputs[outputs[n]].put(digit, &points[n], &cached[n]);
+                        }
                     }
                 }
                 if check_order && order.digits[i] != 0 {
-                    self.order.put(order.digits[i], &point, &cached);
+                    for n in 0..N {
+                        orders[n].put(order.digits[i], &points[n], &cached[n]);
+                    }
                 }
             }
             let next = i + 1;
-            point = if needed[next / 64] >> (next % 64) & 1 == 1 { point.double_then::<true>() } else { point.double_then::<false>() };
+            points = if needed[next / 64] >> (next % 64) & 1 == 1 {
+                points.map(|point| point.double_then::<true>())
+            } else {
+                points.map(|point| point.double_then::<false>())
+            };
         }
-        !check_order || self.order.total().is_identity()
+        orders.map(|order| !check_order || order.total().is_identity())
     }
 
     /// The outputs.
@@ -590,7 +609,11 @@ impl FixedBase {
         }
         let per_row = 1usize << (self.width - 1);
         let mask = (1u64 << self.width) - 1;
-        let mut sum = start;
+        // All entries are fetched before the first is added: the table is larger than the nearest caches, and fetches that
+        // depend on nothing overlap.
+        let mut entries = [AffineCached::ZERO; 128];
+        let mut negative = [false; 128];
+        let mut used = 0;
         let mut carry = 0;
         for (row, table) in self.rows.chunks_exact(per_row).enumerate() {
             let at = row * self.width;
@@ -600,18 +623,17 @@ impl FixedBase {
                 window |= words[word + 1] << (64 - bit);
             }
             let window = (window & mask) + carry;
-            if window as usize > per_row {
-                carry = 1;
-                let size = (1u64 << self.width) - window;
-                if size > 0 {
-                    sum = sum.sub_affine(&table[size as usize - 1]);
-                }
-            } else {
-                carry = 0;
-                if window > 0 {
-                    sum = sum.add_affine(&table[window as usize - 1]);
-                }
+            carry = u64::from(window as usize > per_row);
+            let size = if carry == 1 { (1u64 << self.width) - window } else { window };
+            if size > 0 {
+                entries[used] = table[size as usize - 1];
+                negative[used] = carry == 1;
+                used += 1;
             }
+        }
+        let mut sum = start;
+        for (entry, negative) in entries[..used].iter().zip(negative) {
+            sum = if negative { sum.sub_affine(entry) } else { sum.add_affine(entry) };
         }
         sum
     }

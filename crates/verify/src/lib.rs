@@ -101,29 +101,19 @@ impl BallotJudge {
         let election = election::read_election(election, &hash, Place::default(), &mut ledger);
         let credentials = credentials::read_credentials(credentials, Place::default(), threads, &mut ledger);
         match (election, credentials, ledger.first_failed_of_all()) {
-            (Ok(election), Some(credentials), None) => Ok(BallotJudge {
-                key_table: curve::FixedBase::new(election.key.point(), 10),
-                election,
-                credentials,
-            }),
+            (Ok(election), Some(credentials), None) => {
+                Ok(BallotJudge { key_table: curve::FixedBase::new(election.key.point(), 10), election, credentials })
+            }
             _ => Err(ledger.into_faults()),
         }
     }
 
     /// Judges the bytes of one ballot.
     pub fn judge(&self, ballot: &[u8]) -> Result<AcceptedBallot, Vec<Fault>> {
-        let judge = ballot::Judge {
-            election: &self.election,
-            credentials: &self.credentials,
-            key_table: &self.key_table,
-            strict: true,
-        };
+        let judge = ballot::Judge { election: &self.election, credentials: &self.credentials, key_table: &self.key_table, strict: true };
         let judged = judge.check(ballot, reading::sha256(ballot), Place::default(), false);
         match judged.checked {
-            Some(checked) => Ok(AcceptedBallot {
-                tracker: judged.hash,
-                credential: checked.credential,
-            }),
+            Some(checked) => Ok(AcceptedBallot { tracker: judged.hash, credential: checked.credential }),
             None => Err(judged.faults),
         }
     }
