@@ -28,9 +28,7 @@ pub(crate) enum Holders {
 pub(crate) struct Made {
     pub(crate) election: Election,
     pub(crate) trustees: Trustees,
-    pub(crate) secrets: Vec<SecretScalar>,
     pub(crate) credentials: PublicCredentials,
-    pub(crate) voters: Vec<CredentialKey>,
     pub(crate) ballots: Vec<Ballot>,
     pub(crate) tally: EncryptedTally,
     pub(crate) decryptions: Vec<(TrusteeNumber, PartialDecryption)>,
@@ -225,5 +223,5 @@ pub(crate) fn make(plan: &Plan<'_>) -> Made {
         last_event: tail.last_event().expect("events"),
     });
     companion.push_str(&chain.append(&body, &both(&body)));
-    Made { election, trustees, secrets, credentials, voters, ballots, tally, decryptions, result, setup, before_result, archive, companion }
+    Made { election, trustees, credentials, ballots, tally, decryptions, result, setup, before_result, archive, companion }
 }

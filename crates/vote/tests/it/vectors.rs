@@ -88,6 +88,9 @@ fn vectors_are_judged_as_they_say() {
     assert!(good >= 4 && bad >= 15, "{good} good, {bad} bad");
 }
 
+/// Answers to one question, or blank.
+type Chosen<'a> = Option<&'a [usize]>;
+
 /// Everything that one election of the vectors is made of.
 struct Setting {
     election: Election,
@@ -119,7 +122,7 @@ fn all() -> BTreeMap<String, Value> {
     let two = setting("vectors two", vec![yes_no(), blank()]);
     files.insert("credentials.json".to_owned(), credentials());
     files.insert("random.json".to_owned(), random());
-    let ballots: [(&str, &Setting, &[Option<&[usize]>]); 5] = [
+    let ballots: [(&str, &Setting, &[Chosen<'_>]); 5] = [
         ("ballot_yes", &one, &[Some(&[0])]),
         ("ballot_no", &one, &[Some(&[1])]),
         ("ballot_two_questions", &two, &[Some(&[1]), Some(&[0, 2])]),
@@ -180,7 +183,7 @@ fn credentials() -> Value {
 }
 
 /// A good ballot with every drawn number and every hash on the way.
-fn ballot(name: &str, setting: &Setting, chosen: &[Option<&[usize]>]) -> Value {
+fn ballot(name: &str, setting: &Setting, chosen: &[Chosen<'_>]) -> Value {
     let election = &setting.election;
     let letter = &setting.letters[0];
     let payload = make(name, setting, 0, chosen);
@@ -224,7 +227,7 @@ fn ballot(name: &str, setting: &Setting, chosen: &[Option<&[usize]>]) -> Value {
     })
 }
 
-fn make(seed: &str, setting: &Setting, voter: usize, chosen: &[Option<&[usize]>]) -> String {
+fn make(seed: &str, setting: &Setting, voter: usize, chosen: &[Chosen<'_>]) -> String {
     let mut source = Seeded::new(seed.as_bytes());
     let choices: Vec<Choice> = setting
         .election
