@@ -348,11 +348,7 @@ impl Work<'_, '_> {
         }
         // The signature rides along: c = H("sig|" h "|"; g^z·C^c).
         let signature_output = plan.output(signature.response, None);
-        let on_key = Use {
-            naf: plan.naf(&signature.challenge),
-            alpha: signature_output,
-            beta: signature_output,
-        };
+        let on_key = Use { naf: plan.naf(&signature.challenge), alpha: signature_output, beta: signature_output };
         plan.bases.push(Base { alpha: *key, beta: None, uses: vec![on_key], element: None });
 
         let Computed { encoded, outside } = plan.compute(self.judge.key_table);

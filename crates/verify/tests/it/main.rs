@@ -4,4 +4,6 @@
 mod curve;
 mod forged;
 mod make;
+mod options;
+mod properties;
 mod vectors;
