@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::{Map, Value};
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Appends a JSON string: only `"`, `\` and control characters are escaped.
 pub(crate) fn string(text: &mut String, value: &str) {
@@ -76,6 +77,41 @@ pub(crate) fn parse(bytes: &[u8], what: &str) -> Result<Value, ShapeFault> {
     match serde_json::to_vec(&value) {
         Ok(again) if again == bytes => Ok(value),
         _ => Err(ShapeFault::new(what)),
+    }
+}
+
+/// A parsed record that holds secrets: its texts are wiped when it is dropped.
+pub(crate) struct Secret(Value);
+
+/// As [`parse`], for records that hold secrets.
+pub(crate) fn parse_secret(bytes: &[u8], what: &str) -> Result<Secret, ShapeFault> {
+    let value = Secret(serde_json::from_slice(bytes).map_err(|_| ShapeFault::new(what))?);
+    match serde_json::to_vec(&value.0).map(Zeroizing::new) {
+        Ok(again) if *again == bytes => Ok(value),
+        _ => Err(ShapeFault::new(what)),
+    }
+}
+
+impl std::ops::Deref for Secret {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        Value::Object(fields) => fields.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

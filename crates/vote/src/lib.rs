@@ -26,7 +26,24 @@
 //! ```
 //!
 //! No clock, disk, network, environment or random source: randomness is an argument, and it fails closed. Everything that
-//! touches a secret runs in constant time and wipes it; no secret has `Debug` or stands in an error.
+//! touches a secret runs in constant time and wipes it; no secret has `Debug` or stands in an error:
+//!
+//! ```compile_fail,E0277
+//! fn shown<T: std::fmt::Debug>() {}
+//! shown::<vote::Credential>();
+//! ```
+//! ```compile_fail,E0277
+//! fn shown<T: std::fmt::Debug>() {}
+//! shown::<vote::SecretScalar>();
+//! ```
+//! ```compile_fail,E0277
+//! fn shown<T: std::fmt::Debug>() {}
+//! shown::<vote::Choice>();
+//! ```
+//! ```compile_fail,E0277
+//! fn shown<T: std::fmt::Debug>() {}
+//! shown::<vote::trustee::key::MemberKey>();
+//! ```
 
 pub mod archive;
 pub mod ballot;

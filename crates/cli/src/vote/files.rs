@@ -12,7 +12,7 @@ use vote::trustee::commit::Polynomial;
 use vote::trustee::key::MemberKey;
 use vote::trustee::record::Trustees;
 use vote::{Election, Hash, NoRandomness, PublicCredentials, SecretScalar, Source};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Refusal;
 
@@ -107,6 +107,19 @@ pub(crate) fn append(path: &Path, bytes: &[u8]) -> Answer<()> {
     written.map_err(failed)
 }
 
+/// A parsed key file: its texts are wiped when it is dropped.
+struct Wiped(Value);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        for field in self.0.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+            if let Value::String(text) = field {
+                text.zeroize();
+            }
+        }
+    }
+}
+
 /// A role's secret file.
 pub(crate) struct KeyFile {
     pub(crate) role: String,
@@ -129,7 +142,8 @@ impl KeyFile {
     pub(crate) fn read(path: &Path) -> Answer<Self> {
         let wrong = || Refusal::input(format!("{} is not a key file of whitley vote", path.display()));
         let text = read_text(path)?;
-        let value: Value = serde_json::from_str(&text).map_err(|_| wrong())?;
+        let value = Wiped(serde_json::from_str(&text).map_err(|_| wrong())?);
+        let value = &value.0;
         if value.get("whitley_key").and_then(Value::as_u64) != Some(1) {
             return Err(wrong());
         }

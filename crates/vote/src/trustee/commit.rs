@@ -31,7 +31,7 @@ impl Polynomial {
 
     /// Reads `{"polynomial":[…]}` from the member's own file.
     pub fn read_secret(text: &str) -> Option<Self> {
-        let value = json::parse(text.as_bytes(), "polynomial").ok()?;
+        let value = json::parse_secret(text.as_bytes(), "polynomial").ok()?;
         let fields = json::fields(&value, &["polynomial"]).ok()?;
         let coefficients =
             fields.array("polynomial").ok()?.iter().map(|entry| SecretScalar::parse(entry.as_str()?).ok()).collect::<Option<Vec<_>>>()?;
@@ -40,7 +40,9 @@ impl Polynomial {
 
     /// The secret coefficients, for the member's own key file and for the message to itself.
     pub fn expose(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::from("{\"polynomial\":["));
+        // Room for all, so that no half-grown copy is left behind.
+        let mut text = Zeroizing::new(String::with_capacity(32 + 80 * self.coefficients.len()));
+        text.push_str("{\"polynomial\":[");
         json::list(&mut text, &self.coefficients, |text, coefficient| {
             text.push('"');
             text.push_str(&coefficient.expose_decimal());

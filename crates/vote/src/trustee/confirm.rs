@@ -81,7 +81,7 @@ impl Confirmation {
             let unreadable = CeremonyFault::ShareUnreadable { trustee };
             let sealed = opening.shares.get(own.0 as usize - 1).ok_or(unreadable.clone())?;
             let opened = message::receive(key, &certificate.verification, sealed).ok_or(unreadable.clone())?;
-            let value = json::parse(opened.as_bytes(), "share").map_err(|_| unreadable.clone())?;
+            let value = json::parse_secret(opened.as_bytes(), "share").map_err(|_| unreadable.clone())?;
             let fields = json::fields(&value, &["secret"]).map_err(|_| unreadable.clone())?;
             let share = fields.text("secret").map_err(|_| unreadable.clone())?;
             let share = SecretScalar::parse(share).map_err(|_| unreadable.clone())?;

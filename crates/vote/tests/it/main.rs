@@ -4,4 +4,5 @@ mod foreign;
 mod judged;
 mod known;
 mod made;
+mod parsers;
 mod vectors;
