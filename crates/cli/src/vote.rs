@@ -16,27 +16,30 @@ use serde_json::Value;
 use crate::answer::{self, Outcome};
 use crate::judge;
 
-/// A poll on files alone: setup, key ceremony, credentials, casting, count. Each person runs only their own steps.
-///
-/// The poll folder is public and goes from hand to hand (a shared drive, a memory stick). Key files and letters are secret and
-/// stay with their owner.
-///
-///   everybody   whitley vote key ROLE --out MY.key       and gives the printed public key to the officer
-///   officer     whitley vote setup POLL.toml --out POLL
-///   trustees    whitley vote ceremony POLL --key MY.key  again and again until it says that it is done
-///   authority   whitley vote credentials POLL --key authority.key --roll ROLL.csv --letters DIR
-///   officer     whitley vote open POLL --key officer.key
-///   scrutineer  whitley vote open POLL --key scrutineer.key
-///   voter       whitley vote cast ARCHIVE.bel --credential FILE --choose ANSWER --out BALLOT.json
-///   server      whitley vote accept ARCHIVE.bel BALLOT.json…
-///   server      whitley vote close ARCHIVE.bel
-///   trustees    whitley vote share ARCHIVE.bel --key MY.key --out SHARE.json
-///   server      whitley vote accept ARCHIVE.bel SHARE.json…
-///   officer     whitley vote result ARCHIVE.bel --key officer.key
-///   scrutineer  whitley vote result ARCHIVE.bel --key scrutineer.key
-///   anybody     whitley vote verify ARCHIVE.bel --companion UUID.companion.jsonl
+/// Who runs what, in order.
+const STEPS: &str = "\
+Everybody runs only their own steps. The poll folder is public and goes from hand to hand (a shared drive, a memory stick);
+key files and letters are secret and stay with their owner.
+
+  everybody   whitley vote key ROLE --out MY.key       and gives the printed public key to the officer
+  officer     whitley vote setup POLL.toml --out POLL
+  trustees    whitley vote ceremony POLL --key MY.key  again and again until it says that it is done
+  authority   whitley vote credentials POLL --key authority.key --roll ROLL.csv --letters DIR
+  officer     whitley vote open POLL --key officer.key
+  scrutineer  whitley vote open POLL --key scrutineer.key
+  voter       whitley vote cast ARCHIVE.bel --credential FILE --choose ANSWER --out BALLOT.json
+  server      whitley vote accept ARCHIVE.bel BALLOT.json…
+  server      whitley vote close ARCHIVE.bel
+  trustees    whitley vote share ARCHIVE.bel --key MY.key --out SHARE.json
+  server      whitley vote accept ARCHIVE.bel SHARE.json…
+  officer     whitley vote result ARCHIVE.bel --key officer.key
+  scrutineer  whitley vote result ARCHIVE.bel --key scrutineer.key
+  anybody     whitley vote verify ARCHIVE.bel --companion UUID.companion.jsonl
+";
+
+/// The steps of a poll.
 #[derive(Subcommand)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = STEPS)]
 pub(crate) enum Verb {
     /// Everybody with a role: make a key; the secret file is yours alone, the printed public key goes to the officer
     Key(before::Key),
