@@ -178,7 +178,10 @@ impl PublicCredentials {
             let fault = ListFault::Entry(at + 1);
             let text = entry.as_str().ok_or(fault.clone())?;
             let (credential, weight) = match text.split_once(',') {
-                Some((credential, weight)) => (credential, Some(weight.parse().map_err(|_| fault.clone())?)),
+                Some((credential, text)) => {
+                    let weight = text.parse().ok().filter(|weight: &u64| weight.to_string() == text);
+                    (credential, Some(weight.ok_or(fault.clone())?))
+                }
                 None => (text, None),
             };
             if *weighted.get_or_insert(weight.is_some()) != weight.is_some() {

@@ -202,7 +202,7 @@ fn read_count(value: &serde_json::Value) -> Result<u128, ShapeFault> {
     let fault = || ShapeFault::new("count");
     match value {
         serde_json::Value::Number(number) => number.as_u64().map(u128::from).ok_or_else(fault),
-        serde_json::Value::String(text) => text.parse().map_err(|_| fault()),
+        serde_json::Value::String(text) => text.parse().ok().filter(|count: &u128| count.to_string() == *text).ok_or_else(fault),
         _ => Err(fault()),
     }
 }
@@ -251,6 +251,8 @@ pub enum ResultFault {
     },
     /// Two of one trustee (V45).
     SecondShare(TrusteeNumber),
+    /// More weight than can be searched through.
+    TooMuchWeight(u128),
     /// No count up to the total weight fits: something is wrong with the tally or the factors.
     NoCountFits {
         /// Which question, from 0.
@@ -268,6 +270,7 @@ impl fmt::Display for ResultFault {
                 write!(f, "too few shares: there are those of trustees [{}]", list.join(", "))
             }
             Self::SecondShare(trustee) => write!(f, "a second share of trustee {trustee}"),
+            Self::TooMuchWeight(weight) => write!(f, "a total weight of {weight} cannot be counted: at most {MOST_WEIGHT}"),
             Self::NoCountFits { question, choice } => {
                 write!(f, "no count fits question {}, choice {}: the tally or a share is wrong", question + 1, choice + 1)
             }
@@ -277,6 +280,9 @@ impl fmt::Display for ResultFault {
 
 impl std::error::Error for ResultFault {}
 
+/// Largest total weight that is searched for a count: a few seconds.
+const MOST_WEIGHT: u128 = 1 << 42;
+
 /// Reads the count from checked partial decryptions.
 pub fn result(
     election: &Election,
@@ -285,12 +291,14 @@ pub fn result(
     decryptions: &[(TrusteeNumber, &PartialDecryption)],
 ) -> Result<ElectionResult, ResultFault> {
     let present: Vec<TrusteeNumber> = decryptions.iter().map(|(trustee, _)| *trustee).collect();
-    if let Some((at, trustee)) = present.iter().enumerate().find(|(at, trustee)| present[..*at].contains(trustee)) {
-        debug_assert!(at > 0);
+    if let Some((_, trustee)) = present.iter().enumerate().find(|(at, trustee)| present[..*at].contains(trustee)) {
         return Err(ResultFault::SecondShare(*trustee));
     }
     if !trustees.enough(&present) {
         return Err(ResultFault::NotEnough { present });
+    }
+    if tally.total_weight() > MOST_WEIGHT {
+        return Err(ResultFault::TooMuchWeight(tally.total_weight()));
     }
     let weights = combination(trustees, &present);
     let steps = DiscreteLogarithm::up_to(tally.total_weight());
