@@ -141,25 +141,24 @@ impl Rehearse {
                 poll.title, dispute.id, self.seed
             ),
         )?;
-        let mut times = Times::default();
+        let mut watch = Watch { times: Times::default(), progress: Progress(None) };
         let started = Instant::now();
         let keys = Keys::make(&format!("{}/{}", self.seed, poll.id))?;
-        times.add("key ceremony", started);
+        watch.times.add("key ceremony", started);
         let questions = questions(poll)?;
         let mut counted = Vec::with_capacity(units.len());
         let voters: u64 = units.iter().map(|unit| unit.voters).sum();
         let mut done = 0;
-        let mut progress = Progress::new();
         for (number, unit) in units.iter().enumerate() {
-            let made = self.unit(poll, unit, &questions, &keys, draft, &mut times)?;
+            let made = self.unit(poll, unit, &questions, &keys, draft, &mut watch)?;
             done += unit.voters;
-            progress.say(
+            watch.progress.say(
                 &format!("unit {} of {}, {done} of {voters} voters: {}", number + 1, units.len(), unit.name),
                 number + 1 == units.len(),
             );
             counted.push(made);
         }
-        Ok((counted, times))
+        Ok((counted, watch.times))
     }
 
     /// One unit from setup to verdict.
@@ -170,7 +169,7 @@ impl Rehearse {
         questions: &[Question],
         keys: &Keys,
         out: &Path,
-        times: &mut Times,
+        watch: &mut Watch,
     ) -> Result<Counted, Failure> {
         let seed = format!("{}/{}/{}", self.seed, poll.id, unit.id);
         let mut source = Seeded::new(seed.as_bytes());
@@ -218,7 +217,7 @@ impl Rehearse {
         std::fs::create_dir_all(out.join("rolls"))?;
         std::fs::write(out.join("rolls").join(format!("{}.csv", unit.id)), roll)?;
         drop(list);
-        times.add("roll, credentials, setup", started);
+        watch.times.add("roll, credentials, setup", started);
 
         // Casting. Some vote on paper (their credential is voided), some not at all; where it is allowed, some vote twice.
         let started = Instant::now();
@@ -242,7 +241,8 @@ impl Rehearse {
             }
             Ok((behaviour, made, credential))
         };
-        in_order(voters, cast, |_, (behaviour, made, credential)| {
+        in_order(voters, cast, |voter, (behaviour, made, credential)| {
+            watch.progress.say(&format!("{}: {voter} of {voters} voters", unit.name), false);
             if behaviour.paper {
                 voided += 1;
                 let body = Body::void(&election.hash(), credential.key(&uuid).encoded(), &format!("{voided:06}"));
@@ -260,13 +260,13 @@ impl Rehearse {
             }
             Ok(())
         })?;
-        times.add("ballots made and appended", started);
+        watch.times.add("ballots made and appended", started);
 
         let started = Instant::now();
         let tally = tally.close();
         archive.write_all(&tail.append(EventKind::EndBallots, &[])?)?;
         archive.write_all(&tail.append(EventKind::EncryptedTally, &[tally.record(), &tally.sized_record()])?)?;
-        times.add("close and tally", started);
+        watch.times.add("close and tally", started);
 
         // Two of the three trustees count; which two changes from unit to unit.
         let started = Instant::now();
@@ -291,14 +291,14 @@ impl Rehearse {
         companion.push_str(&chain.append(&body, &keys.both(&body)));
         let companion_path = out.join(format!("{uuid}.companion.jsonl"));
         std::fs::write(&companion_path, companion)?;
-        times.add("shares and result", started);
+        watch.times.add("shares and result", started);
         if result.counts != expected {
             return Err(format!("unit {}: the count {:?} is not what was cast, {expected:?}", unit.name, result.counts).into());
         }
 
         let started = Instant::now();
         let verdict = judge::judge(&out.join(&file_name), Some(&companion_path));
-        times.add("verification", started);
+        watch.times.add("verification", started);
         Ok(Counted {
             file: file_name,
             uuid: uuid.to_string(),
@@ -681,6 +681,12 @@ fn in_order<T: Send>(
     })
 }
 
+/// What people see while it runs, and what it took.
+struct Watch {
+    times: Times,
+    progress: Progress,
+}
+
 /// Time by stage.
 #[derive(Default)]
 struct Times(BTreeMap<usize, (&'static str, Duration)>);
@@ -706,10 +712,6 @@ impl Times {
 struct Progress(Option<Instant>);
 
 impl Progress {
-    fn new() -> Self {
-        Self(None)
-    }
-
     fn say(&mut self, line: &str, last: bool) {
         if last || self.0.is_none_or(|at| at.elapsed() > Duration::from_millis(500)) {
             eprintln!("{line}");
