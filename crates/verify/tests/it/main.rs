@@ -7,4 +7,5 @@ mod forged;
 mod make;
 mod options;
 mod properties;
+mod shared_vectors;
 mod vectors;
