@@ -20,6 +20,10 @@ use std::io::Read;
 
 /// Ballots judged together.
 const BATCH_BALLOTS: usize = 512;
+/// Data records kept while waiting for their event. A setup has four or five.
+const MAX_PENDING: usize = 8;
+/// Bytes of them.
+const MAX_PENDING_BYTES: u64 = 320 << 20;
 /// Bytes of ballots judged together.
 const BATCH_BYTES: usize = 32 << 20;
 
@@ -211,7 +215,10 @@ pub(crate) fn read_archive(from: impl Read, options: &Options, strict: bool) -> 
         match container.next_record() {
             Ok(Some(record)) => {
                 run.ledger.count(Check::V1, 1);
-                run.record(record, strict);
+                if !run.record(record, strict) {
+                    end = Some(Reason::After(Check::V1));
+                    break;
+                }
             }
             Ok(None) => {
                 run.ledger.complete(Check::V1);
@@ -240,12 +247,30 @@ pub(crate) fn read_archive(from: impl Read, options: &Options, strict: bool) -> 
 }
 
 impl Run<'_> {
-    fn record(&mut self, record: Record, strict: bool) {
+    /// Returns false if there is no point in reading on.
+    fn record(&mut self, record: Record, strict: bool) -> bool {
         match record.kind {
             RecordKind::Header => {}
-            RecordKind::Data => self.pending.push(record),
             RecordKind::Event => self.event(record, strict),
+            RecordKind::Data => {
+                // No event has so many records, nor so large ones: what is kept stays bounded.
+                self.pending.push(record);
+                if self.pending.len() > MAX_PENDING {
+                    let stray = self.pending.remove(0);
+                    let place = Place::default().offset(stray.offset);
+                    if self.actual_hash(&stray, place).is_some() {
+                        self.ledger.fault(Check::V7, place, What::NotReferenced);
+                    }
+                }
+                let kept: u64 = self.pending.iter().map(|record| record.body.len() as u64).sum();
+                if kept > MAX_PENDING_BYTES {
+                    let fault = ContainerFault::TooLarge(kept);
+                    self.ledger.fault(Check::V1, Place::default(), What::Container(fault));
+                    return false;
+                }
+            }
         }
+        true
     }
 
     /// Spec V2.
@@ -563,12 +588,12 @@ impl Run<'_> {
     fn find_repetitions(&mut self) {
         self.ledger.count(Check::V36, self.payloads.len() as u64);
         self.payloads.sort_unstable();
-        let mut repeated = Vec::new();
+        let mut repeated = std::collections::BTreeSet::new();
         for pair in self.payloads.windows(2) {
             if pair[0].0 == pair[1].0 {
                 let place = Place::default().ballot(pair[1].0).event(pair[1].1);
                 self.ledger.fault(Check::V36, place, What::BallotRepeated { first: pair[0].1 });
-                repeated.push(pair[1].1);
+                repeated.insert(pair[1].1);
             }
         }
         self.ciphertexts.sort_unstable();

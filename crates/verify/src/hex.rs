@@ -60,6 +60,7 @@ pub fn hash_to_base64(hash: &Hash) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

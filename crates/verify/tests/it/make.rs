@@ -287,13 +287,11 @@ impl Event {
 pub struct Made {
     pub archive: Vec<u8>,
     pub companion: Vec<u8>,
-    pub secrets: Secrets,
     pub counts: Vec<Vec<u128>>,
 }
 
 struct Ballot {
     voter: usize,
-    body: Vec<u8>,
     ciphertexts: Vec<Vec<(EdwardsPoint, EdwardsPoint)>>,
     marks: Vec<Vec<i64>>,
 }
@@ -378,7 +376,7 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
                     election_exponent += a[0];
                 }
                 let mut verification = Vec::new();
-                for j in 0..members {
+                for (j, key) in sk.iter().enumerate() {
                     let at = Scalar::from(j as u64 + 1);
                     let mut x: Scalar = polynomials.iter().map(|a| a.iter().rev().fold(Scalar::ZERO, |sum, a| sum * at + a)).sum();
                     if spec.stray_key == Some(j) {
@@ -389,10 +387,8 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
                     if spec.copied_possession {
                         pok = first_pok.get_or_insert(pok).clone();
                     }
-                    verification.push(format!(
-                        "{{\"pok\":{pok},\"public_key\":\"{public}\",\"signature\":{}}}",
-                        sign(&public, &sk[j], &mut chance)
-                    ));
+                    verification
+                        .push(format!("{{\"pok\":{pok},\"public_key\":\"{public}\",\"signature\":{}}}", sign(&public, key, &mut chance)));
                     keys.push(x);
                 }
                 items.push(format!(
@@ -489,8 +485,8 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
         let signature = prove(&format!("sig|{h}|"), &signer, &mut chance);
         let ballot = format!("{},\"signature\":{{\"hash\":\"{h}\",\"proof\":{signature}}}}}", &unsigned[..unsigned.len() - 1]);
         let body = hooked!(Stage::Ballot(number), ballot);
-        list.push(Event::new("Ballot", vec![body.clone()]));
-        ballots.push(Ballot { voter: vote.voter, body, ciphertexts, marks: vote.marks.clone() });
+        list.push(Event::new("Ballot", vec![body]));
+        ballots.push(Ballot { voter: vote.voter, ciphertexts, marks: vote.marks.clone() });
     }
     list.push(Event::new("EndBallots", vec![]));
 
@@ -622,7 +618,7 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
         let text = String::from_utf8_lossy(&election).into_owned();
         let from = text.find("\"questions\":").map_or(0, |i| i + 12);
         let to = text.find(",\"uuid\"").unwrap_or(text.len()).max(from);
-        text[from..to].as_bytes().to_vec()
+        text.as_bytes()[from..to].to_vec()
     };
     add(
         "setup",
@@ -754,8 +750,7 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
     );
     let mut companion: Vec<u8> = lines.into_iter().flat_map(|line| [line, vec![b'\n']].concat()).collect();
     hook(Stage::Companion, &mut companion, &secrets);
-    let _ = ballots.iter().map(|b| &b.body);
-    Made { archive, companion, secrets, counts }
+    Made { archive, companion, counts }
 }
 
 pub fn part(label: &str, data: &[u8]) -> Vec<u8> {

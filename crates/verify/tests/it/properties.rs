@@ -6,8 +6,11 @@ use proptest::prelude::*;
 use std::sync::OnceLock;
 use verify::{Options, Verdict, judge};
 
-fn good() -> &'static [(Vec<u8>, Option<Vec<u8>>)] {
-    static GOOD: OnceLock<Vec<(Vec<u8>, Option<Vec<u8>>)>> = OnceLock::new();
+/// An archive, and its companion if it has one.
+type Pair = (Vec<u8>, Option<Vec<u8>>);
+
+fn good() -> &'static [Pair] {
+    static GOOD: OnceLock<Vec<Pair>> = OnceLock::new();
     GOOD.get_or_init(|| {
         let small = honest(&Spec::small());
         let rich = honest(&Spec::rich());

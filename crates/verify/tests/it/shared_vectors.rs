@@ -27,8 +27,7 @@ fn every_ballot_is_judged_as_its_file_says() {
             continue;
         }
         let also = must_fail["also"].as_array().into_iter().flatten();
-        let expected: BTreeSet<&str> =
-            also.chain([&must_fail["rule"]]).map(|rule| rule.as_str().unwrap()).collect();
+        let expected: BTreeSet<&str> = also.chain([&must_fail["rule"]]).map(|rule| rule.as_str().unwrap()).collect();
         let found: BTreeSet<&str> = verdict.unwrap_err().iter().map(|fault| fault.check.id()).collect();
         assert_eq!(found, expected, "{name}: {}", file["what"]);
         bad += 1;
