@@ -3,6 +3,7 @@
 #![no_main]
 
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 use verify::{Options, Verdict, judge};
 
 const ARCHIVE: &[u8] = include_bytes!("../../vectors/belenios/ed25519-threshold/5v22jrwEV2n64T.bel");
@@ -26,6 +27,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             companion.push(b'\n');
         }
     }
-    let report = judge(ARCHIVE, Some(&companion[..]), &Options::default());
+    // The archive is the same each time: its ballots are judged once.
+    static OPTIONS: OnceLock<Options> = OnceLock::new();
+    let options = OPTIONS.get_or_init(|| Options {
+        remembered: judge(ARCHIVE, None::<&[u8]>, &Options::default()).to_remember(),
+        ..Options::default()
+    });
+    let report = judge(ARCHIVE, Some(&companion[..]), options);
     assert_ne!(report.verdict, Verdict::Passed, "nobody signed a companion for this archive");
 });
