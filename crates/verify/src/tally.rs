@@ -449,3 +449,28 @@ impl Statement<'_> {
         parts.challenge()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spec V48: every way of choosing k of the present members gives the same value of the polynomial at 0.
+    #[test]
+    fn every_subset_finds_the_same_secret_and_a_wrong_share_is_seen() {
+        let polynomial = [7u64, 11, 13].map(Scalar::from);
+        let at = |j: u32| {
+            let j = Scalar::from(j);
+            polynomial[0] + polynomial[1] * j + polynomial[2] * j * j
+        };
+        let present: Vec<(usize, u32)> = [1, 2, 4, 5, 6].into_iter().enumerate().collect();
+        let chosen = subsets(&present, 3, MAX_SUBSETS);
+        assert_eq!(chosen.len(), 10);
+        let secret = |subset: &Vec<(usize, u32)>, wrong: u32| -> Scalar {
+            subset.iter().map(|(_, j)| lagrange(*j, subset) * (at(*j) + Scalar::from(u64::from(*j == wrong)))).sum()
+        };
+        assert!(chosen.iter().all(|subset| secret(subset, 0) == polynomial[0]));
+        assert!(chosen.iter().any(|subset| secret(subset, 4) != polynomial[0]));
+        assert_eq!(subsets(&present, 3, 4).len(), 4);
+        assert_eq!(subsets(&present[..1], 1, 4), [vec![(0, 1)]]);
+    }
+}
