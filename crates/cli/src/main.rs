@@ -11,9 +11,12 @@ macro_rules! complain {
 mod answer;
 mod disk;
 mod folder;
+mod judge;
 mod law;
 mod offer;
+mod rehearse;
 mod report;
+mod vote;
 
 use std::process::ExitCode;
 
@@ -48,6 +51,11 @@ enum Stage {
     Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
+    /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
+    #[command(subcommand)]
+    Vote(vote::Verb),
+    /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
+    Rehearse(rehearse::Rehearse),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +74,8 @@ fn main() -> ExitCode {
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
+        Stage::Vote(verb) => verb.run(as_json),
+        Stage::Rehearse(command) => command.run(as_json),
     }
     .into()
 }

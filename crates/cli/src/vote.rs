@@ -1,0 +1,155 @@
+//! `whitley vote`: a whole poll on files alone, by people who each have their own.
+//!
+//! Who runs what, and with which files: the help of [`Verb`]. The protocol is in the crate `vote`, the judging in `verify`;
+//! here are only files, the order of steps, and the clock.
+
+mod before;
+mod casting;
+mod ceremony;
+mod counting;
+mod files;
+mod plan;
+
+use clap::Subcommand;
+use serde_json::Value;
+
+use crate::answer::{self, Outcome};
+use crate::judge;
+
+/// Who runs what, in order.
+const STEPS: &str = "\
+Everybody runs only their own steps. The poll folder is public and goes from hand to hand (a shared drive, a memory stick);
+key files and letters are secret and stay with their owner.
+
+  everybody   whitley vote key ROLE --out MY.key       and gives the printed public key to the officer
+  officer     whitley vote setup POLL.toml --out POLL
+  trustees    whitley vote ceremony POLL --key MY.key  again and again until it says that it is done
+  authority   whitley vote credentials POLL --key authority.key --roll ROLL.csv --letters DIR
+  officer     whitley vote open POLL --key officer.key
+  scrutineer  whitley vote open POLL --key scrutineer.key
+  voter       whitley vote cast ARCHIVE.bel --credential FILE --choose ANSWER --out BALLOT.json
+  server      whitley vote accept ARCHIVE.bel BALLOT.json…
+  server      whitley vote close ARCHIVE.bel
+  trustees    whitley vote share ARCHIVE.bel --key MY.key --out SHARE.json
+  server      whitley vote accept ARCHIVE.bel SHARE.json…
+  officer     whitley vote result ARCHIVE.bel --key officer.key
+  scrutineer  whitley vote result ARCHIVE.bel --key scrutineer.key
+  anybody     whitley vote verify ARCHIVE.bel --companion UUID.companion.jsonl
+";
+
+/// The steps of a poll.
+#[derive(Subcommand)]
+#[command(after_help = STEPS)]
+pub(crate) enum Verb {
+    /// Everybody with a role: make a key; the secret file is yours alone, the printed public key goes to the officer
+    Key(before::Key),
+    /// Officer: fix the poll from its plan: questions, units, dates, quorum, role keys
+    Setup(plan::Setup),
+    /// Trustee: do the next step of the key ceremony, if the others' files for it are there
+    Ceremony(ceremony::Ceremony),
+    /// Credential authority: make the voters' letters and the public lists from the frozen roll
+    Credentials(before::Credentials),
+    /// Officer, then scrutineer: sign each unit's setup; the second signature begins the archives
+    Open(before::Open),
+    /// Voter: encrypt a vote; what is written shows nobody what was chosen
+    Cast(casting::Cast),
+    /// Server: judge ballots, shares, and signed lines, and append those that pass
+    Accept(casting::Accept),
+    /// Officer: a credential whose paper vote was accepted; the scrutineer signs it next
+    Void(casting::Void),
+    /// Officer: a later closing time; the scrutineer signs it next
+    Extend(casting::Extend),
+    /// Officer or scrutineer: add your signature to a file made by void or extend
+    Sign(casting::Sign),
+    /// Server: end the casting and add up the encrypted votes
+    Close(counting::Close),
+    /// Trustee: a partial decryption; needs only your key file and the archive
+    Share(counting::Share),
+    /// Officer, then scrutineer: read the count from enough shares, and sign it
+    Result(counting::Result),
+    /// Anybody: the archive's records as loose files, as other programs want them
+    Export(counting::Export),
+    /// Anybody: every check, numbered
+    Verify(judge::Verify),
+}
+
+impl Verb {
+    pub(crate) fn run(self, as_json: bool) -> Outcome {
+        let done = match self {
+            Self::Key(command) => command.run(),
+            Self::Setup(command) => command.run(),
+            Self::Ceremony(command) => command.run(),
+            Self::Credentials(command) => command.run(),
+            Self::Open(command) => command.run(),
+            Self::Cast(command) => command.run(),
+            Self::Accept(command) => command.run(),
+            Self::Void(command) => command.run(),
+            Self::Extend(command) => command.run(),
+            Self::Sign(command) => command.run(),
+            Self::Close(command) => command.run(),
+            Self::Share(command) => command.run(),
+            Self::Result(command) => command.run(),
+            Self::Export(command) => command.run(),
+            Self::Verify(command) => return command.run(as_json),
+        };
+        match done {
+            Ok(done) => {
+                if as_json {
+                    answer::print_json(&done.json);
+                } else {
+                    answer::print(&done.text);
+                }
+                done.outcome
+            }
+            Err(refusal) => {
+                if as_json {
+                    answer::print_json(&serde_json::json!({ "error": refusal.why }));
+                }
+                eprintln!("{}", refusal.why);
+                refusal.outcome
+            }
+        }
+    }
+}
+
+/// What a command did.
+pub(crate) struct Done {
+    outcome: Outcome,
+    text: String,
+    json: Value,
+}
+
+impl Done {
+    fn new(text: impl Into<String>, json: Value) -> Self {
+        Self { outcome: Outcome::Yes, text: text.into(), json }
+    }
+}
+
+/// Why a command did nothing.
+pub(crate) struct Refusal {
+    outcome: Outcome,
+    why: String,
+}
+
+impl Refusal {
+    /// Something brought in is wrong.
+    fn input(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::BadInput, why: why.into() }
+    }
+
+    /// It may not be done, or not yet.
+    fn no(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::No, why: why.into() }
+    }
+
+    /// Our disk, our randomness.
+    fn ours(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::OurFailure, why: why.into() }
+    }
+}
+
+impl From<vote::NoRandomness> for Refusal {
+    fn from(fault: vote::NoRandomness) -> Self {
+        Self::ours(fault.to_string())
+    }
+}

@@ -1,0 +1,302 @@
+//! Judging one ballot with three options, strictly: the way of this crate beside the straightforward way, in one run.
+//!
+//! `cargo bench -p verify --bench ballot`. Windows of both alternate, so that they share the machine's moods; the least and
+//! the 10th percentile of each are shown. The straightforward way uses `curve25519-dalek`'s operators, compresses one point at a
+//! time and checks the order of each element by multiplication; it parses with the same reader and hashes with the same
+//! hash. `floor` is the least work known to us, in field multiplications, at the speed measured for one; see `floor`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::float_arithmetic)]
+
+use crrl::field::GF25519;
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+use curve25519_dalek::scalar::Scalar;
+use sha2::{Digest, Sha256};
+use std::hint::black_box;
+use std::time::Instant;
+use verify::json::Value;
+
+/// The straightforward way. Returns whether the ballot is good.
+struct Straightforward {
+    uuid: String,
+    fingerprint: String,
+    credentials: Vec<String>,
+    key: EdwardsPoint,
+}
+
+fn element(text: &str) -> Option<EdwardsPoint> {
+    let mut bytes = verify::hex::hash_from_hex(text.as_bytes())?;
+    bytes.reverse();
+    let point = CompressedEdwardsY(bytes).decompress()?;
+    (point.is_torsion_free() && point.compress().0 == bytes).then_some(point)
+}
+
+fn encode(point: &EdwardsPoint) -> String {
+    let mut bytes = point.compress().0;
+    bytes.reverse();
+    verify::hex::to_hex(&bytes)
+}
+
+fn challenge(input: &str) -> Scalar {
+    let mut hash: [u8; 32] = Sha256::digest(input).into();
+    hash.reverse();
+    Scalar::from_bytes_mod_order(hash)
+}
+
+fn proofs(value: &Value<'_>) -> Option<Vec<(Scalar, Scalar)>> {
+    value
+        .array()?
+        .iter()
+        .map(|proof| {
+            let [c, z] = proof.exactly(["challenge", "response"])?;
+            Some((verify::parse_scalar(c).ok()?, verify::parse_scalar(z).ok()?))
+        })
+        .collect()
+}
+
+impl Straightforward {
+    fn disjunction(&self, context: &str, pair: &(EdwardsPoint, EdwardsPoint), from: u64, proofs: &[(Scalar, Scalar)]) -> bool {
+        let mut input = format!("prove|{context}|{},{}|", encode(&pair.0), encode(&pair.1));
+        for (i, (c, z)) in proofs.iter().enumerate() {
+            let a = EdwardsPoint::mul_base(z) + pair.0 * c;
+            let shifted = pair.1 - EdwardsPoint::mul_base(&Scalar::from(from + i as u64));
+            let b = self.key * z + shifted * c;
+            if i > 0 {
+                input.push(',');
+            }
+            input.push_str(&encode(&a));
+            input.push(',');
+            input.push_str(&encode(&b));
+        }
+        challenge(&input) == proofs.iter().map(|(c, _)| c).sum::<Scalar>()
+    }
+
+    fn judge(&self, ballot: &[u8]) -> Option<()> {
+        let parsed = verify::json::parse(ballot).ok()?;
+        if parsed.first_non_canonical.is_some() {
+            return None;
+        }
+        let [uuid, hash, credential, answers, signature] =
+            parsed.value.exactly(["election_uuid", "election_hash", "credential", "answers", "signature"])?;
+        let credential = credential.string()?;
+        if uuid.string()? != self.uuid || hash.string()? != self.fingerprint {
+            return None;
+        }
+        self.credentials.binary_search_by(|c| c.as_str().cmp(credential)).ok()?;
+        let s0 = format!("{}|{credential}", self.fingerprint);
+        for answer in answers.array()? {
+            let [choices, individual, overall] = answer.exactly(["choices", "individual_proofs", "overall_proof"])?;
+            let pairs: Vec<(EdwardsPoint, EdwardsPoint)> = choices
+                .array()?
+                .iter()
+                .map(|choice| {
+                    let [alpha, beta] = choice.exactly(["alpha", "beta"])?;
+                    Some((element(alpha.string()?)?, element(beta.string()?)?))
+                })
+                .collect::<Option<_>>()?;
+            for (pair, proof) in pairs.iter().zip(individual.array()?) {
+                if !self.disjunction(&s0, pair, 0, &proofs(proof)?) {
+                    return None;
+                }
+            }
+            let all: Vec<String> = pairs.iter().map(|(a, b)| format!("{},{}", encode(a), encode(b))).collect();
+            let sum = pairs.iter().fold((EdwardsPoint::default(), EdwardsPoint::default()), |s, p| (s.0 + p.0, s.1 + p.1));
+            if !self.disjunction(&format!("{s0}|{}", all.join(",")), &sum, 1, &proofs(overall)?) {
+                return None;
+            }
+        }
+        let [signed, proof] = signature.exactly(["hash", "proof"])?;
+        let [c, z] = proof.exactly(["challenge", "response"])?;
+        let (c, z) = (verify::parse_scalar(c).ok()?, verify::parse_scalar(z).ok()?);
+        let end = signature.start - ",\"signature\":".len();
+        let unsigned = [&ballot[..end], b"}"].concat();
+        let h = verify::hex::hash_to_base64(&Sha256::digest(unsigned).into());
+        let commitment = EdwardsPoint::mul_base(&z) + element(credential)? * c;
+        (h == signed.string()? && challenge(&format!("sig|{h}|{}", encode(&commitment))) == c).then_some(())
+    }
+}
+
+/// Nanoseconds of one call, in a window of `calls`.
+fn window(calls: u32, mut work: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    for _ in 0..calls {
+        work();
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
+}
+
+/// The least and the 10th percentile: on a machine with other work, most longer windows were interrupted.
+fn least_and_tenth(mut times: Vec<f64>) -> (f64, f64) {
+    times.sort_by(f64::total_cmp);
+    (times[0], times[times.len() / 10])
+}
+
+/// Field multiplications that judging such a ballot needs by the best method known to us, a squaring counted as `s` of one.
+///
+/// Commitments must be recomputed from challenge and response to be hashed. 6 bases with 252 doublings each (3M+4S) that all their
+/// scalars share; 13 scalars of 42 additions (8M) and 6 more where the two sums ride on the options' chains, less the first of 8
+/// in each bucket, and 14 to empty the buckets, for 15 outputs; the signature's key from stored multiples (64 doublings, 42
+/// additions); 19 fixed-base products of 16 additions (7M) from tables of 16 bits; 6 square roots (250S+20M) and 17
+/// encodings (5M) with one inversion (250M); the order of the elements checked for many ballots together (150M each).
+fn floor(s: f64) -> f64 {
+    let doubling = 3.0 + 4.0 * s;
+    6.0 * 252.0 * doubling
+        + (19.0 * 42.0 - 15.0 * 8.0 + 15.0 * 14.0) * 8.0
+        + 64.0 * doubling
+        + 19.0 * 16.0 * 7.0
+        + 6.0 * (250.0 * s + 20.0)
+        + 17.0 * 5.0
+        + 250.0
+        + 6.0 * 150.0
+}
+
+/// The same work counted in group operations, in nanoseconds at the measured cost of each.
+struct Costs {
+    doubling: f64,
+    addition: f64,
+    table_addition: f64,
+    decoding: f64,
+    encoding_17: f64,
+    multiplication: f64,
+    hashing: f64,
+}
+
+impl Costs {
+    fn floor(&self) -> f64 {
+        1576.0 * self.doubling
+            + 888.0 * self.addition
+            + 304.0 * self.table_addition
+            + 6.0 * self.decoding
+            + self.encoding_17
+            + 6.0 * 150.0 * self.multiplication
+            + self.hashing
+    }
+}
+
+/// Least cost of each group operation. A doubling here is the one without the fourth coordinate, one multiplication less than
+/// the public one; an addition is one to a prepared point, likewise.
+fn costs(rounds: u32, multiplication: f64, hashing: f64) -> Costs {
+    use verify::curve::{Point, encode_all, generator_table};
+    let mut p = Point::generator().double();
+    let q = p.double().add(&p);
+    let bytes = {
+        let mut bytes = verify::hex::hash_from_hex(&q.encode().0).unwrap();
+        bytes.reverse();
+        bytes
+    };
+    let scalar = challenge("any");
+    let many = [q; 17];
+    let mut least = [f64::MAX; 5];
+    for _ in 0..rounds {
+        let times = [
+            window(500, || p = p.double()),
+            window(500, || p = p.add(&q)),
+            window(40, || {
+                black_box(generator_table().times(black_box(&scalar)));
+            }) / 23.0,
+            window(50, || {
+                black_box(Point::decode(black_box(&bytes)));
+            }),
+            window(50, || {
+                black_box(encode_all(black_box(&many)));
+            }),
+        ];
+        for (least, time) in least.iter_mut().zip(times) {
+            *least = least.min(time);
+        }
+    }
+    black_box(p);
+    let [double, add, table_addition, decoding, encoding_17] = least;
+    Costs {
+        doubling: double - multiplication,
+        addition: add - multiplication,
+        table_addition,
+        decoding,
+        encoding_17,
+        multiplication,
+        hashing,
+    }
+}
+
+fn main() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/belenios/ed25519-basic");
+    let archive = std::fs::read(folder.join("mDYWKVdAaNwDDk.bel")).unwrap();
+    let mut container = verify::container::Container::new(&archive[..]);
+    let mut records = Vec::new();
+    while let Some(record) = container.next_record().unwrap() {
+        records.push(record.body);
+    }
+    let (election, credentials) = (&records[1], &records[3]);
+    let ballots: Vec<&Vec<u8>> = records.iter().filter(|body| body.starts_with(b"{\"election_uuid\"")).collect();
+    let judge = verify::BallotJudge::new(election, credentials, 1).unwrap();
+    let parsed = verify::json::parse(election).unwrap().value;
+    let list = verify::json::parse(credentials).unwrap().value;
+    let mut list: Vec<String> = list.array().unwrap().iter().map(|c| c.string().unwrap().to_owned()).collect();
+    list.sort();
+    let plain = Straightforward {
+        uuid: parsed.field("uuid").unwrap().string().unwrap().to_owned(),
+        fingerprint: verify::hex::hash_to_base64(&Sha256::digest(election).into()),
+        credentials: list,
+        key: element(parsed.field("public_key").unwrap().string().unwrap()).unwrap(),
+    };
+    // Both say yes to every ballot and no to every ballot with one digit of its last response changed.
+    for ballot in &ballots {
+        assert!(judge.judge(ballot).is_ok() && plain.judge(ballot).is_some());
+        let mut bad = ballot.to_vec();
+        let at = bad.len() - 6;
+        bad[at] = if bad[at] == b'1' { b'2' } else { b'1' };
+        assert!(judge.judge(&bad).is_err() && plain.judge(&bad).is_none());
+    }
+
+    let rounds = if std::env::args().any(|a| a == "--test") { 3 } else { 1500 };
+    let mut x = GF25519::w64le(3, 5, 7, 11);
+    let y = GF25519::w64le(13, 17, 19, 23);
+    let mut four = [x, y, x + y, x - y];
+    let (mut ours, mut theirs, mut m, mut sq, mut hash) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut next = ballots.iter().cycle();
+    let bytes = vec![b'7'; 6800];
+    for _ in 0..rounds {
+        ours.push(window(1, || drop(black_box(judge.judge(next.next().unwrap())))));
+        theirs.push(window(1, || {
+            black_box(plain.judge(next.next().unwrap()));
+        }));
+        // Four independent chains: throughput, not latency.
+        m.push(
+            window(500, || {
+                for value in &mut four {
+                    *value *= y;
+                }
+            }) / 4.0,
+        );
+        sq.push(
+            window(500, || {
+                for value in &mut four {
+                    *value = value.square();
+                }
+            }) / 4.0,
+        );
+        hash.push(window(4, || {
+            black_box(Sha256::digest(black_box(&bytes)));
+        }));
+        x += four[0];
+        black_box(x);
+    }
+    let (ours, theirs) = (least_and_tenth(ours), least_and_tenth(theirs));
+    let (m, sq, hash) = (least_and_tenth(m), least_and_tenth(sq), least_and_tenth(hash));
+    println!("judging one ballot, 3 options, exactly one, strictly      least us    10% us");
+    println!("straightforward                                     {:>12.1}{:>12.1}", theirs.0 / 1e3, theirs.1 / 1e3);
+    println!("this crate                                          {:>12.1}{:>12.1}", ours.0 / 1e3, ours.1 / 1e3);
+    println!("ratio                                               {:>12.2}{:>12.2}", theirs.0 / ours.0, theirs.1 / ours.1);
+    println!("field multiplication, ns                            {:>12.1}{:>12.1}", m.0, m.1);
+    println!("field squaring, ns                                  {:>12.1}{:>12.1}", sq.0, sq.1);
+    println!("hashing 6,800 bytes                                 {:>12.1}{:>12.1}", hash.0 / 1e3, hash.1 / 1e3);
+    let floors = [(m.0, sq.0, hash.0), (m.1, sq.1, hash.1)].map(|(m, s, h)| (floor(s / m), floor(s / m) * m + h));
+    println!("floor, multiplications                              {:>12.0}{:>12.0}", floors[0].0, floors[1].0);
+    println!("floor                                               {:>12.1}{:>12.1}", floors[0].1 / 1e3, floors[1].1 / 1e3);
+    println!("this crate above the floor                          {:>12.2}{:>12.2}", ours.0 / floors[0].1, ours.1 / floors[1].1);
+    let costs = costs(rounds / 3 + 1, m.0, hash.0);
+    println!(
+        "group operations, ns: doubling {:.1}, addition {:.1}, from a table {:.1}, decoding {:.0}, 17 encodings {:.0}",
+        costs.doubling, costs.addition, costs.table_addition, costs.decoding, costs.encoding_17
+    );
+    println!("floor in group operations at these costs            {:>12.1}", costs.floor() / 1e3);
+    println!("this crate above that floor                         {:>12.2}", ours.0 / costs.floor());
+}
