@@ -6,6 +6,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 whitley=${WHITLEY:-$root/target/debug/whitley}
+[ -n "${WHITLEY:-}" ] || cargo build --quiet --manifest-path "$root/Cargo.toml"
 work=${1:-$(mktemp -d)/poll}
 mkdir -p "$work"
 cd "$work"
