@@ -405,4 +405,14 @@ mod tests {
         assert_eq!(faults, []);
         assert_eq!(results.iter().map(UnitResult::returned).collect::<Vec<_>>(), [49, 50]);
     }
+
+    #[test]
+    fn names_that_differ_only_in_a_sign_are_two_units() {
+        let head = "unit,question,entitled,yes,no,spoiled,returned,opened,closed\n";
+        let rows = "A,strike,100,90,5,1,,,\nA+,strike,100,90,5,1,,,\n";
+        let (results, faults) = read(&format!("{head}{rows}"), &[]);
+        assert_eq!((results.len(), faults.len()), (2, 0), "{faults:?}");
+        let (_, faults) = read(&format!("{head}A  b,strike,100,90,5,1,,,\na B,Strike,100,90,5,1,,,\n"), &[]);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
 }

@@ -1,8 +1,8 @@
 //! The trustees record: Single trustees and Pedersen groups in the new form (Spec V18–V24).
 
 use crate::curve::{Chain, Element, Naf, Point};
-use crate::json::{Value, parse};
-use crate::reading::{Proof, element_value, proof_value, read_record, sha256};
+use crate::json::Value;
+use crate::reading::{Proof, element_value, proof_value, read_canonical, read_record, sha256};
 use crate::report::{Check, Ledger, Part, Place, What};
 use curve25519_dalek::Scalar;
 
@@ -266,7 +266,7 @@ fn read_certificate(
     place: Place,
     ledger: &mut Ledger,
 ) -> Option<Certificate> {
-    let value = inner_message(message, Part::Certificate, place, ledger)?;
+    let value = read_canonical(message.as_bytes(), Part::Certificate, place, ledger)?;
     let parts = value.exactly(["context", "verification", "encryption"]).and_then(|[context, verification, encryption]| {
         let [group, size, k, j] = context.exactly(["group", "size", "threshold", "index"])?;
         let numbers = [size.small()?, k.small()?, j.small()?];
@@ -292,7 +292,7 @@ fn read_certificate(
 }
 
 fn read_coefficients(message: &str, threshold: usize, place: Place, ledger: &mut Ledger) -> Option<Vec<Element>> {
-    let value = inner_message(message, Part::Coefficients, place, ledger)?;
+    let value = read_canonical(message.as_bytes(), Part::Coefficients, place, ledger)?;
     let list = value.exactly(["coefexps"]).and_then(|[list]| list.array());
     let Some(list) = list else {
         ledger.fault(Check::V4, place, What::Fields(Part::Coefficients));
@@ -306,24 +306,6 @@ fn read_coefficients(message: &str, threshold: usize, place: Place, ledger: &mut
     }
     let elements: Vec<_> = list.iter().enumerate().map(|(k, item)| element_value(item, place.choice(k as u32), ledger)).collect();
     elements.into_iter().collect()
-}
-
-/// A message that is JSON inside a string, canonical too.
-fn inner_message<'m>(message: &'m str, part: Part, place: Place, ledger: &mut Ledger) -> Option<Value<'m>> {
-    match parse(message.as_bytes()) {
-        Err(fault) => {
-            let (at, kind) = (fault.at, fault.what);
-            ledger.fault(Check::V4, place, What::Json { part, at, kind });
-            None
-        }
-        Ok(parsed) => {
-            if let Some(at) = parsed.first_non_canonical {
-                ledger.fault(Check::V3, place, What::NotCanonical { part, at });
-                return None;
-            }
-            Some(parsed.value)
-        }
-    }
 }
 
 /// Π_k A_k^(j^k mod q).

@@ -158,3 +158,33 @@ fn an_answer_that_cannot_be_written_is_our_failure_and_never_a_crash() {
     assert_eq!(run(["check", "nhs-2007"], full(), Stdio::null()), Some(4));
     assert_eq!(run(["check", "nhs-2006"], Stdio::null(), full()), Some(3), "nobody can be told, but the answer stands");
 }
+
+#[test]
+fn a_broken_part_sets_off_no_other_fault_and_a_part_that_lacks_something_is_still_checked() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    assert_eq!(whitley_in(home.path(), "new d").code, 0);
+    let codes = || {
+        let answer = whitley_in(home.path(), "check d --json");
+        let said: Value = serde_json::from_str(&answer.out).expect("JSON");
+        said["faults"].as_array().expect("faults").iter().map(|fault| fault["code"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    // quoted.toml and decide/ name the offer; that its file is empty is one mistake, not many.
+    fs::write(home.path().join("d/offers/offer.toml"), "").expect("written");
+    assert_eq!(codes(), ["file-empty"]);
+    // No text, and nobody by that name: both come in one run.
+    fs::remove_dir_all(home.path().join("d")).expect("removed");
+    assert_eq!(whitley_in(home.path(), "new d").code, 0);
+    let position = "[[position]]\nwho = \"nobody\"\nstance = \"rejects\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+    fs::write(home.path().join("d/decide/more.toml"), position).expect("written");
+    let mut found = codes();
+    found.sort();
+    assert_eq!(found, ["missing-key", "unknown-party"]);
+}
+
+#[test]
+fn prices_are_not_silently_left_out_for_one_member() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let answer = whitley_in(home.path(), "offer value nhs-2007 --point 5-min --from 2007-04 --to 2008-04");
+    assert_eq!((answer.code, answer.out.as_str()), (3, ""));
+    assert!(answer.err.contains("leave out"), "{}", answer.err);
+}
