@@ -302,13 +302,13 @@ fn date_advice(text: &str) -> String {
 fn share_papers_between_questions(results: Vec<UnitResult>) -> Vec<UnitResult> {
     let mut most: HashMap<String, u64> = HashMap::new();
     for result in &results {
-        let papers = most.entry(plain(&result.figures().unit)).or_default();
+        let papers = most.entry(same_name(&result.figures().unit)).or_default();
         *papers = (*papers).max(result.returned());
     }
     results
         .into_iter()
         .map(|result| {
-            let papers = most.get(&plain(&result.figures().unit)).copied().unwrap_or(0);
+            let papers = most.get(&same_name(&result.figures().unit)).copied().unwrap_or(0);
             result.with_papers_seen_on_other_questions(papers)
         })
         .collect()
@@ -412,6 +412,11 @@ mod tests {
         let rows = "A,strike,100,90,5,1,,,\nA+,strike,100,90,5,1,,,\n";
         let (results, faults) = read(&format!("{head}{rows}"), &[]);
         assert_eq!((results.len(), faults.len()), (2, 0), "{faults:?}");
+        // Nor do the papers of one count for the other.
+        let rows = "A,strike,100,40,5,1,,,\nA+,short,100,90,5,1,,,\n";
+        let (results, _) = read(&format!("{head}{rows}"), &[]);
+        let alone = read(&format!("{head}A,strike,100,40,5,1,,,\n"), &[]).0;
+        assert_eq!(results[0], alone[0]);
         let (_, faults) = read(&format!("{head}A  b,strike,100,90,5,1,,,\na B,Strike,100,90,5,1,,,\n"), &[]);
         assert_eq!(faults.len(), 1, "{faults:?}");
     }
