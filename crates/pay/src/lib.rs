@@ -11,6 +11,7 @@ mod framework;
 mod member;
 mod money;
 mod offer;
+mod on_costs;
 mod pay_year;
 mod prices;
 mod quoted;
@@ -18,6 +19,7 @@ mod rates;
 mod real_terms;
 mod scale;
 mod value;
+mod workforce;
 
 pub use formula::Formula;
 pub use framework::{Framework, ScaleValue};
@@ -26,6 +28,7 @@ pub use money::{Pence, Rounding, RoundingMode, grouped};
 pub use offer::{
     Assimilation, BandEnd, Change, Counted, Lump, LumpAmount, NewPoint, Offer, OfferKind, PercentOf, Progression, Rise, Select, Step,
 };
+pub use on_costs::{MarginalBand, OnCostRates, OnCosts};
 pub use pay_year::{Count, PayYear, WeeksInYear, days_between, months_between};
 pub use prices::{Index, Prices, real_percent};
 pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingReading, QuotedFigure, Says, Verdict, When};
@@ -33,3 +36,4 @@ pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_off
 pub use real_terms::{PaySide, RealReading, Window, real_terms};
 pub use scale::{Scale, ScaleTable, SpinePoint};
 pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
+pub use workforce::{NotOnScale, Post, PostPay, PostRates, Sex, Staff, Workforce, WorkforceRates, YearDay};

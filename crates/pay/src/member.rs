@@ -185,7 +185,7 @@ fn difference(a: ByCount, b: ByCount) -> ByCount {
 }
 
 /// What the offer has made of increments by that day.
-fn progression_on(offer: &Offer, view: View<'_>, day: Date) -> Progression {
+pub(crate) fn progression_on(offer: &Offer, view: View<'_>, day: Date) -> Progression {
     offer
         .steps
         .iter()
