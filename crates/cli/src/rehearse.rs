@@ -387,6 +387,19 @@ impl Rehearse {
             sum(|unit| unit.paper),
         ));
         answer::print(if passed { "Every archive and companion passed every check.\n" } else { "NOT every archive passed.\n" });
+        let small: Vec<&str> = units
+            .iter()
+            .zip(counted)
+            .filter(|(_, counted)| counted.voters < u64::from(SMALL))
+            .map(|(unit, _)| unit.name.as_str())
+            .collect();
+        if !small.is_empty() {
+            answer::print(&format!(
+                "Fewer than {SMALL} may vote in {}: such a result can show how somebody voted. Before a real poll opens, small units are\n\
+                 merged by its plan, or its officer allows them by name.\n",
+                some_of(&small)
+            ));
+        }
         if let Some(first) = counted.first() {
             answer::print(&format!(
                 "\nCheck one with our program:     whitley vote verify {0}/{1} --companion {0}/{2}.companion.jsonl\n\
@@ -403,6 +416,17 @@ impl Rehearse {
 
 /// Units printed for people.
 const SHOWN: usize = 20;
+
+/// Units with fewer members are merged unless the setup allows them.
+const SMALL: u32 = 20;
+
+/// The first three names, and how many more.
+fn some_of(names: &[&str]) -> String {
+    match names {
+        [first, second, third, _, ..] => format!("{first}, {second}, {third} and {} more", names.len() - 3),
+        few => few.join(" and "),
+    }
+}
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -625,9 +649,9 @@ impl Keys {
                 roll: *roll,
                 entitled: credentials.number(),
                 revote,
-                minimum: 20,
+                minimum: SMALL,
                 units: std::slice::from_ref(&unit.name),
-                small_allowed: credentials.number() < 20,
+                small_allowed: credentials.number() < SMALL as usize,
                 roles: &roles,
             },
         );
