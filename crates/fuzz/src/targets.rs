@@ -82,7 +82,7 @@ pub fn ballot(data: &[u8]) {
         while let Ok(Some(record)) = container.next_record() {
             records.push(record);
         }
-        let judge = BallotJudge::new(&records[1].body, &records[3].body, 1).ok().expect("the vector is good");
+        let judge = BallotJudge::new(&records[1].body, &records[3].body, 1).expect("the vector is good");
         let ballots = records.iter().filter(|record| record.body.starts_with(b"{\"election_uuid\""));
         (judge, ballots.map(|record| record.named).collect())
     });
@@ -188,7 +188,7 @@ fn poll() -> &'static Poll {
         let draft = Draft { uuid: &uuid, name: "Ballot", description: "", questions: &questions, people: &People::default() };
         let election = Election::new(&draft, key.key()).expect("an election");
         let letters: Vec<Credential> = (0..8).map(|_| Credential::random(random).expect("a letter")).collect();
-        let publics = letters.iter().map(|letter| letter.key(&uuid).encoded().clone()).collect();
+        let publics = letters.iter().map(|letter| *letter.key(&uuid).encoded()).collect();
         let list = PublicCredentials::new(publics).expect("a list");
         let judge = BallotJudge::new(election.record().as_bytes(), list.record().as_bytes(), 1).expect("a judge");
         Poll { election, letters, uuid, judge }
