@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use dated::Severity;
+use dated::{Fault, Place, Severity};
 use serde_json::json;
 
 use crate::answer::{self, Outcome};
@@ -22,12 +22,12 @@ impl New {
         let id = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
         if !is_id {
-            complain!("“{id}” cannot be the name of a dispute: use small letters, digits and hyphens, as in our-trust-2026");
-            return Outcome::BadInput;
+            let what = format!("“{id}” cannot be the name of a dispute");
+            return self.refuse("bad-name", what, "use small letters, digits and hyphens, as in our-trust-2026", as_json);
         }
         if path.exists() {
-            complain!("{} is already there; nothing was written", path.display());
-            return Outcome::BadInput;
+            let what = format!("{} is already there; nothing was written", path.display());
+            return self.refuse("already-there", what, "choose another name", as_json);
         }
         match write(path, &id) {
             Ok(written) => {
@@ -41,10 +41,19 @@ impl New {
                 Outcome::Yes
             }
             Err(error) => {
-                complain!("{} cannot be written: {error}", path.display());
+                let why = format!("{} cannot be written: {error}", path.display());
+                if as_json {
+                    answer::print_json(&json!({ "error": why }));
+                }
+                complain!("{why}");
                 Outcome::OurFailure
             }
         }
+    }
+
+    fn refuse(&self, code: &'static str, what: String, fix: &str, as_json: bool) -> Outcome {
+        let fault = Fault { code, severity: Severity::Error, place: Place::new(&self.name, 1), what, fix: fix.into() };
+        answer::refuse(&[fault], as_json)
     }
 }
 

@@ -9,6 +9,7 @@ use verify::output;
 use verify::{Options, Remembered, Report};
 
 use crate::answer::{self, Outcome};
+use crate::vote::repair;
 
 /// Arguments of `whitley vote verify`.
 #[derive(Args)]
@@ -39,6 +40,11 @@ impl Verify {
         }) {
             Ok(report) => {
                 answer::print(&if as_json { output::to_json(&report) } else { output::to_text(&report, self.verbose) });
+                if report.verdict == verify::Verdict::Failed
+                    && let Some(why) = repair::is_cut_off(&self.archive, companion.as_deref())
+                {
+                    complain!("{why}");
+                }
                 outcome(&report)
             }
             Err(why) => {

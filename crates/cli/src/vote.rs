@@ -9,6 +9,7 @@ mod ceremony;
 mod counting;
 mod files;
 mod plan;
+pub(crate) mod repair;
 
 use clap::Subcommand;
 use serde_json::Value;
@@ -69,6 +70,8 @@ pub(crate) enum Verb {
     Result(counting::Result),
     /// Anybody: the archive's records as loose files, as other programs want them
     Export(counting::Export),
+    /// Server: after a power cut, take away an append that was cut off; never a whole event or line
+    Repair(repair::Repair),
     /// Anybody: every check, numbered
     Verify(judge::Verify),
 }
@@ -90,6 +93,7 @@ impl Verb {
             Self::Share(command) => command.run(),
             Self::Result(command) => command.run(),
             Self::Export(command) => command.run(),
+            Self::Repair(command) => command.run(),
             Self::Verify(command) => return command.run(as_json),
         };
         match done {

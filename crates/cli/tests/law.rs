@@ -225,6 +225,12 @@ fn contents_name_the_missing_field_and_the_changed_word() {
     let (code, answer) = run_json(folder.path(), "contents paper --on 2026-02-20 --sample-supplied 2026-02-16");
     assert_eq!((code, &answer["statement"]["rule"]), (0, &json!("statement.2005")));
     assert_eq!(run(folder.path(), "contents paper --on 2022-02-20 --jurisdiction NI").0, 2);
+    // Where only a strike is put, no types of action short of one are asked for.
+    for (option, asked) in [("", true), (" --strike-only", false)] {
+        let (_, answer) = run_json(folder.path(), &format!("contents paper --on 2022-10-06{option}"));
+        let fields = answer["fields"].as_array().expect("fields");
+        assert_eq!(fields.iter().any(|field| field["field"] == "types_of_short_of_strike_action"), asked);
+    }
 }
 
 #[test]

@@ -349,3 +349,65 @@ fn a_key_ceremony_stops_at_an_opening_that_was_not_committed_to() {
     refuses(&["vote", "ceremony", "POLL", "--key", "t3.key"], here, 1, "trustee 3: the opening is not what was committed to");
     refuses(&["vote", "ceremony", "POLL", "--key", "t1.key"], here, 1, "trustee 3: the opening is not what was committed to");
 }
+
+#[test]
+fn after_a_power_cut_the_poll_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let archive = one_unit(here, "one");
+    let archive = archive.as_str();
+    let companion = archive.replace(".bel", ".companion.jsonl");
+    let length = |path: &str| std::fs::metadata(path).expect("a file").len();
+    let cut = |path: &str, length: u64| {
+        std::fs::OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(length)).expect("cut");
+    };
+    let repair = || succeeds(&["vote", "repair", archive], here);
+    cast(here, archive, 1, "this", "one.json");
+    cast(here, archive, 2, "this", "two.json");
+    cast(here, archive, 3, "that", "three.json");
+    succeeds(&["vote", "accept", archive, "one.json", OPEN[0], OPEN[1]], here);
+    assert!(repair().contains("Nothing to repair"));
+
+    // In a batch of two the second ballot is cut off: the first stays, both can be brought again.
+    let before = length(archive);
+    succeeds(&["vote", "accept", archive, "two.json", "three.json", OPEN[0], OPEN[1]], here);
+    let after = length(archive);
+    cut(archive, after - 700);
+    refuses(&["vote", "accept", archive, "three.json", OPEN[0], OPEN[1]], here, 3, "whitley vote repair");
+    refuses(&["vote", "cast", archive, "--credential", "letter-4", "--choose", "this", "--out", "x.json"], here, 3, "whitley vote repair");
+    refuses(&["vote", "close", archive, "--at", "2026-12-15T17:00:00Z"], here, 3, "whitley vote repair");
+    refuses(&["vote", "verify", archive], here, 1, "whitley vote repair");
+    let said = repair();
+    assert!(said.contains("not accepted yet, tracker ") && said.contains("after event 2 "), "{said}");
+    assert!(length(archive) > before && length(archive) < after);
+    refuses(&["vote", "accept", archive, "two.json", "three.json", OPEN[0], OPEN[1]], here, 1, "accepted ballot three.json");
+    assert_eq!(length(archive), after, "the same events as without the cut");
+
+    // Between the two events of closing.
+    let before = length(archive);
+    succeeds(&["vote", "close", archive, "--at", "2026-12-15T17:00:00Z"], here);
+    cut(archive, before + 1024 + 100);
+    assert!(repair().contains("the tally is missing: whitley vote close"));
+    succeeds(&["vote", "close", archive, "--at", "2026-12-15T17:00:00Z"], here);
+
+    // Between archive and companion, and in the companion's line.
+    for trustee in ["t1", "t2"] {
+        succeeds(&["vote", "share", archive, "--key", &format!("{trustee}.key"), "--out", &format!("{trustee}.json")], here);
+    }
+    succeeds(&["vote", "accept", archive, "t1.json"], here);
+    let before = length(&companion);
+    succeeds(&["vote", "accept", archive, "t2.json"], here);
+    cut(&companion, before + 40);
+    refuses(&["vote", "accept", archive, "t2.json"], here, 3, "whitley vote repair");
+    refuses(&["vote", "result", archive, "--key", "officer.key"], here, 3, "whitley vote repair");
+    assert!(repair().contains("the companion lacks the last share's line"));
+    succeeds(&["vote", "accept", archive, "t2.json"], here);
+    succeeds(&["vote", "result", archive, "--key", "officer.key"], here);
+    let before = length(&companion);
+    succeeds(&["vote", "result", archive, "--key", "scrutineer.key"], here);
+    cut(&companion, before);
+    assert!(repair().contains("the companion lacks the result's line"));
+    // Both signatures are kept beside the archive.
+    succeeds(&["vote", "result", archive, "--key", "officer.key"], here);
+    assert!(succeeds(&["vote", "verify", archive], here).contains("version 1 and companion: passed"));
+}

@@ -54,6 +54,8 @@ pub struct DocumentFacts {
     pub entitled: Option<u64>,
     /// Whether the ballot is in important public services.
     pub important_public_service: bool,
+    /// Whether only a strike is put to the vote: then no types of action short of one are named. `false`: it may be put.
+    pub strike_only: bool,
     /// The day the sample voting paper was validly supplied, for the saving of February 2026.
     pub sample_paper_supplied_on: Option<Date>,
 }
@@ -107,8 +109,12 @@ pub fn required_contents(book: &Rulebook, document: Document, day: Date, facts: 
         let ruling = saved(*key)?;
         contents.pending.extend(ruling.pending);
         for id in ruling.rule.texts() {
-            let left_out =
-                (id == "scrutineer_name" && !scrutineer) || (id == "support_at_least_40_if_ips" && !facts.important_public_service);
+            let left_out = match id {
+                "scrutineer_name" => !scrutineer,
+                "support_at_least_40_if_ips" => !facts.important_public_service,
+                "types_of_short_of_strike_action" => facts.strike_only,
+                _ => false,
+            };
             if !left_out {
                 contents.fields.push(Field { id, text: book.field_text(id), rule: ruling.rule });
             }
@@ -197,6 +203,10 @@ mod tests {
         assert!(ids(Document::ResultStatement, date(2020, 1, 1), ips).contains(&"support_at_least_40_if_ips".to_owned()));
         let small = DocumentFacts { entitled: Some(50), ..facts };
         assert!(!ids(Document::VotingPaper, date(2020, 1, 1), small).contains(&"scrutineer_name".to_owned()));
+        let types = "types_of_short_of_strike_action".to_owned();
+        assert!(ids(Document::VotingPaper, date(2020, 1, 1), facts).contains(&types));
+        let strike_only = ids(Document::VotingPaper, date(2020, 1, 1), DocumentFacts { strike_only: true, ..facts });
+        assert!(!strike_only.contains(&types) && strike_only.contains(&"period_each_type_expected".to_owned()));
         let larger = DocumentFacts { entitled: Some(51), ..facts };
         assert!(ids(Document::VotingPaper, date(2020, 1, 1), larger).contains(&"scrutineer_name".to_owned()));
     }

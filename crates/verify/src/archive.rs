@@ -153,6 +153,9 @@ struct Event<'a> {
     payload: Option<Hash>,
 }
 
+/// A record with its hash and place; none if its name is not its hash.
+type Named = Option<(Record, Hash, Place)>;
+
 /// A ballot in the lists that find repetitions; 20 bytes for a ciphertext.
 type Seen = ([u8; 16], u32);
 
@@ -416,8 +419,11 @@ impl Run<'_> {
             records.push(hash.map(|hash| (record, hash, place)));
         }
         match (kind, &records[..]) {
-            (EventType::Setup, [election, trustees, credentials, .., data]) => {
-                self.setup([election, trustees, credentials, data], has_certificate);
+            (EventType::Setup, [election, trustees, credentials, data]) => {
+                self.setup([election, trustees, credentials, data], None, strict);
+            }
+            (EventType::Setup, [election, trustees, credentials, certificate, data]) => {
+                self.setup([election, trustees, credentials, data], Some(certificate), strict);
             }
             (EventType::EncryptedTally, [tally, sized]) => self.tally(tally, sized),
             (EventType::PartialDecryption, [share, owned]) => self.share(share, owned, place),
@@ -432,13 +438,19 @@ impl Run<'_> {
         self.archive.ballots_complete = false;
     }
 
-    fn setup(&mut self, records: [&Option<(Record, Hash, Place)>; 4], has_certificate: bool) {
+    /// `certificate`: the record that other programs put between credentials and setup data, if there is one.
+    fn setup(&mut self, records: [&Named; 4], certificate: Option<&Named>, strict: bool) {
         let [election, trustees, credentials, data] = records;
         if let Some((record, _, place)) = data {
             let named = [election, trustees, credentials].map(|r| r.as_ref().map(|(_, hash, _)| *hash));
-            if !self.setup_data(&record.body, named, has_certificate, *place) {
+            if !self.setup_data(&record.body, named, certificate.filter(|_| !strict), *place) {
                 return;
             }
+        }
+        // No specification says what it should contain: its bytes are bound (V7), and the report says that nobody looked inside.
+        if let Some(Some((record, _, place))) = certificate {
+            read_record(&record.body, Part::Certificate, *place, &mut self.ledger);
+            self.facts.credentials_certificate = true;
         }
         let Some((record, election_hash, election_place)) = election else {
             return;
@@ -491,24 +503,30 @@ impl Run<'_> {
     }
 
     /// Spec V4, V7: the setup names the records before it. False if it does not: then they mean nothing.
-    fn setup_data(&mut self, body: &[u8], named: [Option<Hash>; 3], has_certificate: bool, place: Place) -> bool {
+    fn setup_data(&mut self, body: &[u8], named: [Option<Hash>; 3], certificate: Option<&Named>, place: Place) -> bool {
         let Some(value) = read_record(body, Part::SetupData, place, &mut self.ledger) else {
             return false;
         };
         let fields = value.fields(["election", "trustees", "credentials", "credentials_certificate?"]);
-        let hashes = fields.and_then(|[a, b, c, certificate]| {
-            let certificate = certificate.map(hash_value);
-            let ok = certificate != Some(None) && certificate.is_some() == has_certificate;
-            ok.then_some([hash_value(a?)?, hash_value(b?)?, hash_value(c?)?])
+        // A record that stands there and setup data that name it, or neither.
+        let stands = certificate.map(|record| record.as_ref().map(|(_, hash, _)| *hash));
+        let hashes = fields.and_then(|[a, b, c, d]| {
+            let stated = match (d, stands) {
+                (Some(stated), Some(_)) => Some(hash_value(stated)?),
+                (None, None) => None,
+                _ => return None,
+            };
+            Some([Some(hash_value(a?)?), Some(hash_value(b?)?), Some(hash_value(c?)?), stated])
         });
         let Some(hashes) = hashes else {
             self.ledger.fault(Check::V4, place, What::Fields(Part::SetupData));
             return false;
         };
         let mut fits = true;
-        let parts = [Part::Election, Part::Trustees, Part::Credentials];
-        for ((stated, named), part) in hashes.into_iter().zip(named).zip(parts) {
-            if named.is_some_and(|named| named != stated) {
+        let [a, b, c] = named;
+        let parts = [Part::Election, Part::Trustees, Part::Credentials, Part::Certificate];
+        for ((stated, named), part) in hashes.into_iter().zip([a, b, c, stands.flatten()]).zip(parts) {
+            if named.is_some() && named != stated {
                 self.ledger.fault(Check::V7, place, What::RecordMissing(part));
                 fits = false;
             }
@@ -813,7 +831,7 @@ fn check_counts(sized: &SizedTally, running: &RunningTally, place: Place, ledger
     ledger.complete(Check::V40);
 }
 
-/// Whether setup data name a certificate of the credentials, as some programs write; its content is not looked at.
+/// Whether setup data name a certificate of the credentials, as some programs write.
 fn names_certificate(record: &Record) -> bool {
     crate::json::parse(&record.body).is_ok_and(|parsed| parsed.value.field("credentials_certificate").is_some())
 }

@@ -192,7 +192,12 @@ pub fn not_checked(report: &Report) -> Vec<String> {
             None => groups.push((reason, vec![check.check.id()])),
         }
     }
-    groups.into_iter().map(|(reason, ids)| format!("{} ({})", ids.join(" "), reason_sentence(reason))).collect()
+    let mut list: Vec<String> =
+        groups.into_iter().map(|(reason, ids)| format!("{} ({})", ids.join(" "), reason_sentence(reason))).collect();
+    if report.facts.credentials_certificate {
+        list.push("the certificate of the credentials (only that it is the record which the setup names)".into());
+    }
+    list
 }
 
 /// The report for people. `verbose`: every check, not only those that failed.

@@ -429,6 +429,8 @@ pub struct Facts {
     pub credentials_hash: Option<Hash>,
     /// Number of public credentials.
     pub credentials: Option<u64>,
+    /// Whether another program's certificate of the credentials stands in the archive. Nobody looked inside.
+    pub credentials_certificate: bool,
     /// The election key.
     pub public_key: Option<String>,
     /// Fingerprints of the trustees' keys, in trustee order: SHA-256 of the key as JSON.

@@ -219,32 +219,111 @@ impl Tail {
         self.last.as_ref().map(|(_, hash)| *hash)
     }
 
+    /// The time in every header, in seconds since 1970.
+    pub fn timestamp(&self) -> u64 {
+        self.timestamp
+    }
+
     /// What the last event is.
     pub fn last_kind(&self) -> Option<EventKind> {
         self.last.as_ref().map(|(event, _)| event.kind)
     }
 
     fn record(&self, bytes: &mut Vec<u8>, name: &str, body: &[u8]) -> Result<(), ArchiveFault> {
-        if body.len() >= 1 << 33 || self.timestamp >= 1 << 33 || name.len() >= 100 {
-            return Err(ArchiveFault::TooLarge);
-        }
-        let mut block = [0; BLOCK];
-        let mut put = |offset: usize, text: &[u8]| block[offset..offset + text.len()].copy_from_slice(text);
-        put(0, name.as_bytes());
-        put(100, b"0000644");
-        put(108, b"0000000");
-        put(116, b"0000000");
-        put(124, format!("{:011o}", body.len()).as_bytes());
-        put(136, format!("{:011o}", self.timestamp).as_bytes());
-        put(148, b"        ");
-        put(156, b"0");
-        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        bytes.extend_from_slice(&block);
+        bytes.extend_from_slice(&header(name, body.len() as u64, self.timestamp).ok_or(ArchiveFault::TooLarge)?);
         bytes.extend_from_slice(body);
         bytes.resize(bytes.len().next_multiple_of(BLOCK), 0);
         Ok(())
     }
+}
+
+/// The header block of a record; none if a tar header cannot say it.
+pub fn header(name: &str, size: u64, timestamp: u64) -> Option<[u8; BLOCK]> {
+    if size >= 1 << 33 || timestamp >= 1 << 33 || name.len() >= 100 {
+        return None;
+    }
+    let mut block = [0; BLOCK];
+    let mut put = |offset: usize, text: &[u8]| block[offset..offset + text.len()].copy_from_slice(text);
+    put(0, name.as_bytes());
+    put(100, b"0000644");
+    put(108, b"0000000");
+    put(116, b"0000000");
+    put(124, format!("{size:011o}").as_bytes());
+    put(136, format!("{timestamp:011o}").as_bytes());
+    put(148, b"        ");
+    put(156, b"0");
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    Some(block)
+}
+
+/// What stands behind the last complete event of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing.
+    Nothing,
+    /// The beginning of an append that was cut off: nothing of it is an event.
+    CutOff {
+        /// Bodies of the records that are there whole. They mean nothing without their event.
+        records: Vec<Vec<u8>>,
+    },
+    /// Something else, and why. It is not for a program to mend.
+    Other(&'static str),
+}
+
+/// Looks at what stands behind an archive's last complete event. `rest` begins where that event's padding ends.
+///
+/// Only what is shorter than what was to be written is called cut off: records with their right headers and hashes, the
+/// last one ending with the file. A whole event is never part of it.
+pub fn judge_rest(mut rest: &[u8], timestamp: u64) -> Rest {
+    let mut records = Vec::new();
+    if rest.is_empty() {
+        return Rest::Nothing;
+    }
+    while !rest.is_empty() {
+        let Some((block, after)) = rest.split_at_checked(BLOCK) else {
+            return if begins_header(rest, timestamp) { Rest::CutOff { records } } else { Rest::Other("what follows is no record") };
+        };
+        let Some(head) = Head::read(block).filter(|head| header(&head.name, head.size, timestamp).as_ref().is_some_and(|h| h == block))
+        else {
+            return Rest::Other("what follows is no record");
+        };
+        let (size, padded) = (head.size as usize, head.padded() as usize);
+        let Some(body) = after.get(..size) else {
+            // Nothing can be said of half a body.
+            return Rest::CutOff { records };
+        };
+        let kind = if head.is_event() { "event" } else { "data" };
+        let padding = &after[size..padded.min(after.len())];
+        if head.name != format!("{}.{kind}.json", Hash::of(body)) || padding.iter().any(|byte| *byte != 0) {
+            return Rest::Other("the last record is whole but damaged");
+        }
+        if after.len() < padded {
+            return Rest::CutOff { records };
+        }
+        if head.is_event() {
+            return Rest::Other("a whole event follows");
+        }
+        records.push(body.to_vec());
+        rest = &after[padded..];
+    }
+    Rest::CutOff { records }
+}
+
+/// Whether these bytes can be the beginning of a record's header.
+fn begins_header(bytes: &[u8], timestamp: u64) -> bool {
+    let digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    let octal = |byte: &u8| (b'0'..=b'7').contains(byte);
+    let of = |from: usize, to: usize| bytes.get(from..to.min(bytes.len())).unwrap_or_default();
+    ["data", "event"].iter().any(|kind| {
+        let Some(like) = header(&format!("{}.{kind}.json", "0".repeat(64)), 0, timestamp) else { return false };
+        // Hash, size and sum are unknown; all else is fixed.
+        let is_fixed = |place: &usize| !(*place < 64 || (124..135).contains(place) || (148..154).contains(place));
+        of(0, 64).iter().all(digit)
+            && of(124, 135).iter().all(octal)
+            && of(148, 154).iter().all(octal)
+            && (0..bytes.len()).filter(is_fixed).all(|place| bytes[place] == like[place])
+    })
 }
 
 /// Name and size from a tar header.
@@ -299,6 +378,34 @@ mod tests {
         );
         assert_eq!(Tail::read(&bytes[..540], &bytes), Err(ArchiveFault::Damaged));
         assert_eq!(Tail::read(&bytes, &bytes[..bytes.len() - 1]), Err(ArchiveFault::Damaged));
+    }
+
+    #[test]
+    fn an_append_cut_anywhere_is_known_and_a_whole_or_damaged_one_is_not_called_cut_off() {
+        let setup = SetupRecords { election: "{}", trustees: "[]", credentials: "[\"a\"]" };
+        let Ok((mut tail, _)) = Tail::begin(1_795_290_802, &setup) else { panic!("a small archive") };
+        let ballot = format!("{{\"a\":\"{}\"}}", "1".repeat(700));
+        let bytes = tail.append(EventKind::Ballot, &[&ballot]).unwrap_or_default();
+        assert_eq!(bytes.len(), 5 * BLOCK);
+        for length in 1..bytes.len() {
+            let whole = usize::from(length >= 3 * BLOCK);
+            assert_eq!(
+                judge_rest(&bytes[..length], tail.timestamp()),
+                Rest::CutOff { records: vec![ballot.clone().into_bytes(); whole] },
+                "{length}"
+            );
+        }
+        assert_eq!(judge_rest(&[], tail.timestamp()), Rest::Nothing);
+        assert_eq!(judge_rest(&bytes, tail.timestamp()), Rest::Other("a whole event follows"));
+        // One bit of the event's own blocks, all of them there; the fields that are not fixed may differ in a cut header only.
+        for place in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= 1;
+            assert!(matches!(judge_rest(&damaged, tail.timestamp()), Rest::Other(_)), "{place}");
+        }
+        assert!(matches!(judge_rest(&[0; 100], tail.timestamp()), Rest::Other(_)));
+        assert!(matches!(judge_rest(&[0; 2048], tail.timestamp()), Rest::Other(_)));
+        assert!(matches!(judge_rest(&bytes[..200], tail.timestamp() + 1), Rest::Other(_)));
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub(crate) struct ContentsArguments {
     /// Most of those entitled are normally engaged in important public services
     #[arg(long)]
     important_public_service: bool,
+    /// Only a strike is put to the vote, no action short of one
+    #[arg(long)]
+    strike_only: bool,
     /// The day the sample voting paper was supplied (old papers may stay under the saving of February 2026)
     #[arg(long, value_name = "DAY")]
     sample_supplied: Option<String>,
@@ -62,6 +65,7 @@ pub(crate) fn run(arguments: &ContentsArguments, book: &Rulebook, as_json: bool)
         jurisdiction: option_jurisdiction(&arguments.jurisdiction, &faults),
         entitled: arguments.entitled,
         important_public_service: arguments.important_public_service,
+        strike_only: arguments.strike_only,
         sample_paper_supplied_on: option_date("--sample-supplied", arguments.sample_supplied.as_deref(), &faults),
     };
     let contents = match day.map(|day| required_contents(book, arguments.document.into(), day, facts)) {

@@ -1,5 +1,7 @@
 //! `whitley offer compare`: offers side by side.
 
+use std::collections::HashMap;
+
 use clap::Args;
 use dated::Ratio;
 use pay::{Offer, Pence, PointValue, WeeksInYear, rates_of_salary, value_row};
@@ -87,19 +89,18 @@ impl Compare {
                         rows.into_iter().map(|row| value_row(row, year)).collect()
                     })
                     .collect();
-                let mut keys: Vec<(&str, &str)> = Vec::new();
-                for point in valued.iter().flatten() {
-                    let key = (point.row.point.as_str(), point.row.band.as_str());
-                    if !keys.contains(&key) {
-                        keys.push(key);
+                // In the order of first appearance; an offer that lists a point twice is taken at its first.
+                let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+                let mut found: Vec<(String, Vec<Option<PointValue>>)> = Vec::new();
+                for (column, values) in valued.iter().enumerate() {
+                    for value in values {
+                        let place = *places.entry((&value.row.point, &value.row.band)).or_insert(found.len());
+                        if place == found.len() {
+                            found.push((scale.id.clone(), vec![None; valued.len()]));
+                        }
+                        found[place].1[column].get_or_insert_with(|| value.clone());
                     }
                 }
-                let found = keys.iter().map(|(point, band)| {
-                    let of_column = |column: &Vec<PointValue>| {
-                        column.iter().find(|value| value.row.point == *point && value.row.band == *band).cloned()
-                    };
-                    (scale.id.clone(), valued.iter().map(of_column).collect())
-                });
                 rows.extend(found);
             }
         }

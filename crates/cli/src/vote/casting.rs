@@ -119,6 +119,7 @@ impl Accept {
     pub(crate) fn run(self) -> Answer<Done> {
         let now = files::now(self.at.as_deref())?;
         let companion = files::companion_of(&self.archive);
+        files::demand_whole(&self.archive)?;
         let (mut accepted, mut refused) = (Vec::new(), Vec::new());
         let mut remembered = None;
         // All ballots at once; one by one only if one of them is bad, so that it is named and the others go in.

@@ -19,6 +19,7 @@ type Answer<T> = std::result::Result<T, Refusal>;
 
 /// Refuses to go on with an archive that fails any check.
 fn demand_sound(archive: &Path, companion: Option<&Path>) -> Answer<()> {
+    files::demand_whole(archive)?;
     let question = judge::Question { archive, companion, more_archive: &[], more_companion: &[], remembered: None };
     let report = judge::report(&question).map_err(Refusal::input)?;
     if report.verdict == verify::Verdict::Failed {
@@ -57,7 +58,11 @@ impl Close {
         demand_sound(&self.archive, Some(&files::companion_of(&self.archive)))?;
         let (mut opened, tally) = add_up(&self.archive)?;
         let fault = |fault: vote::archive::ArchiveFault| Refusal::no(fault.to_string());
-        let mut bytes = opened.tail.append(EventKind::EndBallots, &[]).map_err(fault)?;
+        // A power cut may have come between the two events: then only the tally is missing.
+        let mut bytes = match opened.tail.last_kind() {
+            Some(EventKind::EndBallots) => Vec::new(),
+            _ => opened.tail.append(EventKind::EndBallots, &[]).map_err(fault)?,
+        };
         bytes.extend(opened.tail.append(EventKind::EncryptedTally, &[tally.record(), &tally.sized_record()]).map_err(fault)?);
         files::append(&self.archive, &bytes)?;
         let text = format!(

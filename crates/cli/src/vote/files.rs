@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use vote::archive::{BLOCK, Event, EventKind, Head, TAIL_BYTES, Tail};
+use vote::archive::{BLOCK, Event, EventKind, Head, Rest, TAIL_BYTES, Tail};
 use vote::companion::{Body, Chain, LineKind, PublicRoleKey, RoleKey, Signature};
 use vote::trustee::commit::Polynomial;
 use vote::trustee::key::MemberKey;
@@ -14,7 +14,7 @@ use vote::trustee::record::Trustees;
 use vote::{Election, Hash, NoRandomness, PublicCredentials, SecretScalar, Source};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::Refusal;
+use super::{Refusal, repair};
 
 type Answer<T> = Result<T, Refusal>;
 
@@ -273,6 +273,7 @@ pub(crate) fn companion_of(archive: &Path) -> PathBuf {
 /// Where the next line of a companion goes.
 pub(crate) fn chain(companion: &Path) -> Answer<Chain> {
     let bytes = read(companion)?;
+    demand_whole_lines(companion, &bytes)?;
     let damaged = || Refusal::input(format!("{} is not a companion, or its end is damaged", companion.display()));
     let lines = bytes.strip_suffix(b"\n").ok_or_else(damaged)?;
     let last = lines.rsplit(|byte| *byte == b'\n').next().ok_or_else(damaged)?;
@@ -282,12 +283,28 @@ pub(crate) fn chain(companion: &Path) -> Answer<Chain> {
 /// The lines of a companion.
 pub(crate) fn lines(companion: &Path) -> Answer<Vec<Value>> {
     let bytes = read(companion)?;
+    demand_whole_lines(companion, &bytes)?;
     let wrong = || Refusal::input(format!("{} is not a companion", companion.display()));
     bytes
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).map_err(|_| wrong()))
         .collect()
+}
+
+fn demand_whole_lines(companion: &Path, bytes: &[u8]) -> Answer<()> {
+    if bytes.is_empty() || bytes.ends_with(b"\n") {
+        return Ok(());
+    }
+    Err(repair::cut_off(companion, &companion.with_extension("").with_extension("bel")))
+}
+
+/// Refuses an archive or its companion whose last append was cut off.
+pub(crate) fn demand_whole(archive: &Path) -> Answer<()> {
+    let file = File::open(archive).map_err(|error| Refusal::input(format!("{} cannot be read: {error}", archive.display())))?;
+    read_tail(&file, archive)?;
+    let companion = companion_of(archive);
+    if companion.is_file() { demand_whole_lines(&companion, &read(&companion)?) } else { Ok(()) }
 }
 
 /// Now, or the time given for a rehearsal.
@@ -377,5 +394,8 @@ fn read_tail(mut file: &File, path: &Path) -> Answer<Tail> {
     let (mut first, mut last) = ([0; 2 * BLOCK], [0; TAIL_BYTES]);
     file.seek(SeekFrom::Start(0)).and_then(|_| file.read_exact(&mut first)).map_err(|_| wrong())?;
     file.seek(SeekFrom::End(-(TAIL_BYTES as i64))).and_then(|_| file.read_exact(&mut last)).map_err(|_| wrong())?;
-    Tail::read(&first, &last).map_err(|_| wrong())
+    Tail::read(&first, &last).map_err(|_| match repair::End::find(path) {
+        Ok(end) if matches!(end.rest, Rest::CutOff { .. }) => repair::cut_off(path, path),
+        _ => wrong(),
+    })
 }

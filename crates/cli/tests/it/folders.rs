@@ -188,3 +188,16 @@ fn prices_are_not_silently_left_out_for_one_member() {
     assert_eq!((answer.code, answer.out.as_str()), (3, ""));
     assert!(answer.err.contains("leave out"), "{}", answer.err);
 }
+
+#[test]
+fn a_refused_new_folder_is_told_in_json_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("there")).expect("made");
+    for (name, code) in [("Our_Trust", "bad-name"), ("there", "already-there")] {
+        let answer = whitley_in(folder.path(), &format!("new {name} --json"));
+        assert_eq!(answer.code, 3);
+        let said: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+        assert_eq!(said["faults"][0]["code"], code);
+        assert!(whitley_in(folder.path(), &format!("new {name}")).err.contains("fix: "), "{name}");
+    }
+}

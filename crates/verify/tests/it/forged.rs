@@ -125,6 +125,20 @@ impl Forgery {
     }
 }
 
+/// The share of an owner with another factor for its second choice, whose version-1 proof holds.
+fn bent_share(bytes: &mut Vec<u8>, s: &Secrets, owner: usize) {
+    let (x, w) = (s.trustee_keys[owner - 1], Scalar::from(98_765u32));
+    let phi = verify::hex::hash_to_base64(&s.election_hash);
+    let chosen = g(&Scalar::from(43_210u32));
+    let c = challenge(&format!("decrypt|{phi}|{}|{},{}", enc(&g(&x)), enc(&g(&w)), enc(&chosen)));
+    let z = w - c * x;
+    let factor = (chosen - s.alphas[1] * z) * c.invert();
+    let mut value: Value = serde_json::from_slice(bytes).unwrap();
+    value["decryption_factors"][0][1] = json!(enc(&factor));
+    value["decryption_proofs"][0][1] = serde_json::from_str(&proof(&c, &z)).unwrap();
+    *bytes = serde_json::to_vec(&value).unwrap();
+}
+
 fn plus_one(value: &mut Value) {
     let scalar = value.as_str().unwrap();
     *value = json!(dec(&(parse_dec(scalar) + Scalar::ONE)));
@@ -1048,6 +1062,13 @@ fn counting() -> Vec<Forgery> {
                 *item = serde_json::from_str(&proof(&c, &(w - c * x))).unwrap();
             }
         }),
+        // Version 1's challenge holds neither ciphertext nor factor: who proves may choose the second commitment at will, and
+        // then has a factor, not the right one, for which the proof holds.
+        forge(V48, "a member beyond the quorum gives a wrong factor with a proof that holds [72]")
+            .raw(Stage::Share(3), |bytes, s| bent_share(bytes, s, 3)),
+        forge(V48, "a member of the first quorum gives a wrong factor with a proof that holds [72]")
+            .raw(Stage::Share(1), |bytes, s| bent_share(bytes, s, 2))
+            .also(V61),
         forge(V47, "shares below the threshold [72]").spec(|s| s.shares = vec![1, 3]),
         forge(V47, "no share of the Single trustee [72]").spec(|s| s.shares = vec![2, 3, 4]),
         forge(V49, "a count above all votes [73]").json(Stage::Result, "/result/0/0", |v| *v = json!(5)),
@@ -1404,7 +1425,7 @@ fn every_forged_archive_fails_at_its_own_check_and_nowhere_else() {
         assert_ne!(pair[0], pair[1], "two forgeries of one name");
     }
     // Every check that an archive or companion alone can fail has its forgery.
-    let elsewhere = [V8, V9, V10, V11, V12, V25, V37, V39, V48, V51, V52, V53, V54, V55, V56, V57, V58, V59, V60];
+    let elsewhere = [V8, V9, V10, V11, V12, V25, V37, V39, V51, V52, V53, V54, V55, V56, V57, V58, V59, V60];
     for check in Check::ALL.iter().filter(|c| !elsewhere.contains(c)) {
         assert!(by_check.contains_key(check), "no forgery for {check:?}");
     }

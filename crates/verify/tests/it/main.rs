@@ -3,6 +3,7 @@
 
 mod archives;
 mod curve;
+mod foreign;
 mod forged;
 mod make;
 mod options;

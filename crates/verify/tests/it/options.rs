@@ -1,6 +1,6 @@
 //! What the caller asks for: continuing, fingerprints, trackers, strictness, threads; and single ballots.
 
-use crate::make::{Event, Spec, Stage, honest, make, sha256, tar_record};
+use crate::make::{Event, Record, Spec, Stage, honest, make, sha256, tar_record};
 use crate::vectors::{archive_of, judge_alone, judge_both};
 use verify::{BallotJudge, Check, Options, Outcome, Reason, Remembered, Unsupported, Verdict, judge};
 
@@ -238,4 +238,31 @@ fn the_program_exits_as_it_judged_and_writes_its_state() {
     assert_eq!(run(&["good.bel", "--unknown"]).0, Some(3));
     assert_eq!(run(&[]).0, Some(3));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// An election of other programs with a certificate of its credentials: what stands there, and what setup data call it.
+fn with_certificate(stands: &'static [u8], named: [u8; 32]) -> Vec<u8> {
+    let hook = move |stage: Stage, text: &mut Vec<u8>, _: &crate::make::Secrets| {
+        if stage == Stage::SetupData {
+            text.pop();
+            text.extend(format!(",\"credentials_certificate\":\"{}\"}}", verify::hex::to_hex(&named)).bytes());
+        }
+    };
+    let add = |events: &mut Vec<Event>| events[0].records.insert(3, Record { body: stands.to_vec(), event: false, named: None });
+    make(&Spec::small(), &hook, &add).archive
+}
+
+#[test]
+fn a_certificate_of_credentials_is_bound_and_listed_as_not_checked() {
+    const CERTIFICATE: &[u8] = b"{\"made\":\"by others\"}";
+    let archive = with_certificate(CERTIFICATE, sha256(CERTIFICATE));
+    let report = judge_alone(&archive);
+    assert_eq!(report.verdict, Verdict::Passed, "{}", verify::output::to_text(&report, true));
+    assert!(verify::output::summary(&report).contains("the certificate of the credentials"));
+    assert!(verify::output::to_json(&report).contains("the certificate of the credentials"));
+    assert!(!verify::output::summary(&judge_alone(&honest(&Spec::small()).archive)).contains("certificate of the credentials"));
+    assert_eq!(judge_with(&archive, &Options { strict: true, ..Options::default() }).failed(), [Check::V4]);
+    assert_eq!(judge_alone(&with_certificate(CERTIFICATE, [1; 32])).failed(), [Check::V7]);
+    const NOISE: &[u8] = b"{\"made\":";
+    assert_eq!(judge_alone(&with_certificate(NOISE, sha256(NOISE))).failed(), [Check::V4]);
 }
