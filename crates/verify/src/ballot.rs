@@ -607,10 +607,10 @@ impl Plan {
                 outside.push(place);
             }
         }
-        if let Some((key, challenge, output)) = signer {
-            chain.add_quartered(key, &Naf::of(challenge), output);
-        }
         let mut points = chain.finish();
+        if let Some((key, challenge, output)) = signer {
+            points[output] = key.times(challenge);
+        }
         for (point, fixed) in points.iter_mut().zip(&self.fixed) {
             if fixed.g != Scalar::ZERO {
                 *point = generator_table().add_to(*point, &fixed.g);

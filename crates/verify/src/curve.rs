@@ -1,13 +1,14 @@
 //! The prime-order group of Ed25519, for judging only: everything here is public, so time may depend on the values.
 //!
 //! Coordinates are extended twisted Edwards (−x² + y² = 1 + d·x²·y²) with the complete formulas of Hisil, Wong, Carter and
-//! Dawson (2008), over the field of the crate `crrl`. The speed comes from four things, each cross-checked against
-//! `curve25519-dalek` by the property tests in `tests/curve.rs`:
+//! Dawson (2008), over the field of the crate `crrl`. The speed comes from these things, each cross-checked against
+//! `curve25519-dalek` by the property tests in `tests/it/curve.rs` and in [`chain`]:
 //!
 //! - [`Chain`]: right-to-left windows. One chain of doublings 2^i·P serves every scalar that P is raised to, and the check
 //!   that P has prime order, which then costs a seventh of a separate one.
+//! - [`Quartered`]: a credential's multiples from that check save three quarters of the doublings when it signs.
 //! - [`FixedBase`]: tables for the two bases that every proof uses, g and the election key y.
-//! - [`encode_all`]: one inversion for many encodings.
+//! - [`encode_all`]: one inversion for many encodings. Square roots are taken two at a time.
 //! - A sum of bases raised to one scalar shares the buckets, so it needs no chain of its own.
 //!
 //! Encodings are the archive's: 64 small hexadecimal digits, most significant first, canonical only (Spec V31).
@@ -428,5 +429,35 @@ impl UncheckedElement {
     /// To be called only after the order was checked.
     pub(crate) fn found_in_group(self) -> Element {
         Element { point: self.point, encoded: self.encoded }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_together_is_reading_one_by_one() {
+        let good = Point::generator().encode();
+        let other = Point::generator().double().encode();
+        // No digits; y = p; no x for y = 2; order 4; one sign on x = 0.
+        let texts = [
+            good.as_str(),
+            other.as_str(),
+            "",
+            "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed",
+            "0000000000000000000000000000000000000000000000000000000000000002",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "8000000000000000000000000000000000000000000000000000000000000001",
+        ];
+        let read = |element: &Result<UncheckedElement, ElementFault>| element.map(|e| (e.encoded, e.point.encode()));
+        for a in texts {
+            for b in texts {
+                let together = UncheckedElement::parse_together([a, b]);
+                assert_eq!(read(&together[0]), read(&UncheckedElement::parse(a)), "{a} beside {b}");
+                assert_eq!(read(&together[1]), read(&UncheckedElement::parse(b)), "{b} beside {a}");
+            }
+        }
+        assert_eq!(UncheckedElement::parse(good.as_str()).map(|e| e.point.encode()), Ok(good));
     }
 }

@@ -82,16 +82,12 @@ impl Positions {
     }
 
     fn iter(self) -> impl Iterator<Item = usize> {
-        (0..4).flat_map(move |quarter| self.in_quarter(quarter))
-    }
-
-    /// Those in 64·quarter … 64·quarter + 63.
-    fn in_quarter(self, quarter: usize) -> impl Iterator<Item = usize> {
-        let mut bits = self.0[quarter];
-        std::iter::from_fn(move || {
-            let at = bits.trailing_zeros() as usize;
-            bits &= bits.wrapping_sub(1);
-            (at < 64).then_some(64 * quarter + at)
+        self.0.into_iter().enumerate().flat_map(|(word, mut bits)| {
+            std::iter::from_fn(move || {
+                let at = bits.trailing_zeros() as usize;
+                bits &= bits.wrapping_sub(1);
+                (at < 64).then_some(64 * word + at)
+            })
         })
     }
 }
@@ -108,11 +104,10 @@ impl Multiples {
         Multiples { slots: [0; 256], kept: Vec::with_capacity(384) }
     }
 
-    /// Doubles `bases` = 2^start·P in step up to the highest of `positions`, all at `start` or above: the processor overlaps
-    /// what does not depend on each other.
-    fn climb<const N: usize>(&mut self, bases: [Point; N], start: usize, positions: impl Iterator<Item = usize>) {
+    /// Doubles `bases` in step up to the highest of `positions`: the processor overlaps what does not depend on each other.
+    fn climb<const N: usize>(&mut self, bases: [Point; N], positions: impl Iterator<Item = usize>) {
         let mut points = bases;
-        let mut reached = start;
+        let mut reached = 0;
         for at in positions {
             // Only an addition needs the fourth coordinate, so only the last doubling before one computes it.
             if at > reached {
@@ -147,8 +142,8 @@ impl Multiples {
     }
 }
 
-/// P, 2^64·P, 2^128·P and 2^192·P: a product then needs a quarter of the doublings. For bases in the group that are checked
-/// once and used later, since the check passes these multiples anyway.
+/// P, 2^64·P, 2^128·P and 2^192·P, whose products share 64 doublings. For bases that are checked once and used later: the check
+/// of their order passes these multiples anyway.
 #[derive(Clone, Copy)]
 pub(crate) struct Quartered([Affine; 4]);
 
@@ -159,12 +154,39 @@ impl Quartered {
         positions.add(order_naf());
         QUARTERS.iter().for_each(|at| positions.insert(*at));
         let mut multiples = Multiples::new();
-        multiples.climb([*point], 0, positions.iter());
+        multiples.climb([*point], positions.iter());
         multiples.of_prime_order(0).then(|| Quartered(normalized(QUARTERS.map(|at| multiples.at(at, 0).point(false)))))
     }
 
     pub(crate) fn point(&self) -> Point {
         self.0[0].point()
+    }
+
+    /// The point times a scalar, left to right.
+    pub(crate) fn times(&self, scalar: &Scalar) -> Point {
+        let mut digits = [[0i8; QUARTERS.len()]; 64];
+        for (at, digit) in Naf::of(scalar).digits() {
+            digits[usize::from(at % 64)][usize::from(at / 64)] = *digit;
+        }
+        let odd_multiples = self.0.map(|point| {
+            let mut multiple = point.point();
+            let twice = multiple.double().cached();
+            std::array::from_fn::<Cached, BUCKETS, _>(|_| {
+                let cached = multiple.cached();
+                multiple = multiple.add_signed(&twice, false);
+                cached
+            })
+        });
+        let mut sum = Point::IDENTITY;
+        for digits in digits.iter().rev() {
+            sum = sum.double();
+            for (digit, multiples) in digits.iter().zip(&odd_multiples) {
+                if *digit != 0 {
+                    sum = sum.add_signed(&multiples[usize::from(digit.unsigned_abs() / 2) % BUCKETS], *digit < 0);
+                }
+            }
+        }
+        sum
     }
 }
 
@@ -254,24 +276,13 @@ impl Chain {
             positions.add(order_naf());
         }
         self.multiples.kept.clear();
-        self.multiples.climb(bases, 0, positions.iter());
+        self.multiples.climb(bases, positions.iter());
         for (naf, outputs) in uses {
             for (n, output) in outputs.into_iter().enumerate() {
                 self.outputs[output].add(naf, &self.multiples, n);
             }
         }
         std::array::from_fn(|n| !check_order || self.multiples.of_prime_order(n))
-    }
-
-    /// Adds `base` times the scalar to an output.
-    pub(crate) fn add_quartered(&mut self, base: &Quartered, naf: &Naf, output: usize) {
-        let mut positions = Positions::default();
-        positions.add(naf);
-        self.multiples.kept.clear();
-        for (quarter, point) in base.0.iter().enumerate() {
-            self.multiples.climb([point.point()], 64 * quarter, positions.in_quarter(quarter));
-        }
-        self.outputs[output].add(naf, &self.multiples, 0);
     }
 
     /// The outputs.
@@ -281,187 +292,67 @@ impl Chain {
 }
 
 #[cfg(test)]
-mod timing {
+#[allow(clippy::unwrap_used)]
+mod tests {
     use super::*;
-    use crate::curve::*;
-    use std::hint::black_box;
-    fn t(name: &str, per: f64, mut f: impl FnMut()) {
-        let mut best = f64::MAX;
-        for _ in 0..2000 {
-            let s = std::time::Instant::now();
-            f();
-            best = best.min(s.elapsed().as_secs_f64() * 1e9);
-        }
-        println!("{name:<40} {:>10.1} ns  per unit {:>8.1}", best, best / per);
+    use curve25519_dalek::constants::EIGHT_TORSION;
+    use curve25519_dalek::edwards::EdwardsPoint;
+    use proptest::prelude::*;
+
+    fn ours(point: &EdwardsPoint) -> Point {
+        Point::decode(point.compress().as_bytes()).unwrap()
     }
+
+    fn scalar() -> impl Strategy<Value = Scalar> {
+        prop_oneof![
+            6 => any::<[u8; 32]>().prop_map(Scalar::from_bytes_mod_order),
+            1 => (0u64..40).prop_map(Scalar::from),
+            1 => (0u64..40).prop_map(|n| -Scalar::from(n)),
+            // One digit in each quarter and at its edges.
+            1 => (0u32..252, 1u8..16).prop_map(|(at, digit)| (0..at).fold(Scalar::from(digit), |s, _| s + s)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn a_quartered_base_is_the_slow_product_and_never_outside_the_group(s in scalar(), t in scalar(), torsion in 0usize..8) {
+            let point = EdwardsPoint::mul_base(&s) + EIGHT_TORSION[torsion];
+            let quartered = Quartered::check(&ours(&point));
+            prop_assert_eq!(quartered.is_some(), point.is_torsion_free());
+            prop_assert_eq!(quartered.is_some(), torsion == 0);
+            if let Some(quartered) = quartered {
+                prop_assert!(quartered.point().equals(&ours(&point)));
+                // Added to, so that all four coordinates are looked at.
+                let product = quartered.times(&t);
+                prop_assert!(product.equals(&ours(&(point * t))));
+                prop_assert!(product.add(&Point::generator()).equals(&ours(&(point * t + EdwardsPoint::mul_base(&Scalar::ONE)))));
+            }
+        }
+
+        /// Alpha and beta in step, with the sums riding along, each of them with or without a torsion part.
+        #[test]
+        fn two_bases_in_step(a in scalar(), b in scalar(), s in scalar(), t in scalar(), parts in (0usize..8, 0usize..8)) {
+            let alpha = EdwardsPoint::mul_base(&a) + EIGHT_TORSION[parts.0];
+            let beta = EdwardsPoint::mul_base(&b) + EIGHT_TORSION[parts.1];
+            let (ns, nt) = (Naf::of(&s), Naf::of(&t));
+            let mut chain = Chain::new(4);
+            let uses = [(&ns, [0, 1]), (&nt, [2, 3]), (&nt, [0, 3])];
+            let in_group = chain.add_bases([ours(&alpha), ours(&beta)], uses.into_iter(), true);
+            prop_assert_eq!(in_group, [parts.0 == 0, parts.1 == 0]);
+            let expected = [alpha * s + alpha * t, beta * s, alpha * t, beta * t + beta * t];
+            for (out, expected) in chain.finish().iter().zip(&expected) {
+                prop_assert!(out.equals(&ours(expected)));
+                prop_assert!(out.add(&Point::generator()).equals(&ours(&(expected + EdwardsPoint::mul_base(&Scalar::ONE)))));
+            }
+        }
+    }
+
     #[test]
-    #[ignore]
-    fn timing() {
-        let g = Point::generator();
-        let sc: Vec<Scalar> =
-            (0u8..9).map(|i| Scalar::from_bytes_mod_order([i * 17 + 31; 32]) * Scalar::from_bytes_mod_order([i + 7; 32])).collect();
-        let nafs: Vec<Naf> = sc.iter().map(Naf::of).collect();
-        let mut pos = Positions::default();
-        for n in &nafs[..3] {
-            pos.add(n);
-        }
-        pos.add(order_naf());
-        let count = pos.iter().count() as f64;
-        println!("positions {count}");
-        let mut m = Multiples::new();
-        t("climb 1", 252.0, || {
-            m.kept.clear();
-            m.climb([black_box(g)], 0, pos.iter());
-        });
-        let q = g.double();
-        t("climb 2", 504.0, || {
-            m.kept.clear();
-            m.climb([black_box(g), q], 0, pos.iter());
-        });
-        t("climb 1, top only", 252.0, || {
-            m.kept.clear();
-            m.climb([black_box(g)], 0, [252].into_iter());
-        });
-        t("climb 2, top only", 504.0, || {
-            m.kept.clear();
-            m.climb([black_box(g), q], 0, [252].into_iter());
-        });
-        m.kept.clear();
-        m.climb([black_box(g)], 0, pos.iter());
-        let mut b = Buckets::EMPTY;
-        b.add(&nafs[0], &m, 0);
-        t("naf", 1.0, || {
-            black_box(Naf::of(black_box(&sc[0])));
-        });
-        t("put naf in full buckets", nafs[1].used as f64, || {
-            b.add(black_box(&nafs[1]), &m, 0);
-        });
-        t("put 3 nafs alternating", (nafs[0].used + nafs[1].used + nafs[2].used) as f64, || {
-            for n in &nafs[..3] {
-                b.add(black_box(n), &m, 0);
-            }
-        });
-        t("put naf in empty buckets", nafs[1].used as f64, || {
-            let mut b = Buckets::EMPTY;
-            b.add(black_box(&nafs[1]), &m, 0);
-            black_box(&b);
-        });
-        t("order", 1.0, || {
-            let mut b = Buckets::EMPTY;
-            b.add(order_naf(), &m, 0);
-            black_box(b.total().is_identity());
-        });
-        t("total", 14.0, || {
-            black_box(b.total());
-        });
-        let tab = generator_table();
-        t("fixed", 24.0, || {
-            black_box(tab.add_to(black_box(g), &sc[0]));
-        });
-        t("fixed 9 scalars", 24.0 * 9.0, || {
-            for s in &sc {
-                black_box(tab.add_to(black_box(g), s));
-            }
-        });
-        let many = vec![b.total(); 17];
-        t("encode 17", 17.0, || {
-            black_box(encode_all(black_box(&many)));
-        });
-        t("encode 1", 1.0, || {
-            black_box(encode_all(black_box(&many[..1])));
-        });
-        let enc = many[0].encode();
-        t("decode", 1.0, || {
-            black_box(UncheckedElement::parse(black_box(enc.as_str())).is_ok());
-        });
-        let mut x = [F::ONE + F::ONE, g.x, g.y, g.t];
-        let y = g.x;
-        t("mul thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut x {
-                    *v *= y;
-                }
-            }
-        });
-        t("mul lat", 100.0, || {
-            for _ in 0..100 {
-                x[0] *= y;
-            }
-        });
-        t("sq thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut x {
-                    *v = v.square();
-                }
-            }
-        });
-        t("sq lat", 100.0, || {
-            for _ in 0..100 {
-                x[0] = x[0].square();
-            }
-        });
-        t("add thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut x {
-                    *v += y;
-                }
-            }
-        });
-        t("sub thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut x {
-                    *v -= y;
-                }
-            }
-        });
-        t("mul2 thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut x {
-                    *v = v.mul2();
-                }
-            }
-        });
-        let mut ps = [g, q, g.add(&q), q.double()];
-        t("double thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut ps {
-                    *v = v.double_then::<false>();
-                }
-            }
-        });
-        let c = q.cached();
-        t("add_signed thr", 400.0, || {
-            for _ in 0..100 {
-                for v in &mut ps {
-                    *v = v.add_signed(&c, false);
-                }
-            }
-        });
-        t("double lat", 100.0, || {
-            for _ in 0..100 {
-                ps[0] = ps[0].double_then::<false>();
-            }
-        });
-        black_box((x, ps));
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/belenios/ed25519-basic");
-        let archive = std::fs::read(folder.join("mDYWKVdAaNwDDk.bel")).unwrap();
-        let mut container = crate::container::Container::new(&archive[..]);
-        let mut records = Vec::new();
-        while let Some(record) = container.next_record().unwrap() {
-            records.push(record.body);
-        }
-        let ballots: Vec<&Vec<u8>> = records.iter().filter(|body| body.starts_with(b"{\"election_uuid\"")).collect();
-        let judge = crate::BallotJudge::new(&records[1], &records[3], 1).unwrap();
-        t("json", 1.0, || {
-            black_box(crate::json::parse(black_box(ballots[0])).is_ok());
-        });
-        t("judge", 1.0, || {
-            black_box(judge.judge(black_box(ballots[0])).is_ok());
-        });
-        t("judge all", ballots.len() as f64, || {
-            for b in &ballots {
-                black_box(judge.judge(black_box(b)).is_ok());
-            }
-        });
+    fn the_identity() {
+        let quartered = Quartered::check(&Point::IDENTITY).unwrap();
+        assert!(quartered.times(&-Scalar::ONE).equals(&Point::IDENTITY));
+        assert!(Quartered::check(&Point::generator()).unwrap().times(&Scalar::ZERO).equals(&Point::IDENTITY));
     }
 }

@@ -80,7 +80,7 @@ impl FixedBase {
     }
 }
 
-/// The table for g, made once.
+/// The table for g, made once: 8 MB.
 pub fn generator_table() -> &'static FixedBase {
     static TABLE: std::sync::OnceLock<FixedBase> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| FixedBase::new(&Point::generator(), 13))
