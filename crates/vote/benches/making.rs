@@ -91,34 +91,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let draft = Draft { uuid: &uuid, name: "bench", description: "", questions: &questions, people: &People::default() };
-        let election = Election::new(&draft, key.key())?;
-        let voter = Credential::random(random)?.key(&uuid);
-        let choices = [Choice::answers(&questions[0], &[1])?];
-        let time = microseconds(least(runs, || {
-            black_box(make_ballot(&election, &voter, &choices, random).is_ok());
-        }));
-        let floor = power * f64::from(powers);
-        println!("{name:<58} {time:>10.1} µs   floor {floor:.1} ({powers} powers), {:.2} times", time / floor);
-    }
-
-    let questions = [Question::one_of("?", &["Yes", "No"])?];
-    let number = if runs == 1 { 100 } else { 10_000 };
-    let time = least((runs / 60).max(1), || {
-        for _ in 0..number {
-            let made = Credential::random(random).map(|credential| *credential.key(&uuid).encoded());
-            black_box(made.is_ok());
-        }
-    });
-    let floor = power * f64::from(number);
-    println!(
-        "{:<58} {:>10.1} ms   floor {:.1}, {:.2} times",
-        format!("{number} credentials"),
-        microseconds(time) / 1e3,
-        floor / 1e3,
-        microseconds(time) / floor
-    );
-
-    let draft = Draft { uuid: &uuid, name: "bench", description: "", questions: &questions, people: &People::default() };
     let election = Election::new(&draft, key.key())?;
     let voter = Credential::random(random)?.key(&uuid);
     let list = PublicCredentials::new(vec![*voter.encoded()])?;
