@@ -143,20 +143,26 @@ struct Costs {
 ///
 /// Commitments must be recomputed from challenge and response to be hashed. 6 bases with 252 doublings each that all their scalars
 /// share; 13 scalars of 42 additions and 6 more where the two sums ride on the options' chains, less the first of 8 in each
-/// bucket, and 14 to empty the buckets, for 15 outputs; the signature's key from stored multiples (64 doublings, 42 additions);
-/// 19 fixed-base products of 16 additions from tables of 16 bits; 6 square roots (250S+20M); 17 encodings (5M) with one
-/// inversion (250M); the order of the six elements (150M each, which is what checking many together would cost: that leaves a chance of
-/// error, and the exact check here costs about 300M each).
+/// bucket, and 14 (and a doubling) to empty the buckets, for 15 outputs; the signature's key from stored multiples (64 doublings,
+/// 42 additions); 19 fixed-base products of 16 additions from tables of 16 bits; 6 square roots (250S+20M); 17 encodings (5M) with
+/// one inversion (250M).
 ///
-/// Not counted: the fourth coordinate and the preparation of a point that is added, reading JSON, loads and branches.
+/// An addition of 8M needs a prepared second point: its fourth coordinate and that times 2d. So each multiple that is added
+/// costs 2M and 3 field additions once (107 of the 252 multiples of a base, if three scalars have a digit at one in six), and each
+/// addition that empties buckets 1M. And the order of each element: the 150M once written here were for checking many together,
+/// which leaves a chance of error; exactly, it takes 14 additions on the same chain and 14 to empty the buckets.
+///
+/// Not counted: reading JSON, loads, branches, and that a bucket's first multiple is also made ready.
 fn floor(doubling: f64, addition: f64, table_addition: f64, costs: &Costs) -> f64 {
-    let Costs { multiplication: m, squaring: s, hashing, .. } = costs;
-    (6.0 * 252.0 + 64.0) * doubling
+    let Costs { multiplication: m, squaring: s, addition: a, hashing } = costs;
+    (6.0 * 252.0 + 64.0 + 15.0) * doubling
         + (19.0 * 42.0 - 15.0 * 8.0 + 15.0 * 14.0) * addition
         + 19.0 * 16.0 * table_addition
         + 6.0 * (250.0 * s + 20.0 * m)
         + (17.0 * 5.0 + 250.0) * m
-        + 6.0 * 150.0 * m
+        + 6.0 * 107.0 * (2.0 * m + 3.0 * a)
+        + 15.0 * 14.0 * m
+        + 6.0 * 28.0 * addition
         + hashing
 }
 
