@@ -485,11 +485,12 @@ impl Run<'_> {
         let credentials = read_credentials(&list.body, *list_place, self.options.threads, &mut self.ledger);
         self.facts.credentials = credentials.as_ref().map(|c| c.list.len() as u64);
         self.archive.running = credentials.as_ref().map(|credentials| RunningTally::new(&election.questions, credentials));
-        // A wide table pays from some hundred ballots on; small elections get a small one.
+        // A wide table pays from some hundred ballots on; small elections get a small one. The widest takes 8 MB.
         let width = match self.facts.credentials {
             Some(0..64) | None => 5,
             Some(64..1000) => 8,
-            Some(_) => 10,
+            Some(1000..10_000) => 10,
+            Some(_) => 13,
         };
         self.archive.setup = Some(Setup {
             key_table: FixedBase::new(election.key.point(), width),

@@ -5,8 +5,10 @@
 //! the order.
 
 use crate::container::Hash;
-use crate::credentials::Credentials;
-use crate::curve::{Chain, Element, ElementFault, Encoded, FixedBase, Naf, Point, UncheckedElement, encode_all, generator_table};
+use crate::credentials::{Credentials, parse_key};
+use crate::curve::{
+    Chain, Element, ElementFault, Encoded, FixedBase, Naf, Point, Quartered, UncheckedElement, encode_all, generator_table,
+};
 use crate::election::{Election, Question};
 use crate::json::{Value, parse};
 use crate::reading::sha256;
@@ -70,7 +72,9 @@ struct FixedPart {
 struct Claim {
     check: Check,
     place: Place,
+    /// What is hashed before the commitments; without the ciphertext if that is the sum `Plan::sums[sum]`.
     prefix: Vec<u8>,
+    sum: Option<usize>,
     first: usize,
     proofs: Vec<Proof>,
 }
@@ -175,12 +179,12 @@ impl Work<'_, '_> {
         // Spec V28.
         self.count(Check::V28, 1);
         let listed = self.judge.credentials.find(credential);
-        let credential_point = match listed {
-            Some(i) => Some(self.judge.credentials.list[i as usize].element.point()),
-            None => match Element::parse(credential) {
-                Ok(element) => {
+        let key = match listed {
+            Some(i) => Some(self.judge.credentials.list[i as usize].key),
+            None => match parse_key(credential) {
+                Ok(key) => {
                     self.fault(Check::V28, place, What::CredentialUnknown);
-                    Some(*element.point())
+                    Some(key)
                 }
                 Err(fault) => {
                     self.fault(Check::V31, place, What::Element(fault));
@@ -203,7 +207,7 @@ impl Work<'_, '_> {
         }
         let (signature_at, signed_hash, challenge_value, response_value) = signature;
         let signature = (self.scalar(challenge_value, place, false), self.scalar(response_value, place, false));
-        let (Some(key), (Some(challenge), Some(response)), true) = (credential_point, signature, read.len() == answers.len()) else {
+        let (Some(key), (Some(challenge), Some(response)), true) = (key, signature, read.len() == answers.len()) else {
             return None;
         };
 
@@ -278,12 +282,10 @@ impl Work<'_, '_> {
         Some(proofs)
     }
 
-    fn element(&mut self, value: &Value<'_>, place: Place) -> Option<UncheckedElement> {
-        let read = match value.string() {
-            Some(text) => UncheckedElement::parse(text),
-            None => Err(ElementFault::NotDigits),
-        };
-        read.map_err(|fault| self.fault(Check::V31, place, What::Element(fault))).ok()
+    fn elements<const N: usize>(&mut self, values: [&Value<'_>; N], place: Place) -> [Option<UncheckedElement>; N] {
+        // What is not a string is not digits either.
+        UncheckedElement::parse_together(values.map(|value| value.string().unwrap_or_default()))
+            .map(|read| read.map_err(|fault| self.fault(Check::V31, place, What::Element(fault))).ok())
     }
 
     fn read_answer(&mut self, value: &Value<'_>, question: &Question, place: Place) -> Option<Answer> {
@@ -311,8 +313,8 @@ impl Work<'_, '_> {
         let mut answer = Answer { choices: Vec::with_capacity(n), individual: Vec::with_capacity(n), overall: Vec::new(), blank: None };
         for (i, choice) in choices.iter().enumerate() {
             let place = place.choice(i as u32);
-            let [alpha, beta] = self.fields(choice, ["alpha", "beta"], Part::Answer, place)?;
-            if let (Some(alpha), Some(beta)) = (self.element(alpha, place), self.element(beta, place)) {
+            let pair = self.fields(choice, ["alpha", "beta"], Part::Answer, place)?;
+            if let [Some(alpha), Some(beta)] = self.elements(pair, place) {
                 answer.choices.push((alpha, beta));
             }
         }
@@ -335,7 +337,7 @@ impl Work<'_, '_> {
     fn check_proofs(
         &mut self,
         credential: &str,
-        key: &Point,
+        key: &Quartered,
         answers: &[Answer],
         signature_at: usize,
         signed_hash: &str,
@@ -348,10 +350,8 @@ impl Work<'_, '_> {
         }
         // The signature rides along: c = H("sig|" h "|"; g^z·C^c).
         let signature_output = plan.output(signature.response, None);
-        let on_key = Use { naf: plan.naf(&signature.challenge), alpha: signature_output, beta: signature_output };
-        plan.bases.push(Base { alpha: *key, beta: None, uses: vec![on_key], element: None });
 
-        let Computed { encoded, outside } = plan.compute(self.judge.key_table);
+        let Computed { encoded, sums, outside } = plan.compute(self.judge.key_table, Some((key, &signature.challenge, signature_output)));
         let elements = 2 * plan.bases.iter().filter(|b| b.element.is_some()).count();
         self.count(Check::V31, elements);
         self.count(Check::V32, 2 + plan.claims.iter().map(|c| 2 * c.proofs.len()).sum::<usize>());
@@ -388,12 +388,11 @@ impl Work<'_, '_> {
             }
             input.clear();
             input.extend_from_slice(&claim.prefix);
-            for (i, commitment) in encoded[claim.first..claim.first + 2 * claim.proofs.len()].iter().enumerate() {
-                if i > 0 {
-                    input.push(b',');
-                }
-                input.extend_from_slice(&commitment.0);
+            if let Some(i) = claim.sum {
+                push_joined(&mut input, sums[2 * i..2 * i + 2].iter());
+                input.push(b'|');
             }
+            push_joined(&mut input, encoded[claim.first..claim.first + 2 * claim.proofs.len()].iter());
             let sum: Scalar = claim.proofs.iter().map(|p| p.challenge).sum();
             if challenge(&input) != sum {
                 match self.made_for_other_choice(claim, answers, &s0) {
@@ -417,7 +416,7 @@ impl Work<'_, '_> {
         (0..answer.choices.len() as u32).filter(|i| Some(*i) != claim.place.choice).find(|i| {
             let mut plan = Plan::new();
             plan.individual(answer, *i as usize, &proofs, s0, claim.place);
-            let encoded = plan.compute(self.judge.key_table).encoded;
+            let encoded = plan.compute(self.judge.key_table, None).encoded;
             let mut input = plan.claims[0].prefix.clone();
             push_joined(&mut input, encoded.iter());
             challenge(&input) == proofs[0].challenge + proofs[1].challenge
@@ -441,10 +440,10 @@ fn push_joined<'e>(out: &mut Vec<u8>, elements: impl Iterator<Item = &'e Encoded
     }
 }
 
-/// Bases that are raised to the same scalars (alpha and beta of a choice, or one alone), and the outputs they go into.
+/// Alpha and beta of a choice, which are raised to the same scalars, and the outputs they go into.
 struct Base {
     alpha: Point,
-    beta: Option<Point>,
+    beta: Point,
     uses: Vec<Use>,
     /// Where the elements stand, if their order is to be checked on the way.
     element: Option<Place>,
@@ -464,16 +463,20 @@ struct Plan {
     nafs: Vec<Naf>,
     fixed: Vec<FixedPart>,
     claims: Vec<Claim>,
+    /// Sums of choices whose encodings are hashed.
+    sums: Vec<[Point; 2]>,
 }
 
 struct Computed {
+    /// One for each output.
     encoded: Vec<Encoded>,
+    sums: Vec<Encoded>,
     outside: Vec<Place>,
 }
 
 impl Plan {
     fn new() -> Plan {
-        Plan { bases: Vec::new(), nafs: Vec::new(), fixed: Vec::new(), claims: Vec::new() }
+        Plan { bases: Vec::new(), nafs: Vec::new(), fixed: Vec::new(), claims: Vec::new(), sums: Vec::new() }
     }
 
     /// A new output g^g·y^y·….
@@ -497,7 +500,7 @@ impl Plan {
     }
 
     fn base(&mut self, pair: &(UncheckedElement, UncheckedElement), place: Option<Place>) -> usize {
-        self.bases.push(Base { alpha: pair.0.point, beta: Some(pair.1.point), uses: Vec::with_capacity(4), element: place });
+        self.bases.push(Base { alpha: pair.0.point, beta: pair.1.point, uses: Vec::with_capacity(4), element: place });
         self.bases.len() - 1
     }
 
@@ -523,7 +526,8 @@ impl Plan {
         self.claims.push(Claim {
             check: Check::V33,
             place,
-            prefix: prove_prefix(s0, &alpha.encoded, &beta.encoded),
+            prefix: [b"prove|", s0, b"|", &alpha.encoded.0, b",", &beta.encoded.0, b"|"].concat(),
+            sum: None,
             first,
             proofs: proofs.to_vec(),
         });
@@ -543,8 +547,11 @@ impl Plan {
 
         let summed = usize::from(question.blank)..answer.choices.len();
         let mut on_sum = Vec::new();
+        let sum = answer.choices[summed.clone()]
+            .iter()
+            .fold([Point::IDENTITY; 2], |[alpha, beta], (a, b)| [alpha.add(&a.point), beta.add(&b.point)]);
         // Spec V34: blank, or a number of marks within the limits.
-        let claim_at = |first, proofs: Vec<Proof>, prefix| Claim { check: Check::V34, place, prefix, first, proofs };
+        let claim_at = |first, proofs: Vec<Proof>, prefix, sum| Claim { check: Check::V34, place, prefix, sum, first, proofs };
         match &answer.blank {
             None => {
                 let first = self.fixed.len();
@@ -552,15 +559,9 @@ impl Plan {
                     let uses = self.branch(proof, value);
                     on_sum.push(uses);
                 }
-                let mut alpha = Point::IDENTITY;
-                let mut beta = Point::IDENTITY;
-                for (a, b) in &answer.choices {
-                    alpha = alpha.add(&a.point);
-                    beta = beta.add(&b.point);
-                }
-                let sums = encode_all(&[alpha, beta]);
-                let prefix = prove_prefix(&s, &sums[0], &sums[1]);
-                self.claims.push(claim_at(first, answer.overall.clone(), prefix));
+                let prefix = [b"prove|", &s[..], b"|"].concat();
+                self.claims.push(claim_at(first, answer.overall.clone(), prefix, Some(self.sums.len())));
+                self.sums.push(sum);
             }
             Some(blank) => {
                 let prefix = |word: &str| [word.as_bytes(), b"|", &s, b"|"].concat();
@@ -570,7 +571,7 @@ impl Plan {
                 self.bases[first_base].uses.push(uses);
                 let uses = self.branch(&blank[1], 0);
                 on_sum.push(uses);
-                self.claims.push(claim_at(first, blank.to_vec(), prefix("bproof0")));
+                self.claims.push(claim_at(first, blank.to_vec(), prefix("bproof0"), None));
                 // m_0 = 1 or m_Σ within the limits.
                 let first = self.fixed.len();
                 let uses = self.branch(&answer.overall[0], 1);
@@ -579,7 +580,7 @@ impl Plan {
                     let uses = self.branch(proof, value);
                     on_sum.push(uses);
                 }
-                self.claims.push(claim_at(first, answer.overall.clone(), prefix("bproof1")));
+                self.claims.push(claim_at(first, answer.overall.clone(), prefix("bproof1"), None));
             }
         }
         // The sum's scalars go either on every summed base (more additions) or on one base more (more doublings):
@@ -589,35 +590,27 @@ impl Plan {
                 self.bases[first_base + i].uses.extend_from_slice(&on_sum);
             }
         } else {
-            let (mut alpha, mut beta) = (Point::IDENTITY, Point::IDENTITY);
-            for choice in &answer.choices[summed] {
-                alpha = alpha.add(&choice.0.point);
-                beta = beta.add(&choice.1.point);
-            }
-            self.bases.push(Base { alpha, beta: Some(beta), uses: on_sum, element: None });
+            let [alpha, beta] = sum;
+            self.bases.push(Base { alpha, beta, uses: on_sum, element: None });
         }
     }
 
-    fn compute(&self, key_table: &FixedBase) -> Computed {
+    /// `signer`: the key of the ballot's signature, what it is raised to, and the output.
+    fn compute(&self, key_table: &FixedBase, signer: Option<(&Quartered, &Scalar, usize)>) -> Computed {
         let mut chain = Chain::new(self.fixed.len());
         let mut outside = Vec::new();
-        let mut uses = Vec::new();
         for base in &self.bases {
-            uses.clear();
-            uses.extend(base.uses.iter().map(|u| (&self.nafs[u.naf], [u.alpha, u.beta])));
             let check_order = base.element.is_some();
-            let in_group = match base.beta {
-                Some(beta) => chain.add_bases([base.alpha, beta], &uses, check_order),
-                None => {
-                    let alone: Vec<(&Naf, usize)> = uses.iter().map(|(naf, outputs)| (*naf, outputs[0])).collect();
-                    [chain.add_base(&base.alpha, &alone, check_order), true]
-                }
-            };
-            if let Some(place) = base.element.filter(|_| in_group != [true; 2]) {
+            let uses = base.uses.iter().map(|u| (&self.nafs[u.naf], [u.alpha, u.beta]));
+            let in_group = chain.add_bases([base.alpha, base.beta], uses, check_order) == [true; 2];
+            if let Some(place) = base.element.filter(|_| !in_group) {
                 outside.push(place);
             }
         }
         let mut points = chain.finish();
+        if let Some((key, challenge, output)) = signer {
+            points[output] = key.times(challenge);
+        }
         for (point, fixed) in points.iter_mut().zip(&self.fixed) {
             if fixed.g != Scalar::ZERO {
                 *point = generator_table().add_to(*point, &fixed.g);
@@ -626,11 +619,9 @@ impl Plan {
                 *point = key_table.add_to(*point, y);
             }
         }
-        Computed { encoded: encode_all(&points), outside }
+        points.extend(self.sums.as_flattened());
+        let mut encoded = encode_all(&points);
+        let sums = encoded.split_off(self.fixed.len());
+        Computed { encoded, sums, outside }
     }
-}
-
-/// `prove|` T `|` enc(alpha) `,` enc(beta) `|`
-fn prove_prefix(context: &[u8], alpha: &Encoded, beta: &Encoded) -> Vec<u8> {
-    [b"prove|", context, b"|", &alpha.0, b",", &beta.0, b"|"].concat()
 }

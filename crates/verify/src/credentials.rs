@@ -1,16 +1,23 @@
 //! The list of public credentials and weights (Spec V15, V16).
 
-use crate::curve::{Compact, Element, Point};
+use crate::curve::{ElementFault, Point, Quartered, UncheckedElement};
 use crate::hex::bytes_from_hex;
 use crate::json::is_plain_decimal;
 use crate::parallel::in_parallel;
 use crate::reading::read_record;
 use crate::report::{Check, Ledger, Part, Place, What};
 
-/// One public credential.
+/// One public credential, in 304 bytes: there can be millions.
 pub(crate) struct Credential {
-    pub(crate) element: Compact,
+    pub(crate) key: Quartered,
+    /// Its encoding, in the order of the digits.
+    bytes: [u8; 32],
     pub(crate) weight: u128,
+}
+
+/// Reads and checks an element that signs ballots.
+pub(crate) fn parse_key(digits: &str) -> Result<Quartered, ElementFault> {
+    Quartered::check(&UncheckedElement::parse(digits)?.point).ok_or(ElementFault::NotInGroup)
 }
 
 /// The list, and an index by encoding.
@@ -24,7 +31,7 @@ impl Credentials {
     /// Position of a credential by its 64 digits. Spec V28.
     pub(crate) fn find(&self, digits: &str) -> Option<u32> {
         let bytes = bytes_from_hex::<32>(digits.as_bytes())?;
-        self.by_encoding.binary_search_by(|i| self.list[*i as usize].element.bytes.cmp(&bytes)).ok().map(|at| self.by_encoding[at])
+        self.by_encoding.binary_search_by(|i| self.list[*i as usize].bytes.cmp(&bytes)).ok().map(|at| self.by_encoding[at])
     }
 }
 
@@ -78,24 +85,25 @@ pub(crate) fn read_credentials(body: &[u8], place: Place, threads: usize, ledger
 
     // Spec V16.
     ledger.count(Check::V16, split.len() as u64);
-    let elements = in_parallel(&split, threads, |(digits, _)| Element::parse(digits).map(|element| Compact::of(&element)));
+    let keys = in_parallel(&split, threads, |(digits, _)| parse_key(digits));
     let mut list = Vec::with_capacity(split.len());
-    for (i, (element, weight)) in elements.into_iter().zip(weights).enumerate() {
+    for (i, (key, weight)) in keys.into_iter().zip(weights).enumerate() {
         let place = place.credential(i as u32);
-        match element {
-            Ok(element) => {
-                if element.point().equals(&Point::IDENTITY) {
+        match key {
+            Ok(key) => {
+                if key.point().equals(&Point::IDENTITY) {
                     ledger.fault(Check::V16, place, What::Identity);
                 }
-                list.push(Credential { element, weight });
+                let bytes = bytes_from_hex(split[i].0.as_bytes()).unwrap_or_default();
+                list.push(Credential { key, bytes, weight });
             }
             Err(fault) => ledger.fault(Check::V16, place, What::Element(fault)),
         }
     }
     let mut by_encoding: Vec<u32> = (0..list.len() as u32).collect();
-    by_encoding.sort_unstable_by_key(|i| (list[*i as usize].element.bytes, *i));
+    by_encoding.sort_unstable_by_key(|i| (list[*i as usize].bytes, *i));
     for pair in by_encoding.windows(2) {
-        if list[pair[0] as usize].element.bytes == list[pair[1] as usize].element.bytes {
+        if list[pair[0] as usize].bytes == list[pair[1] as usize].bytes {
             let place = place.credential(pair[1]);
             ledger.fault(Check::V16, place, What::CredentialRepeated { first: pair[0] });
         }

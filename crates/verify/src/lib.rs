@@ -102,7 +102,7 @@ impl BallotJudge {
         let credentials = credentials::read_credentials(credentials, Place::default(), threads, &mut ledger);
         match (election, credentials, ledger.first_failed_of_all()) {
             (Ok(election), Some(credentials), None) => {
-                Ok(BallotJudge { key_table: curve::FixedBase::new(election.key.point(), 10), election, credentials })
+                Ok(BallotJudge { key_table: curve::FixedBase::new(election.key.point(), 13), election, credentials })
             }
             _ => Err(ledger.into_faults()),
         }

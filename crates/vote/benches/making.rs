@@ -69,20 +69,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let questions = [Question::one_of("?", &["Yes", "No"])?];
     let number = if runs == 1 { 100 } else { 10_000 };
-    let time = least((runs / 60).max(1), || {
+    let one_by_one = least((runs / 60).max(1), || {
         for _ in 0..number {
             let made = Credential::random(random).map(|credential| *credential.key(&uuid).encoded());
             black_box(made.is_ok());
         }
     });
+    let together = least((runs / 60).max(1), || {
+        let credentials: Vec<Credential> = (0..number).filter_map(|_| Credential::random(random).ok()).collect();
+        black_box(Credential::public_all(&credentials, &uuid));
+    });
     let floor = power * f64::from(number);
-    println!(
-        "{:<58} {:>10.1} ms   floor {:.1}, {:.2} times",
-        format!("{number} credentials"),
-        microseconds(time) / 1e3,
-        floor / 1e3,
-        microseconds(time) / floor
-    );
+    for (how, time) in [("one by one", one_by_one), ("together", together)] {
+        println!(
+            "{:<58} {:>10.1} ms   floor {:.1}, {:.2} times",
+            format!("{number} credentials, {how}"),
+            microseconds(time) / 1e3,
+            floor / 1e3,
+            microseconds(time) / floor
+        );
+    }
 
     let draft = Draft { uuid: &uuid, name: "bench", description: "", questions: &questions, people: &People::default() };
     let election = Election::new(&draft, key.key())?;

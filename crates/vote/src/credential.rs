@@ -77,6 +77,19 @@ impl Credential {
 
     /// The signing key of this credential in one election.
     pub fn key(&self, uuid: &Uuid) -> CredentialKey {
+        let exponent = self.exponent(uuid);
+        let public = Element::generator_secret_power(&exponent);
+        CredentialKey { exponent, public, encoded: public.encode() }
+    }
+
+    /// The public credentials of many, with one field inversion for all. The points are as secret as the exponents until their
+    /// coordinates are divided out; the inversion is one fixed power of their product, so its time depends on none of them.
+    pub fn public_all<'c>(credentials: impl IntoIterator<Item = &'c Self>, uuid: &Uuid) -> Vec<Encoded> {
+        let points = credentials.into_iter().map(|credential| Element::generator_secret_power(&credential.exponent(uuid)));
+        Element::encode_all(&points.collect::<Vec<_>>())
+    }
+
+    fn exponent(&self, uuid: &Uuid) -> SecretScalar {
         let mut wide = Zeroizing::new([0_u8; 64]);
         for (half, number) in wide.chunks_exact_mut(32).zip(["0", "1"]) {
             let mut hash = Sha256::new();
@@ -85,9 +98,7 @@ impl Credential {
             }
             half.copy_from_slice(&Zeroizing::new(<[u8; 32]>::from(hash.finalize()))[..]);
         }
-        let exponent = SecretScalar::from_wide_hash(&wide);
-        let public = Element::generator_secret_power(&exponent);
-        CredentialKey { exponent, public, encoded: public.encode() }
+        SecretScalar::from_wide_hash(&wide)
     }
 }
 
@@ -296,6 +307,18 @@ mod tests {
     fn digits_are_those_of_base_58() {
         let digits: String = (0..58).map(|value| char::from(base58_digit(value))).collect();
         assert_eq!(digits, BASE58);
+    }
+
+    #[test]
+    fn public_credentials_together_are_those_one_by_one() {
+        let mut source = Seeded::new(b"together");
+        let random = &mut Randomness::new(&mut source);
+        let credentials: Vec<Credential> = (0..20).filter_map(|_| Credential::random(random).ok()).collect();
+        let uuid = Uuid::random(random).unwrap_or_else(|fault| panic!("{fault}"));
+        let one_by_one: Vec<Encoded> = credentials.iter().map(|credential| *credential.key(&uuid).encoded()).collect();
+        assert_eq!(one_by_one.len(), 20);
+        assert_eq!(Credential::public_all(&credentials, &uuid), one_by_one);
+        assert!(Credential::public_all(&[], &uuid).is_empty());
     }
 
     #[test]

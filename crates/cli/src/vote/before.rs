@@ -130,15 +130,17 @@ impl Credentials {
             let entries = roll.get(&unit.id).map(Vec::as_slice).unwrap_or_default();
             let mut letters = Zeroizing::new(String::with_capacity(entries.len() * 96));
             letters.push_str("unit,member,credential\n");
-            let mut listed = Vec::with_capacity(entries.len());
+            let mut credentials = Vec::with_capacity(entries.len());
             for entry in entries {
                 let credential = Credential::random(random)?;
-                listed.push((*credential.key(&unit.uuid).encoded(), entry.weight.unwrap_or(1)));
                 letters.push_str(&csv_line(&[&unit.id, &entry.member]));
                 letters.push(',');
                 letters.push_str(credential.expose());
                 letters.push('\n');
+                credentials.push(credential);
             }
+            let public = Credential::public_all(&credentials, &unit.uuid);
+            let listed: Vec<_> = public.into_iter().zip(entries).map(|(key, entry)| (key, entry.weight.unwrap_or(1))).collect();
             let weighted = entries.iter().any(|entry| entry.weight.is_some());
             let list = if weighted {
                 PublicCredentials::weighted(listed)
