@@ -1,0 +1,898 @@
+//! The sums. What a person is paid in a month depends on the portion of full time, on the point and on the day, so people
+//! are counted by portion and way, the ways by state, and each state is priced only in months in which its
+//! price changes. A record costs one look-up and one addition, however many months are asked for.
+
+use std::collections::HashMap;
+
+use dated::{Date, Month};
+
+use super::amounts::{Contributions, Line, MonthRate, Portion, Share, bill};
+use super::walk::{Itinerary, Timetable, Visit, Walker, timetable};
+use super::{CostError, CostQuestion, JoinersAt, PartOfBill, Paths, Paybill, YearEndRates};
+use crate::money::Pence;
+use crate::offer::Progression;
+use crate::rates::RatePath;
+use crate::workforce::{Staff, WorkforceRates, YearDay};
+
+/// More years than anybody settles for; it bounds the sums.
+pub(super) const MOST_YEARS: u32 = 10;
+
+/// Records worked on at a time: bounds memory where every record has a post of its own.
+const CHUNK: usize = 1 << 16;
+const CHUNK_BY_EMPLOYER: usize = 1 << 13;
+
+/// Before the offer, under it, at once, one-off: what a state costs in a month.
+type Price = [Line; 4];
+/// Standing, increments, under the offer, offer standing, at once, one-off: the sums of a month.
+type Sums = [Line; 6];
+
+/// Somewhere to begin: a row of the rates, a line of the tables, and what the offer makes of increments there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Start {
+    post: u32,
+    origin: u32,
+    timetable: u32,
+}
+
+/// A record as it is sorted by portion.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    way: u32,
+    headcount: u32,
+    employer: u16,
+    staff_group: u16,
+}
+
+pub(super) fn run(question: &CostQuestion<'_>) -> Result<Paybill, CostError> {
+    check(question)?;
+    let workforce = question.workforce;
+    let mut engine = Engine::new(question)?;
+    let (entries, bounds, without_increment_date) = engine.sort();
+    let chunk = if question.by_employer { CHUNK_BY_EMPLOYER } else { CHUNK };
+    for (portion, bounds) in bounds.windows(2).enumerate() {
+        for entries in entries[bounds[0]..bounds[1]].chunks(chunk) {
+            engine.add(Portion::new(workforce.portions[portion]), entries);
+        }
+    }
+    Ok(engine.finish(without_increment_date))
+}
+
+/// No sum may leave 64 bits, even of a year at run-rate with contributions of many times the pay.
+fn check(question: &CostQuestion<'_>) -> Result<(), CostError> {
+    if !(1..=MOST_YEARS).contains(&question.years) {
+        return Err(CostError::TooManyYears);
+    }
+    let workforce = question.workforce;
+    let hundred = dated::Ratio::whole(100);
+    if let Some(turnover) = question.turnover {
+        let left = turnover.leavers_percent * dated::Ratio::whole(i64::from(question.years));
+        if left > hundred || turnover.leavers_percent.is_negative() {
+            return Err(CostError::TooManyLeavers);
+        }
+    }
+    let rates = question.rates.posts.iter().flat_map(|post| {
+        let lumps: i64 = post.row.lumps.iter().fold(0, |sum, lump| sum.saturating_add(lump.amount.0.saturating_abs()));
+        post.row.path.rates.iter().map(|rate| rate.rate.0).chain([post.row.path.base.0, lumps])
+    });
+    let highest = rates.clone().max().unwrap_or(0);
+    let too_small = rates.min().is_some_and(|least| least < 0);
+    let portions = &workforce.portions;
+    let longest = |portion: &dated::Ratio| portion.numerator().max(portion.denominator());
+    let odd = portions.iter().any(|portion| portion.is_negative() || longest(portion) > 1_000_000_000_000 || *portion > hundred);
+    let most = portions.iter().copied().max().unwrap_or(dated::Ratio::ONE).ceiling().max(1);
+    let sum = i128::from(highest).saturating_mul(most).saturating_mul(workforce.headcount().into());
+    // Twelve times a month, every month, with contributions of up to nine times the pay.
+    let limit = i128::from(i64::MAX) / 10 / i128::from(MOST_YEARS) / 12;
+    if too_small || odd || sum > limit || highest > 1_000_000_000_000 {
+        return Err(CostError::BeyondReason);
+    }
+    if question.increments.share_passing.is_negative() || question.increments.share_passing > dated::Ratio::ONE {
+        return Err(CostError::BeyondReason);
+    }
+    Ok(())
+}
+
+struct Engine<'q> {
+    question: &'q CostQuestion<'q>,
+    months: usize,
+    calendar: Calendar,
+    contributions: Vec<Contributions>,
+    /// For each month, into `contributions`.
+    contributions_of: Vec<Option<usize>>,
+    share: Share,
+    walker: Walker<'q>,
+    timetables: Vec<Timetable>,
+    starts: Vec<Start>,
+    /// For each post, one whose next point it is.
+    below: Vec<Option<u32>>,
+    /// By bottom point and timetable: those who join in each month.
+    joiners: HashMap<(u32, u32), Vec<Itinerary>>,
+    /// The lines of the tables: band and nation.
+    origins: Vec<(usize, usize)>,
+    bands: Vec<String>,
+    ways: Vec<Itinerary>,
+    /// For each way, its start.
+    start_of_way: Vec<u32>,
+    /// By origin and month.
+    sums: Vec<Sums>,
+    headcounts: Vec<u64>,
+    joined: Vec<Price>,
+    year_end: Vec<[i64; 3]>,
+    /// By employer and year, then by staff group and year.
+    by_employer: Vec<Sums>,
+    by_group: Vec<Sums>,
+    employer_heads: Vec<u64>,
+    group_heads: Vec<u64>,
+    scratch: Scratch,
+}
+
+/// Days of the months that are costed.
+struct Calendar {
+    first: Month,
+    first_day: Date,
+    end: Date,
+    days: Vec<i64>,
+    /// The last day of each year.
+    last_days: Vec<Date>,
+}
+
+impl Calendar {
+    fn new(first: Month, years: u32) -> Self {
+        let month = |at: u32| first.plus(at.cast_signed());
+        Self {
+            first,
+            first_day: first.first_day(),
+            end: month(years * 12).first_day(),
+            days: (0..years * 12).map(|at| i64::from(month(at).first_day().days_in_month())).collect(),
+            last_days: (1..=years).map(|year| crate::pay_year::day_before(month(year * 12).first_day())).collect(),
+        }
+    }
+
+    fn month_of(&self, day: Date) -> usize {
+        usize::try_from(Month::of(day).months_since(self.first)).unwrap_or(0)
+    }
+
+    /// The rates of each stretch of months under an offer, each with its first month.
+    fn stretches(&self, path: &RatePath, into: &mut Vec<(usize, MonthRate)>) {
+        into.clear();
+        let mut rate = path.rate_on(self.first_day).0;
+        into.push((0, MonthRate::all_month(rate)));
+        let inside = path.rates.iter().filter(|change| self.first_day < change.from && change.from < self.end);
+        for change in inside {
+            let (month, day) = (self.month_of(change.from), i64::from(change.from.day()));
+            if day == 1 {
+                into.push((month, MonthRate::all_month(change.rate.0)));
+            } else {
+                let rest = self.days[month] - day + 1;
+                // A second change within the month goes on from the first.
+                let so_far = match into.last() {
+                    Some((known, MonthRate { sum, .. })) if *known == month + 1 => {
+                        let sum = into.iter().rev().nth(1).map_or(*sum, |(_, before)| before.sum);
+                        into.truncate(into.len() - 2);
+                        sum
+                    }
+                    _ => rate * self.days[month],
+                };
+                into.push((month, MonthRate { sum: so_far + rest * (change.rate.0 - rate), days: self.days[month] }));
+                into.push((month + 1, MonthRate::all_month(change.rate.0)));
+            }
+            rate = change.rate.0;
+        }
+    }
+
+    /// The rates of some days of a month, added up; `until` is not included.
+    fn sum(&self, path: &RatePath, month: usize, from: i64, until: i64) -> i64 {
+        let first = self.first.plus(month as i32).first_day();
+        let mut sum = 0;
+        let mut start = from;
+        let mut rate = path.rate_on(on(first, from)).0;
+        for change in path.rates.iter().filter(|change| on(first, from) < change.from && change.from < on(first, until)) {
+            let day = i64::from(change.from.day());
+            sum += rate * (day - start);
+            (start, rate) = (day, change.rate.0);
+        }
+        sum + rate * (until - start)
+    }
+}
+
+/// A day of a month by its number; one more than it has is the first of the next.
+fn on(first: Date, day: i64) -> Date {
+    first.saturating_add(jiff::Span::new().days(day - 1))
+}
+
+/// What is reset for each portion.
+#[derive(Default)]
+struct Scratch {
+    /// People on each way.
+    people: Vec<u64>,
+    touched_ways: Vec<u32>,
+    /// For each state, one more than its number among the touched.
+    slot: Vec<u32>,
+    touched: Vec<u32>,
+    /// People on the first day, by slot.
+    initial: Vec<i64>,
+    /// By slot and month: people who come, less those who leave.
+    moves: Vec<i64>,
+    joiner_moves: Vec<i64>,
+    /// For each blend, one more than its number among the touched.
+    blend_slot: Vec<u32>,
+    touched_blends: Vec<u32>,
+    blend_people: Vec<i64>,
+    /// Prices by slot and month, and of blends, kept for the tables by employer.
+    prices: Vec<Price>,
+    blend_prices: Vec<Price>,
+    way_years: Vec<Sums>,
+}
+
+impl<'q> Engine<'q> {
+    fn new(question: &'q CostQuestion<'q>) -> Result<Self, CostError> {
+        let months = question.years as usize * 12;
+        let calendar = Calendar::new(question.first, question.years);
+        let mut contributions: Vec<Contributions> = Vec::new();
+        let mut contributions_of = vec![None; months];
+        if let Some(on_costs) = question.on_costs {
+            let mut known = Vec::new();
+            for (month, of) in contributions_of.iter_mut().enumerate() {
+                // Wages are paid at the end of the month, so its last day decides.
+                let day = on(question.first.plus(month as i32).first_day(), calendar.days[month]);
+                let rates = on_costs.on(day).map_err(CostError::OnCosts)?;
+                *of = Some(match known.iter().position(|earlier| *earlier == rates) {
+                    Some(at) => at,
+                    None => {
+                        contributions.push(Contributions::new(&rates).ok_or(CostError::BeyondReason)?);
+                        known.push(rates);
+                        known.len() - 1
+                    }
+                });
+            }
+        }
+        let workforce = question.workforce;
+        let years = question.years as usize;
+        let (employers, groups) = if question.by_employer { (workforce.employers.len(), workforce.staff_groups.len()) } else { (0, 0) };
+        Ok(Self {
+            question,
+            months,
+            calendar,
+            contributions,
+            contributions_of,
+            share: Share::new(question.increments.share_passing),
+            walker: Walker::new(question),
+            timetables: Vec::new(),
+            starts: Vec::new(),
+            below: points_below(question.rates),
+            joiners: HashMap::new(),
+            origins: Vec::new(),
+            bands: Vec::new(),
+            ways: Vec::new(),
+            start_of_way: Vec::new(),
+            sums: Vec::new(),
+            headcounts: Vec::new(),
+            joined: vec![Price::default(); months],
+            year_end: vec![[0; 3]; years],
+            by_employer: vec![Sums::default(); employers * years],
+            by_group: vec![Sums::default(); groups * years],
+            employer_heads: vec![0; employers],
+            group_heads: vec![0; groups],
+            scratch: Scratch::default(),
+        })
+    }
+
+    fn contributions(&self, month: usize) -> Option<&Contributions> {
+        self.contributions_of[month].map(|at| &self.contributions[at])
+    }
+
+    /// The records as ways, those of one portion after those of another; where each portion begins; people without an increment date.
+    fn sort(&mut self) -> (Vec<Entry>, Vec<usize>, u64) {
+        let workforce = self.question.workforce;
+        let mut bounds = vec![0; workforce.portions.len() + 1];
+        for staff in &workforce.staff {
+            bounds[usize::from(staff.portion) + 1] += 1;
+        }
+        for at in 1..bounds.len() {
+            bounds[at] += bounds[at - 1];
+        }
+        let mut next = bounds.clone();
+        let mut entries = vec![Entry::default(); workforce.staff.len()];
+        let mut ways = Ways::new(self.question);
+        let mut without = 0;
+        for staff in &workforce.staff {
+            let way = ways.of(staff, self);
+            let at = &mut next[usize::from(staff.portion)];
+            entries[*at] = Entry { way, headcount: staff.headcount, employer: staff.employer, staff_group: staff.staff_group };
+            *at += 1;
+            if staff.increment.is_none()
+                && self.question.rates.posts[self.starts[self.start_of_way[way as usize] as usize].post as usize].next.is_some()
+            {
+                without += u64::from(staff.headcount);
+            }
+        }
+        self.sums = vec![Sums::default(); self.origins.len() * self.months];
+        self.headcounts = vec![0; self.origins.len()];
+        (entries, bounds, without)
+    }
+
+    fn start(&mut self, staff: &Staff) -> u32 {
+        let workforce = self.question.workforce;
+        let post = self.question.rates.of_staff(staff);
+        let row = &self.question.rates.posts[post as usize].row;
+        let band = &workforce.posts[staff.post as usize].band;
+        let band = if band.is_empty() { &row.band } else { band };
+        let band = number_of(&mut self.bands, band);
+        let origin = (band, usize::from(staff.nation));
+        let origin = self.origins.iter().position(|known| *known == origin).unwrap_or_else(|| {
+            self.origins.push(origin);
+            self.origins.len() - 1
+        });
+        let nation = &workforce.nations[usize::from(staff.nation)];
+        let group = &workforce.staff_groups[usize::from(staff.staff_group)];
+        let timetable = match self.question.increments.instead {
+            Some(rule) => vec![(Date::MIN, rule)],
+            None => timetable(self.question.offer, nation, Some(group)),
+        };
+        let timetable = number_of(&mut self.timetables, &timetable) as u32;
+        self.starts.push(Start { post, origin: origin as u32, timetable });
+        (self.starts.len() - 1) as u32
+    }
+
+    fn way(&mut self, start: u32, increment: Option<YearDay>) -> u32 {
+        let Start { post, origin, timetable } = self.starts[start as usize];
+        let not_before = self.calendar.first_day;
+        let way = self.walker.walk(post, origin, 0, increment, not_before, &self.timetables[timetable as usize]);
+        self.ways.push(way);
+        self.start_of_way.push(start);
+        (self.ways.len() - 1) as u32
+    }
+
+    /// Adds the records of one portion.
+    fn add(&mut self, portion: Portion, entries: &[Entry]) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.people.resize(self.ways.len(), 0);
+        for entry in entries {
+            let people = &mut scratch.people[entry.way as usize];
+            if *people == 0 && entry.headcount > 0 {
+                scratch.touched_ways.push(entry.way);
+            }
+            *people += u64::from(entry.headcount);
+        }
+        self.place(&mut scratch);
+        for slot in 0..scratch.touched.len() {
+            self.price_state(portion, slot, &mut scratch);
+        }
+        for slot in 0..scratch.touched_blends.len() {
+            self.price_blend(portion, slot, &mut scratch);
+        }
+        if self.question.by_employer {
+            self.add_employers(entries, &mut scratch);
+        }
+        scratch.clear();
+        self.scratch = scratch;
+    }
+
+    /// Puts the people of each way into the states they are in.
+    fn place(&mut self, scratch: &mut Scratch) {
+        let ways = std::mem::take(&mut scratch.touched_ways);
+        for way in &ways {
+            let people = scratch.people[*way as usize].cast_signed();
+            let itinerary = &self.ways[*way as usize];
+            let slot = scratch.slot(itinerary.initial, self.months);
+            scratch.initial[slot] += people;
+            scratch.put(itinerary, people, self.months, false);
+            let start = self.starts[self.start_of_way[*way as usize] as usize];
+            self.headcounts[start.origin as usize] += people.cast_unsigned();
+            if self.question.turnover.is_some_and(|turnover| turnover.joiners == JoinersAt::Bottom) {
+                let months = self.months;
+                for itinerary in self.joiners_of(start) {
+                    scratch.put(itinerary, people, months, true);
+                }
+            }
+        }
+        scratch.touched_ways = ways;
+    }
+
+    /// The ways of those who join in each month for somebody who was on that point.
+    fn joiners_of(&mut self, start: Start) -> &[Itinerary] {
+        let mut bottom = start.post;
+        while let Some(below) = self.below[bottom as usize] {
+            bottom = below;
+        }
+        let Self { walker, timetables, calendar, months, joiners, .. } = self;
+        joiners.entry((bottom, start.timetable)).or_insert_with(|| {
+            let timetable = &timetables[start.timetable as usize];
+            let join = |month: usize| {
+                let joined = calendar.first.plus(month as i32).first_day();
+                let a_year_later = calendar.first.plus(month as i32 + 12).first_day();
+                walker.walk(bottom, start.origin, month as u32, Some(YearDay::of(joined)), a_year_later, timetable)
+            };
+            (1..*months).map(join).collect()
+        })
+    }
+
+    fn price_state(&mut self, portion: Portion, slot: usize, scratch: &mut Scratch) {
+        let state = self.walker.states[scratch.touched[slot] as usize];
+        let (months, keep) = (self.months, self.question.by_employer);
+        let posts = &self.question.rates.posts;
+        let single = state.pass == state.fail;
+        let row = |post: u32| &posts[post as usize].row;
+        let (pass, fail) = (row(state.pass.post), row(state.fail.post));
+        let mut stretches = [Vec::new(), Vec::new()];
+        self.calendar.stretches(&pass.path, &mut stretches[0]);
+        if !single {
+            self.calendar.stretches(&fail.path, &mut stretches[1]);
+        }
+        let share = self.share;
+        let mut at = [0_usize; 2];
+        let mut price = Price::default();
+        let mut current = [MonthRate::all_month(0); 2];
+        let mut once = [0; 2];
+        let (mut people, mut joiners) = (0, 0);
+        let initial = scratch.initial[slot];
+        let (mut dirty, mut known) = (true, None);
+        let sums = &mut self.sums[state.origin as usize * months..][..months];
+        for month in 0..months {
+            people += scratch.moves[slot * (months + 1) + month];
+            joiners += scratch.joiner_moves[slot * (months + 1) + month];
+            for side in 0..if single { 1 } else { 2 } {
+                while let Some((from, rate)) = stretches[side].get(at[side])
+                    && *from <= month
+                {
+                    current[side] = *rate;
+                    at[side] += 1;
+                    dirty = true;
+                }
+            }
+            if month % 12 == 0 {
+                let last = self.calendar.last_days[month / 12];
+                once = [pass.path.rate_on(last).0, fail.path.rate_on(last).0];
+                dirty = true;
+            }
+            dirty |= known != Some(self.contributions_of[month]);
+            let lumps = [pass, fail].map(|row| lump_in(row, &self.calendar, month));
+            let has_lump = lumps != [0; 2];
+            if (people | joiners | initial) == 0 && !keep {
+                continue;
+            }
+            let charge = self.contributions_of[month].map(|at| &self.contributions[at]);
+            if dirty {
+                let line = |rate: MonthRate| Contributions::line(charge, portion.month(rate));
+                let of = |rates: [MonthRate; 2]| if single { line(rates[0]) } else { share.mix(line(rates[0]), line(rates[1])) };
+                price[0] = of([state.pass.before, state.fail.before].map(MonthRate::all_month));
+                price[1] = of(current);
+                price[2] =
+                    if single && MonthRate::all_month(once[0]) == current[0] { price[1] } else { of(once.map(MonthRate::all_month)) };
+                dirty = false;
+                known = Some(self.contributions_of[month]);
+            }
+            price[3] = if has_lump {
+                let line = |side: usize| Contributions::lump_line(charge, portion.month(current[side]), portion.of(lumps[side]));
+                if single { line(0) } else { share.mix(line(0), line(1)) }
+            } else {
+                Line::default()
+            };
+            if keep {
+                scratch.prices[slot * months + month] = price;
+            }
+            let sums = &mut sums[month];
+            add(&mut sums[0], price[0], initial);
+            add(&mut sums[1], price[0], people);
+            add(&mut sums[2], price[1], people);
+            add(&mut sums[3], price[1], initial);
+            add(&mut sums[4], price[2], people);
+            if has_lump {
+                add(&mut sums[5], price[3], people);
+            }
+            if joiners != 0 {
+                for (sum, price) in self.joined[month].iter_mut().zip(price) {
+                    add(sum, price, joiners);
+                }
+            }
+            if month % 12 == 11 {
+                // Before: at the first point for those who stand, at the present one for the others.
+                let annual = |rates: [i64; 2]| {
+                    let [pass, fail] = rates.map(|rate| portion.of(rate));
+                    if single { pass } else { share.mix_one(pass, fail) }
+                };
+                let before = annual([state.pass.before, state.fail.before]);
+                let end = &mut self.year_end[month / 12];
+                end[0] += initial * before;
+                end[1] += people * before;
+                end[2] += people * annual(once);
+            }
+        }
+    }
+
+    fn price_blend(&mut self, portion: Portion, slot: usize, scratch: &mut Scratch) {
+        let blend = self.walker.blends[scratch.touched_blends[slot] as usize];
+        let people = scratch.blend_people[slot];
+        let month = blend.month as usize;
+        let (days, day) = (self.calendar.days[month], i64::from(blend.day));
+        let states = [blend.before, blend.after].map(|state| self.walker.states[state as usize]);
+        let posts = &self.question.rates.posts;
+        let charge = self.contributions(month);
+        let last = self.calendar.last_days[month / 12];
+        let sides = [states.map(|state| state.pass), states.map(|state| state.fail)];
+        let price_of = |[before, after]: [super::walk::Place; 2]| -> Price {
+            let paths = [before.post, after.post].map(|post| &posts[post as usize].row.path);
+            let rate = |first: i64, then: i64| MonthRate { sum: first * (day - 1) + then * (days - day + 1), days };
+            let line = |rate: MonthRate| Contributions::line(charge, portion.month(rate));
+            let offer =
+                MonthRate { sum: self.calendar.sum(paths[0], month, 1, day) + self.calendar.sum(paths[1], month, day, days + 1), days };
+            let first = self.calendar.first.plus(month as i32).first_day();
+            let lumps: i64 = [(before.post, 1, day), (after.post, day, days + 1)]
+                .into_iter()
+                .flat_map(|(post, from, until)| {
+                    let due = posts[post as usize].row.lumps.iter();
+                    due.filter(move |lump| on(first, from) <= lump.paid_on && lump.paid_on < on(first, until))
+                })
+                .map(|lump| lump.amount.0)
+                .sum();
+            [
+                line(rate(before.before, after.before)),
+                line(offer),
+                line(rate(paths[0].rate_on(last).0, paths[1].rate_on(last).0)),
+                Contributions::lump_line(charge, portion.month(offer), portion.of(lumps)),
+            ]
+        };
+        let pass = price_of(sides[0]);
+        let price = if sides[0] == sides[1] {
+            pass
+        } else {
+            let fail = price_of(sides[1]);
+            std::array::from_fn(|at| self.share.mix(pass[at], fail[at]))
+        };
+        if month % 12 == 11 {
+            let annual = |of: &dyn Fn(super::walk::Place) -> i64| {
+                let [pass, fail] = sides.map(|[_, after]| portion.of(of(after)));
+                if pass == fail { pass } else { self.share.mix_one(pass, fail) }
+            };
+            let before = annual(&|place| place.before);
+            let under = annual(&|place| posts[place.post as usize].row.path.rate_on(last).0);
+            self.year_end[month / 12][1] += people * before;
+            self.year_end[month / 12][2] += people * under;
+        }
+        let sums = &mut self.sums[states[0].origin as usize * self.months + month];
+        add(&mut sums[1], price[0], people);
+        add(&mut sums[2], price[1], people);
+        add(&mut sums[4], price[2], people);
+        add(&mut sums[5], price[3], people);
+        if self.question.by_employer {
+            scratch.blend_prices[slot] = price;
+        }
+    }
+
+    fn add_employers(&mut self, entries: &[Entry], scratch: &mut Scratch) {
+        let years = self.question.years as usize;
+        scratch.way_years.resize(self.ways.len() * years, Sums::default());
+        for way in &scratch.touched_ways {
+            let totals = &mut scratch.way_years[*way as usize * years..][..years];
+            totals.fill(Sums::default());
+            let itinerary = &self.ways[*way as usize];
+            let slot = scratch.slot[itinerary.initial as usize] as usize - 1;
+            for month in 0..self.months {
+                let price = &scratch.prices[slot * self.months + month];
+                add(&mut totals[month / 12][0], price[0], 1);
+                add(&mut totals[month / 12][3], price[1], 1);
+            }
+            for visit in &itinerary.visits {
+                let mut put = |month: usize, price: &Price| {
+                    for (path, at) in [(1, 0), (2, 1), (4, 2), (5, 3)] {
+                        add(&mut totals[month / 12][path], price[at], 1);
+                    }
+                };
+                match *visit {
+                    Visit::Stay { state, from, until } => {
+                        let slot = scratch.slot[state as usize] as usize - 1;
+                        for month in from as usize..until as usize {
+                            put(month, &scratch.prices[slot * self.months + month]);
+                        }
+                    }
+                    Visit::Blend(blend) => {
+                        let slot = scratch.blend_slot[blend as usize] as usize - 1;
+                        put(self.walker.blends[blend as usize].month as usize, &scratch.blend_prices[slot]);
+                    }
+                }
+            }
+        }
+        for entry in entries {
+            let (employer, group) = (usize::from(entry.employer), usize::from(entry.staff_group));
+            self.employer_heads[employer] += u64::from(entry.headcount);
+            self.group_heads[group] += u64::from(entry.headcount);
+            for year in 0..years {
+                let of_one = &scratch.way_years[entry.way as usize * years + year];
+                for (path, line) in of_one.iter().enumerate() {
+                    add(&mut self.by_employer[employer * years + year][path], *line, entry.headcount.into());
+                    add(&mut self.by_group[group * years + year][path], *line, entry.headcount.into());
+                }
+            }
+        }
+    }
+
+    fn finish(self, without_increment_date: u64) -> Paybill {
+        let months = self.months;
+        let workforce = self.question.workforce;
+        let table = |names: &[String], line_of: &dyn Fn((usize, usize)) -> usize| -> Vec<PartOfBill> {
+            let mut parts: Vec<PartOfBill> = names
+                .iter()
+                .map(|name| PartOfBill { name: name.clone(), headcount: 0, years: Vec::new(), months: vec![Paths::default(); months] })
+                .collect();
+            for (at, origin) in self.origins.iter().enumerate() {
+                let part = &mut parts[line_of(*origin)];
+                part.headcount += self.headcounts[at];
+                for (month, paths) in part.months.iter_mut().enumerate() {
+                    *paths += paths_of(&self.sums[at * months + month]);
+                }
+            }
+            for part in &mut parts {
+                part.years = part.months.chunks(12).map(|months| months.iter().copied().sum()).collect();
+            }
+            parts.retain(|part| part.headcount > 0);
+            parts
+        };
+        let mut bands = table(&self.bands, &|origin| origin.0);
+        // In order of pay: what the band costs a head at the rates before.
+        bands.sort_by_key(|part| part.years.first().map(|year| year.standing.pay.0 / part.headcount.max(1).cast_signed()));
+        let nations = table(&workforce.nations, &|origin| origin.1);
+        let by_year = |names: &[String], sums: &[Sums], heads: &[u64]| -> Vec<PartOfBill> {
+            let years = self.question.years as usize;
+            let parts = names.iter().zip(heads).enumerate().filter(|(_, (_, headcount))| **headcount > 0);
+            parts
+                .filter_map(|(at, (name, headcount))| {
+                    let years = sums.get(at * years..(at + 1) * years)?.iter().map(paths_of).collect();
+                    Some(PartOfBill { name: name.clone(), headcount: *headcount, years, months: Vec::new() })
+                })
+                .collect()
+        };
+        let all_months: Vec<Paths> =
+            (0..months).map(|month| (0..self.origins.len()).map(|origin| paths_of(&self.sums[origin * months + month])).sum()).collect();
+        Paybill {
+            first: self.question.first,
+            net_months: self.net(&all_months),
+            year_end: self
+                .year_end
+                .iter()
+                .map(|[standing, increments, under_offer]| YearEndRates {
+                    standing: Pence(*standing),
+                    increments: Pence(*increments),
+                    under_offer: Pence(*under_offer),
+                })
+                .collect(),
+            employers: by_year(&workforce.employers, &self.by_employer, &self.employer_heads),
+            staff_groups: by_year(&workforce.staff_groups, &self.by_group, &self.group_heads),
+            bands,
+            nations,
+            headcount: workforce.headcount(),
+            without_increment_date,
+            gated: self.timetables.iter().flatten().any(|(_, rule)| *rule == Progression::Gated),
+            months: all_months,
+        }
+    }
+
+    /// Spec P48: in the month `t` of the years costed a share of `t` twelfths of a year's leavers has been replaced.
+    fn net(&self, months: &[Paths]) -> Option<Vec<Paths>> {
+        let turnover = self.question.turnover?;
+        if turnover.joiners == JoinersAt::Same {
+            let same = |paths: &Paths| Paths {
+                offer_standing: super::Bill::default(),
+                at_once: super::Bill::default(),
+                all_increments: super::Bill::default(),
+                ..*paths
+            };
+            return Some(months.iter().map(same).collect());
+        }
+        let monthly = turnover.leavers_percent / dated::Ratio::whole(1200);
+        let net = |month: usize, own: super::Bill, joined: Line| {
+            let stay = dated::Ratio::ONE - monthly * dated::Ratio::whole(month as i64);
+            let mix = |own: Pence, joined: i64| Pence::nearest(own.ratio() * stay + dated::Ratio::whole(joined) * monthly);
+            super::Bill {
+                pay: mix(own.pay, joined[0]),
+                national_insurance: mix(own.national_insurance, joined[1]),
+                pension: mix(own.pension, joined[2]),
+                levy: mix(own.levy, joined[3]),
+            }
+        };
+        let of_month = |(month, paths): (usize, &Paths)| {
+            let joined = &self.joined[month];
+            Paths {
+                standing: paths.standing,
+                increments: net(month, paths.increments, joined[0]),
+                under_offer: net(month, paths.under_offer, joined[1]),
+                lumps: net(month, paths.lumps, joined[3]),
+                ..Paths::default()
+            }
+        };
+        Some(months.iter().enumerate().map(of_month).collect())
+    }
+}
+
+impl Scratch {
+    /// The number of a state among those that this portion touches.
+    fn slot(&mut self, state: u32, months: usize) -> usize {
+        let state_at = state as usize;
+        if self.slot.len() <= state_at {
+            self.slot.resize(state_at + 1, 0);
+        }
+        if self.slot[state_at] == 0 {
+            self.touched.push(state);
+            self.slot[state_at] = self.touched.len() as u32;
+            self.initial.push(0);
+            self.moves.resize(self.touched.len() * (months + 1), 0);
+            self.joiner_moves.resize(self.touched.len() * (months + 1), 0);
+            self.prices.resize(self.touched.len() * months, Price::default());
+        }
+        self.slot[state_at] as usize - 1
+    }
+
+    fn put(&mut self, itinerary: &Itinerary, people: i64, months: usize, joiners: bool) {
+        for visit in &itinerary.visits {
+            match *visit {
+                Visit::Stay { state, from, until } => {
+                    let slot = self.slot(state, months) * (months + 1);
+                    let moves = if joiners { &mut self.joiner_moves } else { &mut self.moves };
+                    moves[slot + from as usize] += people;
+                    moves[slot + until as usize] -= people;
+                }
+                Visit::Blend(blend) => {
+                    let blend_at = blend as usize;
+                    if self.blend_slot.len() <= blend_at {
+                        self.blend_slot.resize(blend_at + 1, 0);
+                    }
+                    if self.blend_slot[blend_at] == 0 {
+                        self.touched_blends.push(blend);
+                        self.blend_slot[blend_at] = self.touched_blends.len() as u32;
+                        self.blend_people.push(0);
+                        self.blend_prices.push(Price::default());
+                    }
+                    self.blend_people[self.blend_slot[blend_at] as usize - 1] += people;
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        for way in self.touched_ways.drain(..) {
+            self.people[way as usize] = 0;
+        }
+        for state in self.touched.drain(..) {
+            self.slot[state as usize] = 0;
+        }
+        for blend in self.touched_blends.drain(..) {
+            self.blend_slot[blend as usize] = 0;
+        }
+        self.initial.clear();
+        self.moves.clear();
+        self.joiner_moves.clear();
+        self.prices.clear();
+        self.blend_people.clear();
+        self.blend_prices.clear();
+    }
+}
+
+/// From records to ways, by tables instead of hashing where the numbers allow.
+struct Ways {
+    groups: usize,
+    posts: usize,
+    starts: Vec<u32>,
+    sparse_starts: HashMap<(u8, u16, u32), u32>,
+    /// By month and day; 0 is none.
+    day_numbers: Vec<u16>,
+    days: Vec<Option<YearDay>>,
+    /// By start: where its ways stand in `ways`, which has one for each day known when it was first met.
+    ways: HashMap<(u32, u16), u32>,
+    table: Vec<u32>,
+}
+
+/// The largest table of starts; 16 MB.
+const LARGEST_TABLE: usize = 1 << 22;
+/// Days of the year that get a column in the table of ways.
+const DAY_COLUMNS: usize = 32;
+
+impl Ways {
+    fn new(question: &CostQuestion<'_>) -> Self {
+        let workforce = question.workforce;
+        let size = workforce.nations.len().saturating_mul(workforce.staff_groups.len()).saturating_mul(workforce.posts.len());
+        Self {
+            groups: workforce.staff_groups.len(),
+            posts: workforce.posts.len(),
+            starts: if size <= LARGEST_TABLE { vec![u32::MAX; size] } else { Vec::new() },
+            sparse_starts: HashMap::new(),
+            day_numbers: vec![0; 16 * 32],
+            days: vec![None],
+            ways: HashMap::new(),
+            table: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn of(&mut self, staff: &Staff, engine: &mut Engine<'_>) -> u32 {
+        let key = (usize::from(staff.nation) * self.groups + usize::from(staff.staff_group)) * self.posts + staff.post as usize;
+        let start = match self.starts.get(key) {
+            Some(start) if *start != u32::MAX => *start,
+            Some(_) => {
+                let start = engine.start(staff);
+                self.starts[key] = start;
+                start
+            }
+            None => *self.sparse_starts.entry((staff.nation, staff.staff_group, staff.post)).or_insert_with(|| engine.start(staff)),
+        };
+        let day = self.day(staff.increment);
+        let at = start as usize * DAY_COLUMNS + usize::from(day);
+        if usize::from(day) < DAY_COLUMNS
+            && let Some(way) = self.table.get(at)
+            && *way != u32::MAX
+        {
+            return *way;
+        }
+        self.new_way(start, day, at, engine)
+    }
+
+    #[cold]
+    fn new_way(&mut self, start: u32, day: u16, at: usize, engine: &mut Engine<'_>) -> u32 {
+        let moves = engine.walker.can_move(engine.starts[start as usize].post);
+        // Where nothing can move, the date makes no difference.
+        let known = if moves { day } else { 0 };
+        let days = &self.days;
+        let way = *self.ways.entry((start, known)).or_insert_with(|| engine.way(start, days[usize::from(known)]));
+        if usize::from(day) < DAY_COLUMNS && at < LARGEST_TABLE {
+            if self.table.len() <= at {
+                self.table.resize((start as usize + 1) * DAY_COLUMNS, u32::MAX);
+            }
+            self.table[at] = way;
+        }
+        way
+    }
+
+    #[inline]
+    fn day(&mut self, increment: Option<YearDay>) -> u16 {
+        let Some(day) = increment else { return 0 };
+        let at = usize::from(day.month % 16) * 32 + usize::from(day.day % 32);
+        if self.day_numbers[at] == 0 {
+            self.days.push(Some(day));
+            self.day_numbers[at] = (self.days.len() - 1) as u16;
+        }
+        self.day_numbers[at]
+    }
+}
+
+fn add(sum: &mut Line, line: Line, people: i64) {
+    for (sum, pence) in sum.iter_mut().zip(line) {
+        *sum += pence * people;
+    }
+}
+
+fn paths_of(sums: &Sums) -> Paths {
+    Paths {
+        standing: bill(sums[0]),
+        increments: bill(sums[1]),
+        under_offer: bill(sums[2]),
+        offer_standing: bill(sums[3]),
+        at_once: bill(sums[4]),
+        all_increments: super::Bill::default(),
+        lumps: bill(sums[5]),
+    }
+}
+
+/// One-off sums of a month, full time.
+fn lump_in(row: &crate::rates::Row, calendar: &Calendar, month: usize) -> i64 {
+    if row.lumps.is_empty() {
+        return 0;
+    }
+    let month = calendar.first.plus(month as i32);
+    row.lumps.iter().filter(|lump| Month::of(lump.paid_on) == month).map(|lump| lump.amount.0).sum()
+}
+
+/// For each post, one that increments lead from to it. Increments lead upward, so a way down has an end.
+fn points_below(rates: &WorkforceRates) -> Vec<Option<u32>> {
+    let mut below = vec![None; rates.posts.len()];
+    for (at, post) in rates.posts.iter().enumerate() {
+        if let Some(next) = post.next {
+            below[next as usize].get_or_insert(at as u32);
+        }
+    }
+    below
+}
+
+fn number_of<T: Clone + PartialEq>(known: &mut Vec<T>, one: &T) -> usize {
+    known.iter().position(|other| other == one).unwrap_or_else(|| {
+        known.push(one.clone());
+        known.len() - 1
+    })
+}
