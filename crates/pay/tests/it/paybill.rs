@@ -270,7 +270,7 @@ fn both_nations(text: &str) -> Offer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn the_engine_agrees_with_the_slow_way_to_the_penny(
