@@ -115,11 +115,19 @@ impl NotCosted {
         match self {
             Self::Missing(why) => vec![why.clone()],
             Self::NotOnScale(list) => {
+                let mut reasons: Vec<(&str, u64, &str)> = Vec::new();
+                for one in list {
+                    match reasons.iter_mut().find(|(why, ..)| *why == one.why) {
+                        Some((_, people, _)) => *people += one.headcount,
+                        None => reasons.push((&one.why, one.headcount, &one.who)),
+                    }
+                }
                 let people: u64 = list.iter().map(|one| one.headcount).sum();
                 let mut sentences = vec![format!("{} of the workforce cannot be paid under it:", tables::people(people))];
-                sentences.extend(list.iter().take(8).map(|one| format!("{} ({}): {}", one.who, tables::people(one.headcount), one.why)));
-                if list.len() > 8 {
-                    sentences.push(format!("and {} more kinds of staff", list.len() - 8));
+                let told = reasons.iter().take(8);
+                sentences.extend(told.map(|(why, people, who)| format!("{}, such as {who}: {why}", tables::people(*people))));
+                if reasons.len() > 8 {
+                    sentences.push(format!("and {} further reasons", reasons.len() - 8));
                 }
                 sentences
             }

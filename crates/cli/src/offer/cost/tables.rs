@@ -17,8 +17,8 @@ pub(super) fn sum(sum: Pence) -> String {
     let size = Pence(sum.0.saturating_abs());
     let of = |unit: i64, places: u32, name: &str| format!("{sign}£{}{name}", (size.pounds() / Ratio::whole(unit)).to_fixed(places));
     match size.0 {
-        0..1_000_000_000 => Pence(sum.0.signum() * Pence::nearest(size.pounds()).0 * 100).to_string(),
-        1_000_000_000..100_000_000_000 => of(1_000_000, 2, "m"),
+        0..100_000_000 => Pence(sum.0.signum() * Pence::nearest(size.pounds()).0 * 100).to_string(),
+        100_000_000..100_000_000_000 => of(1_000_000, 2, "m"),
         _ => of(1_000_000_000, 3, "bn"),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn run(cost: &Cost, dispute: &Dispute, library: &Library, offers: &[&
 /// One side's percentage with what it counts.
 pub(super) fn counted_sentence(counted: &Counted, dispute: &Dispute) -> String {
     let who = dispute.party_name(&counted.who.0);
-    format!("{}% as {who} counts it: {} [{}].", counted.percent.to_short(2), counted.counts, counted.source.join("; "))
+    format!("{}% as {who} counts it: {} [{}].", counted.percent.to_fixed(1), counted.counts, counted.source.join("; "))
 }
 
 fn by_totals<'t>(cost: &Cost, dispute: &Dispute, library: &Library, offer: &'t Offer) -> Result<ByTotals<'t>, String> {
