@@ -5,6 +5,9 @@
 //! openfisca-core, if a Python with both is named: `BESIDE_PYTHON=venv/bin/python cargo bench -p pay --bench paybill`
 //! (`python3 -m venv venv; venv/bin/pip install numpy openfisca-core`). All staff are invented.
 
+// Seconds and ratios of seconds are for reading; no result of `pay` is among them.
+#![allow(clippy::float_arithmetic)]
+
 #[allow(dead_code, unused_imports, clippy::unwrap_used)]
 #[path = "../tests/it/support.rs"]
 mod support;

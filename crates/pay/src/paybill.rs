@@ -9,10 +9,14 @@
 
 mod amounts;
 mod budget;
+mod calendar;
 mod engine;
 mod published;
 mod readings;
+mod result;
+mod scratch;
 mod walk;
+mod ways;
 
 use std::ops::{Add, AddAssign, Sub};
 

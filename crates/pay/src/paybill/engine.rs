@@ -4,14 +4,14 @@
 
 use std::collections::HashMap;
 
-use dated::{Date, Month};
+use dated::Date;
 
-use super::amounts::{Contributions, Line, MonthRate, Portion, Share, bill};
+use super::amounts::{Contributions, Line, MonthRate, Portion, Share};
+use super::calendar::{Calendar, lump_in, on};
+use super::scratch::Scratch;
 use super::walk::{Itinerary, Timetable, Visit, Walker, timetable};
-use super::{CostError, CostQuestion, JoinersAt, PartOfBill, Paths, Paybill, YearEndRates};
-use crate::money::Pence;
-use crate::offer::Progression;
-use crate::rates::RatePath;
+use super::ways::Ways;
+use super::{CostError, CostQuestion, JoinersAt, Paybill};
 use crate::workforce::{Staff, WorkforceRates, YearDay};
 
 /// More years than anybody settles for; it bounds the sums.
@@ -22,14 +22,14 @@ const CHUNK: usize = 1 << 16;
 const CHUNK_BY_EMPLOYER: usize = 1 << 13;
 
 /// Before the offer, under it, at once, one-off: what a state costs in a month.
-type Price = [Line; 4];
+pub(super) type Price = [Line; 4];
 /// Standing, increments, under the offer, offer standing, at once, one-off: the sums of a month.
-type Sums = [Line; 6];
+pub(super) type Sums = [Line; 6];
 
 /// Somewhere to begin: a row of the rates, a line of the tables, and what the offer makes of increments there.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Start {
-    post: u32,
+pub(super) struct Start {
+    pub(super) post: u32,
     origin: u32,
     timetable: u32,
 }
@@ -92,136 +92,38 @@ fn check(question: &CostQuestion<'_>) -> Result<(), CostError> {
     Ok(())
 }
 
-struct Engine<'q> {
-    question: &'q CostQuestion<'q>,
-    months: usize,
-    calendar: Calendar,
-    contributions: Vec<Contributions>,
+pub(super) struct Engine<'q> {
+    pub(super) question: &'q CostQuestion<'q>,
+    pub(super) months: usize,
+    pub(super) calendar: Calendar,
+    pub(super) contributions: Vec<Contributions>,
     /// For each month, into `contributions`.
-    contributions_of: Vec<Option<usize>>,
-    share: Share,
-    walker: Walker<'q>,
-    timetables: Vec<Timetable>,
-    starts: Vec<Start>,
+    pub(super) contributions_of: Vec<Option<usize>>,
+    pub(super) share: Share,
+    pub(super) walker: Walker<'q>,
+    pub(super) timetables: Vec<Timetable>,
+    pub(super) starts: Vec<Start>,
     /// For each post, one whose next point it is.
-    below: Vec<Option<u32>>,
+    pub(super) below: Vec<Option<u32>>,
     /// By bottom point and timetable: those who join in each month.
-    joiners: HashMap<(u32, u32), Vec<Itinerary>>,
+    pub(super) joiners: HashMap<(u32, u32), Vec<Itinerary>>,
     /// The lines of the tables: band and nation.
-    origins: Vec<(usize, usize)>,
-    bands: Vec<String>,
-    ways: Vec<Itinerary>,
+    pub(super) origins: Vec<(usize, usize)>,
+    pub(super) bands: Vec<String>,
+    pub(super) ways: Vec<Itinerary>,
     /// For each way, its start.
-    start_of_way: Vec<u32>,
+    pub(super) start_of_way: Vec<u32>,
     /// By origin and month.
-    sums: Vec<Sums>,
-    headcounts: Vec<u64>,
-    joined: Vec<Price>,
-    year_end: Vec<[i64; 3]>,
+    pub(super) sums: Vec<Sums>,
+    pub(super) headcounts: Vec<u64>,
+    pub(super) joined: Vec<Price>,
+    pub(super) year_end: Vec<[i64; 3]>,
     /// By employer and year, then by staff group and year.
-    by_employer: Vec<Sums>,
-    by_group: Vec<Sums>,
-    employer_heads: Vec<u64>,
-    group_heads: Vec<u64>,
-    scratch: Scratch,
-}
-
-/// Days of the months that are costed.
-struct Calendar {
-    first: Month,
-    first_day: Date,
-    end: Date,
-    days: Vec<i64>,
-    /// The last day of each year.
-    last_days: Vec<Date>,
-}
-
-impl Calendar {
-    fn new(first: Month, years: u32) -> Self {
-        let month = |at: u32| first.plus(at.cast_signed());
-        Self {
-            first,
-            first_day: first.first_day(),
-            end: month(years * 12).first_day(),
-            days: (0..years * 12).map(|at| i64::from(month(at).first_day().days_in_month())).collect(),
-            last_days: (1..=years).map(|year| crate::pay_year::day_before(month(year * 12).first_day())).collect(),
-        }
-    }
-
-    fn month_of(&self, day: Date) -> usize {
-        usize::try_from(Month::of(day).months_since(self.first)).unwrap_or(0)
-    }
-
-    /// The rates of each stretch of months under an offer, each with its first month.
-    fn stretches(&self, path: &RatePath, into: &mut Vec<(usize, MonthRate)>) {
-        into.clear();
-        let mut rate = path.rate_on(self.first_day).0;
-        into.push((0, MonthRate::all_month(rate)));
-        let inside = path.rates.iter().filter(|change| self.first_day < change.from && change.from < self.end);
-        for change in inside {
-            let (month, day) = (self.month_of(change.from), i64::from(change.from.day()));
-            if day == 1 {
-                into.push((month, MonthRate::all_month(change.rate.0)));
-            } else {
-                let rest = self.days[month] - day + 1;
-                // A second change within the month goes on from the first.
-                let so_far = match into.last() {
-                    Some((known, MonthRate { sum, .. })) if *known == month + 1 => {
-                        let sum = into.iter().rev().nth(1).map_or(*sum, |(_, before)| before.sum);
-                        into.truncate(into.len() - 2);
-                        sum
-                    }
-                    _ => rate * self.days[month],
-                };
-                into.push((month, MonthRate { sum: so_far + rest * (change.rate.0 - rate), days: self.days[month] }));
-                into.push((month + 1, MonthRate::all_month(change.rate.0)));
-            }
-            rate = change.rate.0;
-        }
-    }
-
-    /// The rates of some days of a month, added up; `until` is not included.
-    fn sum(&self, path: &RatePath, month: usize, from: i64, until: i64) -> i64 {
-        let first = self.first.plus(month as i32).first_day();
-        let mut sum = 0;
-        let mut start = from;
-        let mut rate = path.rate_on(on(first, from)).0;
-        for change in path.rates.iter().filter(|change| on(first, from) < change.from && change.from < on(first, until)) {
-            let day = i64::from(change.from.day());
-            sum += rate * (day - start);
-            (start, rate) = (day, change.rate.0);
-        }
-        sum + rate * (until - start)
-    }
-}
-
-/// A day of a month by its number; one more than it has is the first of the next.
-fn on(first: Date, day: i64) -> Date {
-    first.saturating_add(jiff::Span::new().days(day - 1))
-}
-
-/// What is reset for each portion.
-#[derive(Default)]
-struct Scratch {
-    /// People on each way.
-    people: Vec<u64>,
-    touched_ways: Vec<u32>,
-    /// For each state, one more than its number among the touched.
-    slot: Vec<u32>,
-    touched: Vec<u32>,
-    /// People on the first day, by slot.
-    initial: Vec<i64>,
-    /// By slot and month: people who come, less those who leave.
-    moves: Vec<i64>,
-    joiner_moves: Vec<i64>,
-    /// For each blend, one more than its number among the touched.
-    blend_slot: Vec<u32>,
-    touched_blends: Vec<u32>,
-    blend_people: Vec<i64>,
-    /// Prices by slot and month, and of blends, kept for the tables by employer.
-    prices: Vec<Price>,
-    blend_prices: Vec<Price>,
-    way_years: Vec<Sums>,
+    pub(super) by_employer: Vec<Sums>,
+    pub(super) by_group: Vec<Sums>,
+    pub(super) employer_heads: Vec<u64>,
+    pub(super) group_heads: Vec<u64>,
+    pub(super) scratch: Scratch,
 }
 
 impl<'q> Engine<'q> {
@@ -311,7 +213,7 @@ impl<'q> Engine<'q> {
         (entries, bounds, without)
     }
 
-    fn start(&mut self, staff: &Staff) -> u32 {
+    pub(super) fn start(&mut self, staff: &Staff) -> u32 {
         let workforce = self.question.workforce;
         let post = self.question.rates.of_staff(staff);
         let row = &self.question.rates.posts[post as usize].row;
@@ -334,7 +236,7 @@ impl<'q> Engine<'q> {
         (self.starts.len() - 1) as u32
     }
 
-    fn way(&mut self, start: u32, increment: Option<YearDay>) -> u32 {
+    pub(super) fn way(&mut self, start: u32, increment: Option<YearDay>) -> u32 {
         let Start { post, origin, timetable } = self.starts[start as usize];
         let not_before = self.calendar.first_day;
         let way = self.walker.walk(post, origin, 0, increment, not_before, &self.timetables[timetable as usize]);
@@ -605,278 +507,12 @@ impl<'q> Engine<'q> {
             }
         }
     }
-
-    fn finish(self, without_increment_date: u64) -> Paybill {
-        let months = self.months;
-        let workforce = self.question.workforce;
-        let table = |names: &[String], line_of: &dyn Fn((usize, usize)) -> usize| -> Vec<PartOfBill> {
-            let mut parts: Vec<PartOfBill> = names
-                .iter()
-                .map(|name| PartOfBill { name: name.clone(), headcount: 0, years: Vec::new(), months: vec![Paths::default(); months] })
-                .collect();
-            for (at, origin) in self.origins.iter().enumerate() {
-                let part = &mut parts[line_of(*origin)];
-                part.headcount += self.headcounts[at];
-                for (month, paths) in part.months.iter_mut().enumerate() {
-                    *paths += paths_of(&self.sums[at * months + month]);
-                }
-            }
-            for part in &mut parts {
-                part.years = part.months.chunks(12).map(|months| months.iter().copied().sum()).collect();
-            }
-            parts.retain(|part| part.headcount > 0);
-            parts
-        };
-        let mut bands = table(&self.bands, &|origin| origin.0);
-        // In order of pay: what the band costs a head at the rates before.
-        bands.sort_by_key(|part| part.years.first().map(|year| year.standing.pay.0 / part.headcount.max(1).cast_signed()));
-        let nations = table(&workforce.nations, &|origin| origin.1);
-        let by_year = |names: &[String], sums: &[Sums], heads: &[u64]| -> Vec<PartOfBill> {
-            let years = self.question.years as usize;
-            let parts = names.iter().zip(heads).enumerate().filter(|(_, (_, headcount))| **headcount > 0);
-            parts
-                .filter_map(|(at, (name, headcount))| {
-                    let years = sums.get(at * years..(at + 1) * years)?.iter().map(paths_of).collect();
-                    Some(PartOfBill { name: name.clone(), headcount: *headcount, years, months: Vec::new() })
-                })
-                .collect()
-        };
-        let all_months: Vec<Paths> =
-            (0..months).map(|month| (0..self.origins.len()).map(|origin| paths_of(&self.sums[origin * months + month])).sum()).collect();
-        Paybill {
-            first: self.question.first,
-            net_months: self.net(&all_months),
-            year_end: self
-                .year_end
-                .iter()
-                .map(|[standing, increments, under_offer]| YearEndRates {
-                    standing: Pence(*standing),
-                    increments: Pence(*increments),
-                    under_offer: Pence(*under_offer),
-                })
-                .collect(),
-            employers: by_year(&workforce.employers, &self.by_employer, &self.employer_heads),
-            staff_groups: by_year(&workforce.staff_groups, &self.by_group, &self.group_heads),
-            bands,
-            nations,
-            headcount: workforce.headcount(),
-            without_increment_date,
-            gated: self.timetables.iter().flatten().any(|(_, rule)| *rule == Progression::Gated),
-            months: all_months,
-        }
-    }
-
-    /// Spec P48: in the month `t` of the years costed a share of `t` twelfths of a year's leavers has been replaced.
-    fn net(&self, months: &[Paths]) -> Option<Vec<Paths>> {
-        let turnover = self.question.turnover?;
-        if turnover.joiners == JoinersAt::Same {
-            let same = |paths: &Paths| Paths {
-                offer_standing: super::Bill::default(),
-                at_once: super::Bill::default(),
-                all_increments: super::Bill::default(),
-                ..*paths
-            };
-            return Some(months.iter().map(same).collect());
-        }
-        let monthly = turnover.leavers_percent / dated::Ratio::whole(1200);
-        let net = |month: usize, own: super::Bill, joined: Line| {
-            let stay = dated::Ratio::ONE - monthly * dated::Ratio::whole(month as i64);
-            let mix = |own: Pence, joined: i64| Pence::nearest(own.ratio() * stay + dated::Ratio::whole(joined) * monthly);
-            super::Bill {
-                pay: mix(own.pay, joined[0]),
-                national_insurance: mix(own.national_insurance, joined[1]),
-                pension: mix(own.pension, joined[2]),
-                levy: mix(own.levy, joined[3]),
-            }
-        };
-        let of_month = |(month, paths): (usize, &Paths)| {
-            let joined = &self.joined[month];
-            Paths {
-                standing: paths.standing,
-                increments: net(month, paths.increments, joined[0]),
-                under_offer: net(month, paths.under_offer, joined[1]),
-                lumps: net(month, paths.lumps, joined[3]),
-                ..Paths::default()
-            }
-        };
-        Some(months.iter().enumerate().map(of_month).collect())
-    }
-}
-
-impl Scratch {
-    /// The number of a state among those that this portion touches.
-    fn slot(&mut self, state: u32, months: usize) -> usize {
-        let state_at = state as usize;
-        if self.slot.len() <= state_at {
-            self.slot.resize(state_at + 1, 0);
-        }
-        if self.slot[state_at] == 0 {
-            self.touched.push(state);
-            self.slot[state_at] = self.touched.len() as u32;
-            self.initial.push(0);
-            self.moves.resize(self.touched.len() * (months + 1), 0);
-            self.joiner_moves.resize(self.touched.len() * (months + 1), 0);
-            self.prices.resize(self.touched.len() * months, Price::default());
-        }
-        self.slot[state_at] as usize - 1
-    }
-
-    fn put(&mut self, itinerary: &Itinerary, people: i64, months: usize, joiners: bool) {
-        for visit in &itinerary.visits {
-            match *visit {
-                Visit::Stay { state, from, until } => {
-                    let slot = self.slot(state, months) * (months + 1);
-                    let moves = if joiners { &mut self.joiner_moves } else { &mut self.moves };
-                    moves[slot + from as usize] += people;
-                    moves[slot + until as usize] -= people;
-                }
-                Visit::Blend(blend) => {
-                    let blend_at = blend as usize;
-                    if self.blend_slot.len() <= blend_at {
-                        self.blend_slot.resize(blend_at + 1, 0);
-                    }
-                    if self.blend_slot[blend_at] == 0 {
-                        self.touched_blends.push(blend);
-                        self.blend_slot[blend_at] = self.touched_blends.len() as u32;
-                        self.blend_people.push(0);
-                        self.blend_prices.push(Price::default());
-                    }
-                    self.blend_people[self.blend_slot[blend_at] as usize - 1] += people;
-                }
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        for way in self.touched_ways.drain(..) {
-            self.people[way as usize] = 0;
-        }
-        for state in self.touched.drain(..) {
-            self.slot[state as usize] = 0;
-        }
-        for blend in self.touched_blends.drain(..) {
-            self.blend_slot[blend as usize] = 0;
-        }
-        self.initial.clear();
-        self.moves.clear();
-        self.joiner_moves.clear();
-        self.prices.clear();
-        self.blend_people.clear();
-        self.blend_prices.clear();
-    }
-}
-
-/// From records to ways, by tables instead of hashing where the numbers allow.
-struct Ways {
-    groups: usize,
-    posts: usize,
-    starts: Vec<u32>,
-    sparse_starts: HashMap<(u8, u16, u32), u32>,
-    /// By month and day; 0 is none.
-    day_numbers: Vec<u16>,
-    days: Vec<Option<YearDay>>,
-    /// By start: where its ways stand in `ways`, which has one for each day known when it was first met.
-    ways: HashMap<(u32, u16), u32>,
-    table: Vec<u32>,
-}
-
-/// The largest table of starts; 16 MB.
-const LARGEST_TABLE: usize = 1 << 22;
-/// Days of the year that get a column in the table of ways.
-const DAY_COLUMNS: usize = 32;
-
-impl Ways {
-    fn new(question: &CostQuestion<'_>) -> Self {
-        let workforce = question.workforce;
-        let size = workforce.nations.len().saturating_mul(workforce.staff_groups.len()).saturating_mul(workforce.posts.len());
-        Self {
-            groups: workforce.staff_groups.len(),
-            posts: workforce.posts.len(),
-            starts: if size <= LARGEST_TABLE { vec![u32::MAX; size] } else { Vec::new() },
-            sparse_starts: HashMap::new(),
-            day_numbers: vec![0; 16 * 32],
-            days: vec![None],
-            ways: HashMap::new(),
-            table: Vec::new(),
-        }
-    }
-
-    #[inline]
-    fn of(&mut self, staff: &Staff, engine: &mut Engine<'_>) -> u32 {
-        let key = (usize::from(staff.nation) * self.groups + usize::from(staff.staff_group)) * self.posts + staff.post as usize;
-        let start = match self.starts.get(key) {
-            Some(start) if *start != u32::MAX => *start,
-            Some(_) => {
-                let start = engine.start(staff);
-                self.starts[key] = start;
-                start
-            }
-            None => *self.sparse_starts.entry((staff.nation, staff.staff_group, staff.post)).or_insert_with(|| engine.start(staff)),
-        };
-        let day = self.day(staff.increment);
-        let at = start as usize * DAY_COLUMNS + usize::from(day);
-        if usize::from(day) < DAY_COLUMNS
-            && let Some(way) = self.table.get(at)
-            && *way != u32::MAX
-        {
-            return *way;
-        }
-        self.new_way(start, day, at, engine)
-    }
-
-    #[cold]
-    fn new_way(&mut self, start: u32, day: u16, at: usize, engine: &mut Engine<'_>) -> u32 {
-        let moves = engine.walker.can_move(engine.starts[start as usize].post);
-        // Where nothing can move, the date makes no difference.
-        let known = if moves { day } else { 0 };
-        let days = &self.days;
-        let way = *self.ways.entry((start, known)).or_insert_with(|| engine.way(start, days[usize::from(known)]));
-        if usize::from(day) < DAY_COLUMNS && at < LARGEST_TABLE {
-            if self.table.len() <= at {
-                self.table.resize((start as usize + 1) * DAY_COLUMNS, u32::MAX);
-            }
-            self.table[at] = way;
-        }
-        way
-    }
-
-    #[inline]
-    fn day(&mut self, increment: Option<YearDay>) -> u16 {
-        let Some(day) = increment else { return 0 };
-        let at = usize::from(day.month % 16) * 32 + usize::from(day.day % 32);
-        if self.day_numbers[at] == 0 {
-            self.days.push(Some(day));
-            self.day_numbers[at] = (self.days.len() - 1) as u16;
-        }
-        self.day_numbers[at]
-    }
 }
 
 fn add(sum: &mut Line, line: Line, people: i64) {
     for (sum, pence) in sum.iter_mut().zip(line) {
         *sum += pence * people;
     }
-}
-
-fn paths_of(sums: &Sums) -> Paths {
-    Paths {
-        standing: bill(sums[0]),
-        increments: bill(sums[1]),
-        under_offer: bill(sums[2]),
-        offer_standing: bill(sums[3]),
-        at_once: bill(sums[4]),
-        all_increments: super::Bill::default(),
-        lumps: bill(sums[5]),
-    }
-}
-
-/// One-off sums of a month, full time.
-fn lump_in(row: &crate::rates::Row, calendar: &Calendar, month: usize) -> i64 {
-    if row.lumps.is_empty() {
-        return 0;
-    }
-    let month = calendar.first.plus(month as i32);
-    row.lumps.iter().filter(|lump| Month::of(lump.paid_on) == month).map(|lump| lump.amount.0).sum()
 }
 
 /// For each post, one that increments lead from to it. Increments lead upward, so a way down has an end.
