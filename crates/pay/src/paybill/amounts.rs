@@ -115,6 +115,9 @@ impl Contributions {
 
     /// Spec P42: a one-off sum is earnings of its month, on top of the pay, and not pensionable.
     pub(super) fn lump_line(this: Option<&Self>, pay: i64, lump: i64) -> Line {
+        if lump == 0 {
+            return [0; 4];
+        }
         let without = Self::line(this, pay);
         let with = Self::line(this, pay + lump);
         [lump, with[1] - without[1], 0, with[3] - without[3]]

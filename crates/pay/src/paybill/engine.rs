@@ -427,10 +427,12 @@ impl<'q> Engine<'q> {
                 })
                 .map(|lump| lump.amount.0)
                 .sum();
+            let once = rate(paths[0].rate_on(last).0, paths[1].rate_on(last).0);
+            let under_offer = line(offer);
             [
                 line(rate(before.before, after.before)),
-                line(offer),
-                line(rate(paths[0].rate_on(last).0, paths[1].rate_on(last).0)),
+                under_offer,
+                if once == offer { under_offer } else { line(once) },
                 Contributions::lump_line(charge, portion.month(offer), portion.of(lumps)),
             ]
         };

@@ -22,8 +22,8 @@ pub(super) struct Ways {
 
 /// The largest table of starts; 16 MB.
 const LARGEST_TABLE: usize = 1 << 22;
-/// Days of the year that get a column in the table of ways.
-const DAY_COLUMNS: usize = 32;
+/// Columns of the table of ways: none, and every day of the year.
+const DAY_COLUMNS: usize = 12 * 31 + 1;
 
 impl Ways {
     pub(super) fn new(question: &CostQuestion<'_>) -> Self {
