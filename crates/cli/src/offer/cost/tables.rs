@@ -84,7 +84,9 @@ fn answer_line(name: &str, year: &YearReadings, last: bool) -> String {
     if year.in_year.lumps != Bill::default() {
         text.push_str(&format!("; one-off sums {}", cost(year.in_year.lumps)));
     }
-    text.push_str(&format!("; increments {}.\n", cost(year.in_year.progression)));
+    let charged = year.paths.standing.on_costs() != Pence::ZERO;
+    let with = if charged { ", all with on-costs" } else { "" };
+    text.push_str(&format!("; increments {}{with}.\n", cost(year.in_year.progression)));
     text
 }
 
@@ -131,7 +133,7 @@ fn year_table(year: &YearReadings, at: usize, unit: Unit) -> String {
     if charged {
         headings.push(">on-costs");
     }
-    headings.extend([">all", ">% of pay before"]);
+    headings.extend([">all", if charged { ">% of the bill before" } else { ">% of pay before" }]);
     let mut table = Table::new(&headings);
     let before = if charged { year.paths.standing.total() } else { year.paths.standing.pay };
     let mut row = |name: &str, change: &BillChange| {
