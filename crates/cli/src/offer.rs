@@ -1,7 +1,8 @@
-//! `whitley offer …`: value, compare, claims.
+//! `whitley offer …`: value, compare, claims, cost.
 
 mod claims;
 mod compare;
+mod cost;
 mod member;
 mod value;
 
@@ -21,6 +22,8 @@ pub(crate) enum Verb {
     Compare(compare::Compare),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
+    /// What an offer costs the employer: award, increments and contributions, month by month, under each reading
+    Cost(Box<cost::Cost>),
 }
 
 impl Verb {
@@ -29,6 +32,7 @@ impl Verb {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
+            Self::Cost(command) => command.run(as_json),
         };
         match result {
             Ok(outcome) | Err(Stop::Said(outcome)) => outcome,

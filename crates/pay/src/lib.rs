@@ -13,6 +13,7 @@ mod money;
 mod offer;
 mod on_costs;
 mod pay_year;
+mod paybill;
 mod prices;
 mod quoted;
 mod rates;
@@ -30,6 +31,10 @@ pub use offer::{
 };
 pub use on_costs::{MarginalBand, OnCostRates, OnCosts};
 pub use pay_year::{Count, PayYear, WeeksInYear, days_between, months_between};
+pub use paybill::{
+    Bill, Bought, Buy, Change as BillChange, CostError, CostQuestion, IncrementRule, JoinersAt, PartOfBill, Paths, Paybill,
+    PublishedTotals, PublishedYear, Turnover, YearEndRates, YearReadings, flat_offer, highest,
+};
 pub use prices::{Index, Prices, real_percent};
 pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingReading, QuotedFigure, Says, Verdict, When};
 pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};

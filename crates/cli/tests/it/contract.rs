@@ -84,3 +84,42 @@ fn two_runs_give_the_same_bytes_and_json_leaves_standard_error_alone() {
         }
     }
 }
+
+#[test]
+fn offer_cost_keeps_its_keys() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let staff = "employer,nation,staff_group,band,point,salary,wte,headcount,increment_date,sex\nNorth,England,nurses,5,20,,1,3,10-01,F\n";
+    std::fs::write(folder.path().join("staff.csv"), staff).expect("written");
+    let answer =
+        crate::run::whitley_in(folder.path(), "offer cost nhs-2014 --offer recommendation --workforce staff.csv --leavers 5 --json");
+    let found: Value = serde_json::from_str(&answer.out).expect("JSON");
+    has(&found, "", &["dispute", "workforce", "offers", "not_costed", "years"]);
+    has(&found, "workforce", &["title", "synthetic", "headcount", "whole_time"]);
+    has(
+        &found,
+        "offers/0",
+        &["id", "months", "years", "by_band", "by_nation", "by_employer", "by_staff_group", "budget", "assumptions", "on_costs"],
+    );
+    let sums =
+        ["award", "award_pence", "progression", "progression_pence", "one_off", "on_costs", "on_costs_pence", "total", "total_pence"];
+    for place in ["years/0", "offers/0/months/0", "offers/0/by_band/0/years/0", "years/0/readings/in_year", "years/0/readings/run_rate"] {
+        has(&found, place, &sums);
+    }
+    has(
+        &found,
+        "years/0/readings",
+        &[
+            "carry_over",
+            "cumulative",
+            "new_money",
+            "award_without_progression",
+            "staging_saving",
+            "progression_withheld",
+            "annual_rates_at_year_end",
+        ],
+    );
+    has(&found, "years/0/readings/net_of_leavers_and_joiners", &sums);
+    let totals = json("offer cost nhs-2014");
+    has(&totals, "offers/0", &["id", "basis", "paybill", "one_percent", "costs"]);
+    has(&totals, "offers/0/costs/0/years/0/readings", &["new_money", "sum_of_yearly_increases", "cumulative", "cumulative_pence"]);
+}

@@ -1,6 +1,7 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
 mod contract;
+mod cost;
 mod exits;
 mod figures;
 mod folders;

@@ -2,6 +2,8 @@
 
 mod case_file;
 mod cases;
+mod paybill;
+mod paybill_slow;
 mod prices;
 mod properties;
 mod published;

@@ -1,0 +1,362 @@
+//! `whitley offer cost`: what an offer costs the employer.
+
+mod budget;
+mod document;
+mod tables;
+mod totals;
+
+use clap::{Args, ValueEnum};
+use dated::{Date, Month, Ratio};
+use dispute::{Dispute, Library};
+use pay::{
+    CostError, CostQuestion, Framework, IncrementRule, JoinersAt, NotOnScale, Offer, OnCosts, PayYear, Paybill, Pence, Progression,
+    Turnover, Workforce, WorkforceRates,
+};
+use serde_json::json;
+
+use super::{Stop, find_offer, parse_day, parse_month, refuse_question};
+use crate::answer::{self, Outcome};
+use crate::disk::{self, Opened};
+use crate::staff_file;
+
+/// Arguments of `whitley offer cost`.
+#[derive(Args)]
+pub(crate) struct Cost {
+    /// The dispute folder
+    dispute: String,
+    /// Who is paid: a file of staff. Without it only published totals can be read in several ways
+    #[arg(long)]
+    workforce: Option<String>,
+    /// Only this offer
+    #[arg(long)]
+    offer: Option<String>,
+    /// How many years; by default those that the offer has steps in
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10))]
+    years: Option<u32>,
+    /// The first month, as in 2014-04; by default the first of the offer's pay year
+    #[arg(long, value_parser = parse_month)]
+    from: Option<Month>,
+    /// The breakdown that the tables show (JSON has all)
+    #[arg(long, value_enum, default_value = "band")]
+    by: By,
+    /// Assume that so many in a hundred of the staff leave in a year and are replaced, and show the cost net of it
+    #[arg(long, value_parser = parse_percent)]
+    leavers: Option<Ratio>,
+    /// Where those who replace leavers are paid: at the bottom of the band, or on the same point
+    #[arg(long, value_enum, default_value = "bottom", requires = "leavers")]
+    joiners_at: Joiners,
+    /// Increments, whatever the offer says: normal, frozen, or gated:0.9 for nine in ten passing
+    #[arg(long, value_parser = parse_rule)]
+    progression: Option<IncrementRule>,
+    /// The highest flat percentage and cash sum that this budget buys: 2000000, 450m or 1.2bn
+    #[arg(long, value_parser = parse_sum)]
+    budget: Option<Pence>,
+    /// Whether the budget is for the first year's cash or for a year at the rate its last month is paid
+    #[arg(long, value_enum, default_value = "in-year", requires = "budget")]
+    budget_reading: BudgetReading,
+    /// From which day the budget is spent; by default that of the offer's first step
+    #[arg(long, value_parser = parse_day, requires = "budget")]
+    budget_from: Option<Date>,
+    /// Leave out National Insurance, pension and levy
+    #[arg(long)]
+    without_on_costs: bool,
+    /// Without --workforce: a year's paybill, as in 45bn, instead of the published one
+    #[arg(long, value_parser = parse_sum, conflicts_with = "workforce")]
+    paybill: Option<Pence>,
+    /// Without --workforce: what a year's increments cost, as in 0.8bn; may be given several times
+    #[arg(long, value_parser = parse_sum, conflicts_with = "workforce")]
+    progression_cost: Vec<Pence>,
+}
+
+/// By what a table is broken down.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Band,
+    Nation,
+    Employer,
+    StaffGroup,
+    Month,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Joiners {
+    Bottom,
+    Same,
+}
+
+/// What a budget is set against.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BudgetReading {
+    InYear,
+    RunRate,
+}
+
+/// One offer with its bill.
+struct Costed<'c> {
+    offer: &'c Offer,
+    bill: Paybill,
+    year_start: i8,
+    /// What was assumed, in sentences that stand beside the figures.
+    assumptions: Vec<String>,
+    on_costs: Result<String, String>,
+    budget: Option<budget::BudgetLine>,
+}
+
+/// Why an offer has no bill.
+enum NotCosted {
+    /// Not known, so nobody's mistake.
+    Missing(String),
+    /// Staff who are on no row.
+    NotOnScale(Vec<NotOnScale>),
+}
+
+impl NotCosted {
+    fn sentences(&self) -> Vec<String> {
+        match self {
+            Self::Missing(why) => vec![why.clone()],
+            Self::NotOnScale(list) => {
+                let mut reasons: Vec<(&str, u64, &str)> = Vec::new();
+                for one in list {
+                    match reasons.iter_mut().find(|(why, ..)| *why == one.why) {
+                        Some((_, people, _)) => *people += one.headcount,
+                        None => reasons.push((&one.why, one.headcount, &one.who)),
+                    }
+                }
+                let people: u64 = list.iter().map(|one| one.headcount).sum();
+                let mut sentences = vec![format!("{} of the workforce cannot be paid under it:", tables::people(people))];
+                let told = reasons.iter().take(8);
+                sentences.extend(told.map(|(why, people, who)| format!("{}, such as {who}: {why}", tables::people(*people))));
+                if reasons.len() > 8 {
+                    sentences.push(format!("and {} further reasons", reasons.len() - 8));
+                }
+                sentences
+            }
+        }
+    }
+}
+
+impl Cost {
+    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
+        let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
+        let offers: Vec<&Offer> = match &self.offer {
+            Some(id) => vec![find_offer(&dispute.offers, id)?],
+            None => dispute.offers.iter().collect(),
+        };
+        if offers.is_empty() {
+            return refuse_question(format!("{} has no offers", self.dispute));
+        }
+        let Some(path) = &self.workforce else {
+            if self.leavers.is_some() || self.budget.is_some() || self.progression.is_some() {
+                return refuse_question("--leavers, --budget and --progression need the staff one by one: add --workforce FILE");
+            }
+            return totals::run(&self, &dispute, &library, &offers, as_json);
+        };
+        let workforce = staff_file::open(path, &dispute, as_json)?;
+        if workforce.staff.is_empty() {
+            return refuse_question(format!("{path} has no staff in it"));
+        }
+        let framework = dispute.framework();
+        let found: Vec<(&Offer, Result<Costed<'_>, NotCosted>)> = offers
+            .iter()
+            .map(|offer| Ok((*offer, self.cost(offer, &framework, &workforce, &dispute, &library)?)))
+            .collect::<Result<_, Stop>>()?;
+        if as_json {
+            answer::print_json(&document::all(&dispute, &workforce, &found));
+        } else {
+            answer::print(&tables::heading(&workforce));
+            for (offer, costed) in &found {
+                match costed {
+                    Ok(costed) => answer::print(&tables::offer(costed, &dispute, self.by)),
+                    Err(why) => {
+                        let title = tables::title(offer, &dispute);
+                        answer::print(&format!("{title}  Not costed.\n    {}\n\n", why.sentences().join("\n    ")));
+                    }
+                }
+            }
+            answer::print(&format!(
+                "next: whitley offer cost {} --workforce {path} --by month | --leavers 10 | --budget 1m\n",
+                self.dispute
+            ));
+        }
+        let any = found.iter().any(|(_, costed)| costed.is_ok());
+        Ok(if any { Outcome::Yes } else { Outcome::CouldNotCheck })
+    }
+
+    fn cost<'c>(
+        &self,
+        offer: &'c Offer,
+        framework: &Framework<'_>,
+        workforce: &Workforce,
+        dispute: &Dispute,
+        library: &Library,
+    ) -> Result<Result<Costed<'c>, NotCosted>, Stop> {
+        let Some(first_year) = framework.first_pay_year(offer).filter(|_| offer.base_date.is_some()) else {
+            let counted: Vec<String> = offer.counted.iter().map(|counted| totals::counted_sentence(counted, dispute)).collect();
+            let why = format!("It is known only by percentages, without steps or scales. {}", counted.join(" "));
+            return Ok(Err(NotCosted::Missing(why.trim_end().to_owned())));
+        };
+        let rates = match WorkforceRates::of(framework, offer, workforce) {
+            Ok(rates) => rates,
+            Err(missing) => return Ok(Err(NotCosted::NotOnScale(missing))),
+        };
+        let first = self.from.unwrap_or(first_year.first_month());
+        let years = self.years.unwrap_or_else(|| years_of(offer, first));
+        let known = if self.without_on_costs {
+            Err("left out, as asked".to_owned())
+        } else {
+            on_costs_of(library, dispute).ok_or_else(|| "not in the data".to_owned())
+        };
+        let turnover = self.leavers.map(|leavers_percent| Turnover {
+            leavers_percent,
+            joiners: match self.joiners_at {
+                Joiners::Bottom => JoinersAt::Bottom,
+                Joiners::Same => JoinersAt::Same,
+            },
+        });
+        let increments = self.progression.unwrap_or(IncrementRule::AS_OFFERED);
+        let mut question = CostQuestion {
+            offer,
+            workforce,
+            rates: &rates,
+            on_costs: known.as_ref().ok(),
+            first,
+            years,
+            increments,
+            turnover,
+            by_employer: true,
+        };
+        let mut on_costs = known.as_ref().map(|known| known.title.clone()).map_err(Clone::clone);
+        let mut bill = Paybill::of(&question);
+        if let Err(CostError::OnCosts(missing)) = &bill {
+            on_costs = Err(missing.to_string());
+            question.on_costs = None;
+            bill = Paybill::of(&question);
+        }
+        let bill = match bill {
+            Ok(bill) => bill,
+            Err(why) => return refuse_question(why),
+        };
+        let budget = match self.budget {
+            Some(budget) => Some(budget::line(self, budget, framework, &question)?),
+            None => None,
+        };
+        let assumptions = self.assumptions(&bill);
+        Ok(Ok(Costed { offer, bill, year_start: framework.year_start_month, assumptions, on_costs, budget }))
+    }
+
+    fn assumptions(&self, bill: &Paybill) -> Vec<String> {
+        let mut all = Vec::new();
+        match self.progression {
+            Some(IncrementRule { instead: Some(Progression::Frozen), .. }) => {
+                all.push("Increments are frozen, whatever the offer says of them.".to_owned());
+            }
+            Some(IncrementRule { instead: Some(Progression::Gated), share_passing }) => {
+                let percent = (share_passing * Ratio::whole(100)).to_short(2);
+                all.push(format!("Increments are gated, and {percent}% of those due pass, the same people each year."));
+            }
+            Some(_) => all.push("Increments are paid as they fall due, whatever the offer says of them.".to_owned()),
+            None if bill.gated => {
+                all.push("Increments are gated; everybody is assumed to pass (--progression gated:0.9 assumes another share).".to_owned());
+            }
+            None => {}
+        }
+        if bill.without_increment_date > 0 {
+            let people = tables::people(bill.without_increment_date);
+            all.push(format!("{people} below the top of the band, no increment date known: counted without increments."));
+        }
+        if let Some(leavers) = self.leavers {
+            let place = match self.joiners_at {
+                Joiners::Bottom => "at the bottom point of the band, with a first increment a year later",
+                Joiners::Same => "on the leaver's own point",
+            };
+            all.push(format!(
+                "Net: {}% of the staff of the first day leave in a year, as many each month, and are replaced {place}.",
+                leavers.to_short(2)
+            ));
+        }
+        all
+    }
+}
+
+/// The employer's contributions of the dispute's staff, where the data have them. The only place that knows where they come from.
+fn on_costs_of(_library: &Library, _dispute: &Dispute) -> Option<OnCosts> {
+    None
+}
+
+/// The years from the first month to the last step or sum.
+fn years_of(offer: &Offer, first: Month) -> u32 {
+    let last = offer.steps.iter().map(|step| step.from).chain(offer.lumps.iter().map(|lump| lump.paid_on)).max();
+    let months = last.map_or(0, |last| Month::of(last).months_since(first)).max(0);
+    (months.cast_unsigned() / 12 + 1).min(10)
+}
+
+/// A year by its name: a pay year, or twelve months from any other.
+fn year_name(first: Month, number: usize, year_start: i8) -> String {
+    let from = first.plus(12 * number as i32);
+    if from.month() == year_start { PayYear::beginning(from).name() } else { format!("{} to {}", from, from.plus(11)) }
+}
+
+fn parse_percent(text: &str) -> Result<Ratio, String> {
+    Ratio::parse_decimal(text.trim_end_matches('%'))
+        .filter(|percent| !percent.is_negative() && *percent <= Ratio::whole(100))
+        .ok_or_else(|| format!("“{text}” is not a percentage; write 10 for ten in a hundred"))
+}
+
+fn parse_rule(text: &str) -> Result<IncrementRule, String> {
+    let rule = |instead, share_passing| Ok(IncrementRule { instead: Some(instead), share_passing });
+    match text.split_once(':') {
+        None if text == "normal" => rule(Progression::Normal, Ratio::ONE),
+        None if text == "frozen" => rule(Progression::Frozen, Ratio::ONE),
+        Some(("gated", share)) => match Ratio::parse_decimal(share) {
+            Some(share) if !share.is_negative() && share <= Ratio::ONE => rule(Progression::Gated, share),
+            _ => Err(format!("“{share}” is not a share; write gated:0.9 for nine in ten")),
+        },
+        _ => Err(format!("“{text}”: write normal, frozen, or gated:0.9 for nine in ten passing the gate")),
+    }
+}
+
+/// A large sum as people write it: 2000000, 2,000,000, £450m, 1.2bn.
+fn parse_sum(text: &str) -> Result<Pence, String> {
+    let plain = text.trim().trim_start_matches('£').to_lowercase();
+    let ends = [("billion", 9), ("bn", 9), ("million", 6), ("m", 6), ("k", 3)];
+    let (digits, zeros) = ends.iter().find_map(|(end, zeros)| Some((plain.strip_suffix(end)?, *zeros))).unwrap_or((&plain, 0));
+    let groups: Vec<&str> = digits.trim().split(',').collect();
+    let grouped_right = groups.len() == 1
+        || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3)));
+    grouped_right
+        .then(|| Ratio::parse_decimal(&groups.concat()))
+        .flatten()
+        .map(|number| number * Ratio::whole(10_i64.pow(zeros)))
+        .and_then(Pence::from_pounds)
+        .filter(|pence| (0..=1_000_000_000_000_000).contains(&pence.0))
+        .ok_or_else(|| format!("“{text}” is not a sum of money; write pounds, as in 2000000, 450m or 1.2bn"))
+}
+
+/// Both forms of a sum in JSON: pounds under its name, and exact pence.
+fn put(into: &mut serde_json::Map<String, serde_json::Value>, name: &str, sum: Pence) {
+    into.insert(name.to_owned(), answer::number(sum.pounds(), 2));
+    into.insert(format!("{name}_pence"), json!(sum.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_may_be_typed_as_people_write_it() {
+        for text in ["450000000", "450,000,000", "£450m", "0.45bn", "450 million", "450000k"] {
+            assert_eq!(parse_sum(text), Ok(Pence(45_000_000_000)), "{text}");
+        }
+        for text in ["", "-1", "45,00", "one", "45 bn x", "1e9", "0.001"] {
+            assert!(parse_sum(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_words_for_increments() {
+        assert_eq!(parse_rule("gated:0.9").map(|rule| rule.share_passing), Ok(Ratio::new(9, 10)));
+        for text in ["gated", "gated:1.1", "gated:x", "thawed"] {
+            assert!(parse_rule(text).is_err(), "{text}");
+        }
+    }
+}
