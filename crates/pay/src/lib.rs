@@ -6,6 +6,7 @@
 //!
 //! `pay` knows no law and no votes, reads no clock and no disk.
 
+mod differentials;
 mod formula;
 mod framework;
 mod member;
@@ -13,6 +14,7 @@ mod money;
 mod offer;
 mod on_costs;
 mod pay_year;
+mod people;
 mod prices;
 mod quoted;
 mod rates;
@@ -21,6 +23,7 @@ mod scale;
 mod value;
 mod workforce;
 
+pub use differentials::{BandEnds, Differential, Differentials, Distance, Leapfrog, Moves, Pair};
 pub use formula::Formula;
 pub use framework::{Framework, ScaleValue};
 pub use member::{ArrearsMonth, Employment, Increment, MemberValue, MemberYear, arrears, hourly_pence, ladder, value_member};
@@ -30,6 +33,10 @@ pub use offer::{
 };
 pub use on_costs::{MarginalBand, OnCostRates, OnCosts};
 pub use pay_year::{Count, PayYear, WeeksInYear, days_between, months_between};
+pub use people::{
+    BasicPay, BelowPrices, BetterOff, By, GapOfGroup, LowestPay, Moment, NotValued, Part, People, Quarter, Ranked, Reading, Rises, SexGap,
+    SexGaps, Side, Spread, TenthOfStaff,
+};
 pub use prices::{Index, Prices, real_percent};
 pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingReading, QuotedFigure, Says, Verdict, When};
 pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};

@@ -2,6 +2,7 @@
 
 mod case_file;
 mod cases;
+mod people;
 mod prices;
 mod properties;
 mod published;
