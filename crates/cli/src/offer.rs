@@ -2,7 +2,10 @@
 
 mod claims;
 mod compare;
+mod differentials;
 mod member;
+pub(crate) mod people;
+mod people_json;
 mod value;
 
 use clap::Subcommand;
@@ -19,6 +22,8 @@ pub(crate) enum Verb {
     Value(Box<value::Value>),
     /// Offers side by side, point by point or for one salary
     Compare(compare::Compare),
+    /// How far points and bands stand apart, before an offer and after each of its steps
+    Differentials(differentials::Differentials),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
 }
@@ -28,6 +33,7 @@ impl Verb {
         let result = match self {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
+            Self::Differentials(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
         };
         match result {

@@ -146,6 +146,8 @@ pub struct People<'p> {
     /// The staff of each nation, group and post, with their number of people.
     places: Vec<Staff>,
     kinds: Kinds,
+    /// Women, men and not said of each employer: found once, used for every side.
+    by_sex: std::cell::OnceCell<Vec<(u32, Part)>>,
 }
 
 /// Spec P91: basic pay of the workforce in the pay year, in pence.
@@ -218,7 +220,7 @@ impl<'p> People<'p> {
         let valuers: Vec<Valuer<'_>> =
             rates.iter().zip(&sides).map(|(rates, side)| Valuer::new(year, rates, side.offer, gated_are_paid)).collect();
         let kinds = Kinds::of(year, &workforce.staff, &valuers);
-        Ok(Self { workforce, year, sides, rates, places, kinds })
+        Ok(Self { workforce, year, sides, rates, places, kinds, by_sex: std::cell::OnceCell::new() })
     }
 
     /// The sides, in the order given.
@@ -273,25 +275,47 @@ impl<'p> People<'p> {
 
     /// The staff by a number, in its order; the parts have no names yet.
     fn split(&self, number: impl Fn(&Staff) -> u32) -> Vec<(u32, Part)> {
-        let mut cells: Vec<(u64, u32)> = self
-            .workforce
-            .staff
-            .iter()
-            .zip(&self.kinds.of_record)
-            .map(|(staff, kind)| (u64::from(number(staff)) << 32 | u64::from(*kind), staff.headcount))
-            .collect();
-        cells.sort_unstable();
-        cells
-            .chunk_by(|a, b| a.0 >> 32 == b.0 >> 32)
-            .map(|group| {
-                let kinds = group.chunk_by(|a, b| a.0 == b.0);
-                let cells: Vec<(u32, u64)> =
-                    kinds.map(|same| (same[0].0 as u32, same.iter().map(|(_, people)| u64::from(*people)).sum())).collect();
-                let people = cells.iter().map(|(_, people)| people).sum();
-                ((group[0].0 >> 32) as u32, Part { name: String::new(), people, cells })
-            })
-            .filter(|(_, part)| part.people > 0)
-            .collect()
+        // Sorted by counting: first where each number's records begin, then the records put there.
+        let mut ends: Vec<usize> = Vec::new();
+        for staff in &self.workforce.staff {
+            let at = number(staff) as usize;
+            if at >= ends.len() {
+                ends.resize(at + 1, 0);
+            }
+            ends[at] += 1;
+        }
+        let mut begin = 0;
+        for end in &mut ends {
+            (*end, begin) = (begin, begin + *end);
+        }
+        let mut records: Vec<(u32, u32)> = vec![(0, 0); self.workforce.staff.len()];
+        for (staff, kind) in self.workforce.staff.iter().zip(&self.kinds.of_record) {
+            let at = &mut ends[number(staff) as usize];
+            records[*at] = (*kind, staff.headcount);
+            *at += 1;
+        }
+        let mut of_kind = vec![0_u64; self.kinds.list.len()];
+        let mut begin = 0;
+        let mut parts = Vec::new();
+        for (number, end) in (0..).zip(ends) {
+            let mut met: Vec<u32> = Vec::new();
+            for (kind, people) in &records[begin..end] {
+                let count = &mut of_kind[*kind as usize];
+                if *count == 0 {
+                    met.push(*kind);
+                }
+                *count += u64::from(*people);
+            }
+            begin = end;
+            met.sort_unstable();
+            met.dedup();
+            let cells: Vec<(u32, u64)> = met.into_iter().map(|kind| (kind, std::mem::take(&mut of_kind[kind as usize]))).collect();
+            let people = cells.iter().map(|(_, people)| people).sum();
+            if people > 0 {
+                parts.push((number, Part { name: String::new(), people, cells }));
+            }
+        }
+        parts
     }
 
     /// Whether the data say when anybody's increment is due.

@@ -65,53 +65,87 @@ impl People<'_> {
         if self.workforce.staff.iter().all(|staff| staff.sex.is_none()) {
             return None;
         }
-        let parts = self.split(|staff| u32::from(staff.employer) * 4 + sex_number(staff.sex));
+        let parts = self.by_sex.get_or_init(|| self.split(|staff| u32::from(staff.employer) * 4 + sex_number(staff.sex)));
+        let rates = Rates::of(self, side, reading);
         let mut employers: BTreeMap<u32, [Option<&Part>; 3]> = BTreeMap::new();
-        for (number, part) in &parts {
+        for (number, part) in parts {
             employers.entry(number / 4).or_default()[(number % 4) as usize] = Some(part);
         }
-        let mut all = Group::default();
+        let mut all = rates.nobody();
         let mut of_employers: Vec<(u64, GapOfGroup)> = employers
             .into_iter()
             .map(|(employer, by_sex)| {
-                let mut group = Group::default();
+                let mut group = rates.nobody();
                 for (sex, part) in by_sex.into_iter().enumerate() {
-                    self.add(&mut group, side, reading, sex, part);
-                    self.add(&mut all, side, reading, sex, part);
+                    self.add(&mut group, &rates, sex, part);
+                    self.add(&mut all, &rates, sex, part);
                 }
                 let name = self.workforce.employers.get(employer as usize).cloned().unwrap_or_default();
-                (group.people.iter().sum(), group.gap(name, smallest))
+                (group.people.iter().sum(), group.gap(name, &rates, smallest))
             })
             .collect();
         of_employers.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
         let employers = of_employers.into_iter().map(|(_, gap)| gap).collect();
-        Some(SexGaps { smallest, all: all.gap("all staff".to_owned(), smallest), employers })
+        Some(SexGaps { smallest, all: all.gap("all staff".to_owned(), &rates, smallest), employers })
     }
 
-    fn add(&self, group: &mut Group, side: usize, reading: Reading, sex: usize, part: Option<&Part>) {
+    fn add(&self, group: &mut Group, rates: &Rates, sex: usize, part: Option<&Part>) {
         for (kind, people) in part.map_or(&[][..], |part| &part.cells) {
             group.people[sex] += people;
             // Who is neither counted as a woman nor as a man stands in neither mean.
             if sex < 2 {
-                let (paid, case) = self.paid(side, *kind, reading);
-                group.before.entry(case.base).or_default()[sex] += people;
-                group.after.entry(paid.end).or_default()[sex] += people;
+                let case = self.kinds.list[*kind as usize].case as usize;
+                for (counts, rates) in group.counts.iter_mut().zip(&rates.of_case) {
+                    counts[rates[case] as usize][sex] += people;
+                }
             }
         }
     }
 }
 
-#[derive(Default)]
+/// The distinct rates of a side, lowest first, and which each case has: before, and at the end of the year.
+struct Rates {
+    distinct: [Vec<i64>; 2],
+    of_case: [Vec<u32>; 2],
+}
+
+impl Rates {
+    fn of(people: &People<'_>, side: usize, reading: Reading) -> Self {
+        let cases = &people.kinds.cases[side];
+        let rates: [Vec<i64>; 2] = [
+            cases.iter().map(|case| case.base).collect(),
+            cases.iter().map(|case| if reading == Reading::AwardOnly { case.staying.end } else { case.moving.end }).collect(),
+        ];
+        let distinct = rates.each_ref().map(|rates| {
+            let mut distinct = rates.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            distinct
+        });
+        let place = |at: usize, rate: &i64| distinct[at].partition_point(|known| known < rate) as u32;
+        let of_case = [0, 1].map(|at: usize| rates[at].iter().map(|rate| place(at, rate)).collect());
+        Self { distinct, of_case }
+    }
+
+    fn nobody(&self) -> Group {
+        Group { people: [0; 3], counts: self.distinct.each_ref().map(|rates| vec![[0; 2]; rates.len()]) }
+    }
+}
+
+/// Women, men and not said; women and men on each rate, before and after.
 struct Group {
     people: [u64; 3],
-    before: OnRate,
-    after: OnRate,
+    counts: [Vec<[u64; 2]>; 2],
 }
 
 impl Group {
-    fn gap(&self, name: String, smallest: u64) -> GapOfGroup {
+    fn gap(&self, name: String, rates: &Rates, smallest: u64) -> GapOfGroup {
         let shown = self.people[0] >= smallest && self.people[1] >= smallest;
-        let gaps = || Some([gap(&self.before, smallest)?, gap(&self.after, smallest)?]);
+        let at = |at: usize| {
+            let on_rates = rates.distinct[at].iter().copied().zip(self.counts[at].iter().copied()).filter(|(_, people)| *people != [0, 0]);
+            gap(&on_rates.collect(), smallest)
+        };
+        let gaps = || Some([at(0)?, at(1)?]);
         GapOfGroup { name, people: shown.then_some(self.people), gaps: if shown { gaps() } else { None } }
     }
 }
@@ -187,11 +221,12 @@ mod tests {
 
     #[test]
     fn few_people_are_not_shown() {
-        let rates = on_rates(&[(1_000, 9, 40), (1_200, 30, 40)]);
-        let group = Group { people: [39, 80, 0], before: rates.clone(), after: rates };
-        let shown = group.gap("x".into(), 10);
+        let rates = Rates { distinct: [vec![1_000, 1_200], vec![1_000, 1_200]], of_case: [vec![], vec![]] };
+        let counts = vec![[9, 40], [30, 40]];
+        let group = Group { people: [39, 80, 0], counts: [counts.clone(), counts] };
+        let shown = group.gap("x".into(), &rates, 10);
         assert!(shown.gaps.is_some_and(|gaps| gaps[0].quarters.is_none()), "the lowest quarter has fewer than ten women");
-        assert_eq!(group.gap("x".into(), 40).gaps, None);
-        assert_eq!(group.gap("x".into(), 40).people, None);
+        assert_eq!(group.gap("x".into(), &rates, 40).gaps, None);
+        assert_eq!(group.gap("x".into(), &rates, 40).people, None);
     }
 }
