@@ -37,8 +37,26 @@ impl Verb {
             Self::Claims(command) => command.run(as_json),
         };
         match result {
-            Ok(outcome) | Err(Stop::Said(outcome)) => outcome,
-            Err(Stop::Question(why)) => {
+            Ok(outcome) => outcome,
+            Err(stop) => stop.outcome(as_json),
+        }
+    }
+}
+
+/// Why a command ends early.
+pub(crate) enum Stop {
+    /// The reason has been given.
+    Said(Outcome),
+    /// The question cannot be answered as put; the sentence says why.
+    Question(String),
+}
+
+impl Stop {
+    /// Gives the reason where it has not been given.
+    pub(crate) fn outcome(self, as_json: bool) -> Outcome {
+        match self {
+            Self::Said(outcome) => outcome,
+            Self::Question(why) => {
                 let fault = Fault {
                     code: "question",
                     severity: Severity::Error,
@@ -55,14 +73,6 @@ impl Verb {
             }
         }
     }
-}
-
-/// Why a command ends early.
-pub(crate) enum Stop {
-    /// The reason has been given.
-    Said(Outcome),
-    /// The question cannot be answered as put; the sentence says why.
-    Question(String),
 }
 
 impl From<Outcome> for Stop {

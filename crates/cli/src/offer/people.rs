@@ -10,7 +10,7 @@ use pay::{
     WeeksInYear, Workforce, grouped,
 };
 
-use super::{Stop, money};
+use super::{Stop, find_offer, money, refuse_question};
 use crate::answer::{self, Table};
 
 /// The staff whom a comparison is about.
@@ -26,7 +26,7 @@ pub(super) struct PeopleArguments {
     #[arg(long, requires = "workforce")]
     gate_holds: bool,
     /// Groups of fewer people than this are not shown
-    #[arg(long, requires = "workforce", default_value_t = 10)]
+    #[arg(long, requires = "workforce", default_value_t = SMALLEST_GROUP)]
     smallest_group: u64,
 }
 
@@ -76,6 +76,26 @@ impl PeopleArguments {
         };
         Ok(Some(then(&asked)))
     }
+}
+
+/// Groups of fewer people than this are not shown.
+pub(crate) const SMALLEST_GROUP: u64 = 10;
+
+/// The offers of names as typed.
+pub(crate) fn offers_of<'o>(dispute: &'o Dispute, names: &[String]) -> Result<Vec<(String, &'o Offer)>, Stop> {
+    names
+        .iter()
+        .map(|name| {
+            let id = name.split_once('@').map_or(name.as_str(), |(id, _)| id);
+            Ok((name.clone(), find_offer(&dispute.offers, id)?))
+        })
+        .collect()
+}
+
+/// The earliest first pay year, so that an offer that begins later is seen to begin later.
+pub(crate) fn first_year(framework: &Framework<'_>, offers: &[(String, &Offer)]) -> Result<PayYear, Stop> {
+    let year = offers.iter().filter_map(|(_, offer)| framework.first_pay_year(offer)).min();
+    year.map_or_else(|| refuse_question("none of these offers has dated steps, so nobody can be valued under them"), Ok)
 }
 
 /// Names as typed, `three-year@Scotland` or `three-year`, with their offers.
