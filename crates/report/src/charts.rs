@@ -54,10 +54,12 @@ pub struct Choice {
 }
 
 const WIDTH: f64 = 480.0;
-const LEFT: f64 = 58.0;
+const LEFT: f64 = 70.0;
 const RIGHT: f64 = 8.0;
 /// How wide a letter is taken to be; wide enough for the widest of the fonts.
-const LETTER: f64 = 7.6;
+const LETTER: f64 = 8.6;
+/// The same for heavy letters.
+const HEAVY: f64 = 9.6;
 const LINE: f64 = 18.0;
 
 /// Cost by month: one panel for each offer, all on one scale; the award below, progression on top of it.
@@ -137,10 +139,10 @@ pub fn along_the_spine(id: &str, title: &str, points: &[String], before: &[Ratio
     pen.legend(&names);
     pen.heading("Rate, £ a year");
     let panel = pen.panel(180.0, Scale::of(0.0, values().fold(0.0, f64::max), 5), Unit::Pounds);
+    panel.line(&mut pen, before, "line-before");
     for (number, offer) in offers.iter().enumerate() {
         panel.line(&mut pen, &offer.values, &format!("line{}", number % 4));
     }
-    panel.line(&mut pen, before, "line-before");
     pen.labels_below(&panel, points);
     pen.heading("Rise, %");
     let rise = || rises.iter().flat_map(|offer| offer.values.iter().map(|value| value.to_f64()));
@@ -189,7 +191,7 @@ pub fn frontier(id: &str, title: &str, choices: &[Choice]) -> Drawn {
         let mut taken: Vec<[f64; 4]> = places.iter().map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]).collect();
         for ((x, y), choice) in places.iter().zip(&order) {
             pen.push(&format!("<circle class=\"mark\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>\n"));
-            let wide = choice.name.chars().count() as f64 * LETTER;
+            let wide = choice.name.chars().count() as f64 * HEAVY;
             // The first place where the name meets no mark and no other name: beside the mark, then above or below it.
             let spots = [0.0, -16.0, 16.0, -32.0, 32.0, -48.0, 48.0, -64.0, 64.0].iter().flat_map(|down| {
                 [(x + 10.0, *down), (x - 10.0 - wide, *down), ((x - wide / 2.0).clamp(LEFT, WIDTH - RIGHT - wide), *down)]
@@ -303,6 +305,9 @@ fn short_pounds(value: f64, scale: Scale) -> String {
         let power = 10_f64.powi(i32::try_from(*places).unwrap_or(0));
         ((unit / size * power).round() - unit / size * power).abs() < 1e-6
     });
+    if value.abs() < unit * 1e-6 {
+        return "£0".to_owned();
+    }
     let text = format!("{:.*}", places.unwrap_or(3), value.abs() / size);
     let minus = if value < 0.0 { "−" } else { "" };
     format!("{minus}£{text}{letter}")
@@ -529,7 +534,7 @@ mod tests {
             .svg
             .lines()
             .filter(|line| line.starts_with("<text class=\"label\"") && line.contains("choice number"))
-            .map(|line| (attribute(line, "x"), attribute(line, "y"), 15.0 * LETTER))
+            .map(|line| (attribute(line, "x"), attribute(line, "y"), 15.0 * HEAVY))
             .collect();
         assert_eq!(boxes.len(), 6);
         for (at, one) in boxes.iter().enumerate() {
