@@ -120,8 +120,8 @@ fn read(name: &str, bytes: &FileBytes, faults: &Faults) -> Option<Workforce> {
             sex,
         });
     }
-    if staff.is_empty() {
-        faults.error("file-empty", &dated::Place::new(name, 1), "the file has no row that can be used", "add a row for each post");
+    if csv.rows().next().is_none() {
+        faults.error("file-empty", &dated::Place::new(name, 1), "the file has no row", "add a row for each post");
     }
     Some(Workforce {
         title: name.to_owned(),

@@ -319,7 +319,7 @@ impl Asked<'_> {
                     percent(share(in_year, all.people), 1),
                     percent(share(at_end, all.people), 1)
                 )),
-                (Err(why), _) => missing.push(format!("{}, {}: {why}", one.index, one.window.words())),
+                (Err(why), _) if one.window == window => missing.push(why.to_string()),
                 _ => {}
             }
         }
@@ -328,7 +328,7 @@ impl Asked<'_> {
             lines.push_str(&format!("  {name}, staff whose rise is below prices: {}.\n", known.join("; ")));
         }
         if side == 0 && !missing.is_empty() {
-            lines.push_str(&format!("  Prices not known: {}.\n", missing.join("; ")));
+            lines.push_str(&format!("  Prices not known: {}. Other readings: --json.\n", missing.join("; ")));
         }
         lines
     }
