@@ -298,6 +298,13 @@ mod tests {
     }
 
     #[test]
+    fn who_draws_level_has_not_overtaken() {
+        let found = Differentials::of(&[row("1", "A", 20_000, &[(date(2031, 4, 1), 21_000)]), row("2", "A", 21_000, &[])]);
+        assert!(found.list[0].has_vanished());
+        assert_eq!(found.leapfrogs, []);
+    }
+
+    #[test]
     fn bands_stand_end_to_end() {
         let found = Differentials::of(&scale());
         let gap = |pair: Pair| found.of_pair(pair).next().map(|one| (one.before.pence.0 / 100, one.last().pence.0 / 100));

@@ -3,7 +3,9 @@
 //! Cost by month and the frontier of cost and lowest pay come from elsewhere: they have their places in [`PeopleView`].
 
 use dated::{Ratio, long_date};
-use pay::{BetterOff, Differentials, Framework, Moment, Pair, Part, People, Reading, Row, Side, WeeksInYear, Workforce, grouped};
+use pay::{
+    BetterOff, Differentials, Framework, Moment, Pair, Part, People, Progression, Reading, Row, Side, WeeksInYear, Workforce, grouped,
+};
 
 use crate::charts::{Drawn, Series, along_the_spine, gain_by_decile};
 use crate::table::{Table, figure, words};
@@ -82,6 +84,10 @@ pub(crate) fn people_view(input: PeopleInput<'_>) -> PeopleView {
     for side in sides {
         let seen = side.nation.as_ref().map(|nation| format!(", for all staff as if in {nation}")).unwrap_or_default();
         notes.push(format!("{}: {}{seen}.", side.name, side.offer.title));
+    }
+    let gated = sides.iter().flat_map(|side| &side.offer.steps).any(|step| step.progression == Some(Progression::Gated));
+    if gated && input.people.has_increments() {
+        notes.push("Where increments depend on a gate, all staff are taken to pass it.".to_owned());
     }
     PeopleView {
         synthetic: input.workforce.synthetic.clone(),
@@ -299,7 +305,11 @@ fn prices(input: PeopleInput<'_>, all: &Part) -> (Table, Vec<String>) {
 
 fn gaps(input: PeopleInput<'_>) -> Option<Table> {
     let mut table = Table::new(
-        "How far women's basic pay by the hour is below men's, in percent of men's; bonus and allowances are not in it",
+        format!(
+            "How far women's basic pay by the hour is below men's, in percent of men's, award only; bonus and allowances are not in it. \
+             All staff and the ten largest employers; groups with fewer than {} women or men are not shown",
+            input.smallest
+        ),
         &["offer", "staff", ">mean before", ">after", ">points", ">median before", ">after", ">points"],
     );
     for (at, side) in input.people.sides().iter().enumerate() {

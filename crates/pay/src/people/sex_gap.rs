@@ -226,6 +226,7 @@ mod tests {
         let group = Group { people: [39, 80, 0], counts: [counts.clone(), counts] };
         let shown = group.gap("x".into(), &rates, 10);
         assert!(shown.gaps.is_some_and(|gaps| gaps[0].quarters.is_none()), "the lowest quarter has fewer than ten women");
+        assert!(group.gap("x".into(), &rates, 39).gaps.is_some(), "just enough");
         assert_eq!(group.gap("x".into(), &rates, 40).gaps, None);
         assert_eq!(group.gap("x".into(), &rates, 40).people, None);
     }

@@ -84,6 +84,9 @@ fn a_mean_of_five_percent_can_be_a_median_of_two_point_six() {
     assert_eq!(rises.percent.median, ratio("2.6"));
     assert_eq!((rises.percent.at_or_above_mean, rises.percent.above_mean), (40, 40));
     assert_eq!(rises.percent.deciles.map(|decile| decile.to_short(1)), ["2.6", "2.6", "2.6", "2.6", "2.6", "5.6", "8.6", "8.6", "8.6"]);
+    // Who rises by just so much is not below it.
+    let below = |percent: &str| people.ranked(0, Reading::AwardOnly, Moment::InYear).people_below(ratio(percent), &people.everybody());
+    assert_eq!((below("2.6"), below("2.601"), below("8.6"), below("8.601")), (0, 60, 60, 100));
     // 1,720 for forty people and 650 for sixty.
     assert_eq!(rises.pence.mean, Ratio::whole(107_800));
     assert_eq!(rises.pence.median, Ratio::whole(65_000));
@@ -225,7 +228,8 @@ fn the_pay_gap_before_and_after_and_by_employer() {
 fn staff_are_told_apart_and_nobody_is_lost() {
     let (scale, prices) = (scale("1 A 20000\n2 A 25000", "nearest pound"), Prices::none());
     let staff = workforce(&[
-        ("1", 30, "0.5", None, "north", Some(Sex::Female)),
+        ("1", 20, "0.5", None, "north", Some(Sex::Female)),
+        ("1", 10, "0.5", None, "north", Some(Sex::Female)),
         ("2", 10, "1", None, "south", Some(Sex::Male)),
         ("1", 10, "1", None, "south", None),
     ]);
@@ -238,6 +242,33 @@ fn staff_are_told_apart_and_nobody_is_lost() {
     assert_eq!(names(By::Band), named(&[("A", 50)]));
     let north = &people.apart(By::Employer)[0];
     assert_eq!(people.ranked(0, Reading::AwardOnly, Moment::InYear).percent(north).map(|spread| spread.mean), Some(ratio("8.6")));
+}
+
+#[test]
+fn a_tenth_may_hold_two_rates_and_shares_them_out() {
+    let (scale, prices) = (scale("1 A 20000\n2 A 25000", "nearest pound"), Prices::none());
+    let staff = workforce(&[full_time("1", 15), full_time("2", 5)]);
+    let offer = offer(TWO_AND_MORE);
+    let people = People::value(&framework(&scale, &prices), year(), &staff, vec![side(&offer)], true).expect("valued");
+    let tenths = people.ranked(0, Reading::AwardOnly, Moment::InYear).tenths(&people.everybody());
+    // The fifteenth and the sixteenth of twenty.
+    assert_eq!(
+        (tenths[7].rates, tenths[7].mean_percent, tenths[7].mean_pence),
+        ((2_000_000, 2_500_000), ratio("5.6"), Ratio::whole(118_500))
+    );
+    assert_eq!((tenths[6].rates, tenths[8].rates), ((2_000_000, 2_000_000), (2_500_000, 2_500_000)));
+}
+
+#[test]
+fn staff_can_be_looked_at_as_if_they_were_elsewhere() {
+    let (scale, prices) = (scale("1 A 20000\n2 A 25000", "nearest pound"), Prices::none());
+    let mut staff = workforce(&[full_time("1", 40)]);
+    staff.nations = vec!["Wales".to_owned()];
+    let offer = offer(TWO_AND_MORE);
+    assert!(People::value(&framework(&scale, &prices), year(), &staff, vec![side(&offer)], true).is_err());
+    let there = Side { nation: Some("England".to_owned()), ..side(&offer) };
+    let people = People::value(&framework(&scale, &prices), year(), &staff, vec![there], true).expect("valued");
+    assert_eq!(people.basic_pay(0, &people.everybody()).run_rate_award, Ratio::whole(40 * 172_000));
 }
 
 #[test]
