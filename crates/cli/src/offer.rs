@@ -3,7 +3,10 @@
 mod claims;
 mod compare;
 mod cost;
+mod differentials;
 mod member;
+pub(crate) mod people;
+mod people_json;
 mod value;
 
 use clap::Subcommand;
@@ -20,6 +23,8 @@ pub(crate) enum Verb {
     Value(Box<value::Value>),
     /// Offers side by side, point by point or for one salary
     Compare(compare::Compare),
+    /// How far points and bands stand apart, before an offer and after each of its steps
+    Differentials(differentials::Differentials),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
     /// What an offer costs the employer: award, increments and contributions, month by month, under each reading
@@ -31,12 +36,31 @@ impl Verb {
         let result = match self {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
+            Self::Differentials(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
             Self::Cost(command) => command.run(as_json),
         };
         match result {
-            Ok(outcome) | Err(Stop::Said(outcome)) => outcome,
-            Err(Stop::Question(why)) => {
+            Ok(outcome) => outcome,
+            Err(stop) => stop.outcome(as_json),
+        }
+    }
+}
+
+/// Why a command ends early.
+pub(crate) enum Stop {
+    /// The reason has been given.
+    Said(Outcome),
+    /// The question cannot be answered as put; the sentence says why.
+    Question(String),
+}
+
+impl Stop {
+    /// Gives the reason where it has not been given.
+    pub(crate) fn outcome(self, as_json: bool) -> Outcome {
+        match self {
+            Self::Said(outcome) => outcome,
+            Self::Question(why) => {
                 let fault = Fault {
                     code: "question",
                     severity: Severity::Error,
@@ -53,14 +77,6 @@ impl Verb {
             }
         }
     }
-}
-
-/// Why a command ends early.
-pub(crate) enum Stop {
-    /// The reason has been given.
-    Said(Outcome),
-    /// The question cannot be answered as put; the sentence says why.
-    Question(String),
 }
 
 impl From<Outcome> for Stop {

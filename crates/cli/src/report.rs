@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use dispute::{Dispute, Library};
 use law::Rulebook;
+use report::PeopleInput;
 use serde_json::json;
 
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
+use crate::offer::{Stop, people};
 
 /// Arguments of `whitley report`.
 #[derive(Args)]
@@ -17,6 +20,12 @@ pub(crate) struct Report {
     /// Where the page goes; made if it is not there
     #[arg(long, default_value = "out")]
     out: PathBuf,
+    /// With a section about people and paybill: the workforce as CSV
+    #[arg(long, requires = "offers")]
+    workforce: Option<PathBuf>,
+    /// The offers of that section, separated by commas, as in `offer compare`
+    #[arg(long, value_delimiter = ',', num_args = 1.., requires = "workforce")]
+    offers: Vec<String>,
 }
 
 impl Report {
@@ -33,12 +42,17 @@ impl Report {
                 return Outcome::OurFailure;
             }
         };
-        let page = match report::page(&dispute, &library, &book) {
+        let page = match &self.workforce {
+            Some(workforce) => self.with_people(workforce, &dispute, &library, &book, as_json),
+            None => report::page(&dispute, &library, &book).map_err(Failed::Ours),
+        };
+        let page = match page {
             Ok(page) => page,
-            Err(why) => {
+            Err(Failed::Ours(why)) => {
                 complain!("{why}");
                 return Outcome::OurFailure;
             }
+            Err(Failed::Stop(stop)) => return stop.outcome(as_json),
         };
         let file = self.out.join(format!("{}.html", dispute.id));
         // Written beside and renamed, so that a page is there whole or not at all.
@@ -60,5 +74,34 @@ impl Report {
             ));
         }
         Outcome::Yes
+    }
+}
+
+/// Why there is no page.
+enum Failed {
+    /// A bug of ours, in words.
+    Ours(String),
+    /// The question cannot be answered as put.
+    Stop(Stop),
+}
+
+impl Report {
+    fn with_people(
+        &self,
+        workforce: &std::path::Path,
+        dispute: &Dispute,
+        library: &Library,
+        book: &Rulebook,
+        as_json: bool,
+    ) -> Result<String, Failed> {
+        let staff = crate::staff_file::open(workforce, dispute, as_json).map_err(|outcome| Failed::Stop(outcome.into()))?;
+        let framework = dispute.framework();
+        let offers = people::offers_of(dispute, &self.offers).map_err(Failed::Stop)?;
+        let year = people::first_year(&framework, &offers).map_err(Failed::Stop)?;
+        let sides = people::sides(&offers);
+        let file = workforce.display().to_string();
+        let valued = people::value_people(&framework, year, &staff, sides, true, &file, as_json).map_err(Failed::Stop)?;
+        let input = PeopleInput { people: &valued, workforce: &staff, framework: &framework, smallest: people::SMALLEST_GROUP };
+        report::page_with_people(dispute, library, book, Some(input)).map_err(Failed::Ours)
     }
 }

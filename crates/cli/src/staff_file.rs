@@ -9,7 +9,10 @@ use pay::{Pence, Post, PostPay, Sex, Staff, Workforce, YearDay};
 use crate::answer::{self, Outcome};
 
 /// Opens a workforce for computing; all its faults refuse it.
-pub(crate) fn open(path: &str, _dispute: &Dispute, as_json: bool) -> Result<Workforce, Outcome> {
+pub(crate) fn open(path: impl AsRef<std::path::Path>, _dispute: &Dispute, as_json: bool) -> Result<Workforce, Outcome> {
+    let path = path.as_ref();
+    let name = path.display().to_string();
+    let name = name.as_str();
     let bytes = match std::fs::metadata(path) {
         Ok(metadata) if metadata.len() > MAX_FILE_BYTES => FileBytes::TooLarge { bytes: metadata.len() },
         Ok(_) => match std::fs::read(path) {
@@ -19,7 +22,7 @@ pub(crate) fn open(path: &str, _dispute: &Dispute, as_json: bool) -> Result<Work
         Err(error) => FileBytes::Unreadable { why: format!("cannot be read: {error}") },
     };
     let faults = Faults::new();
-    let workforce = read(path, &bytes, &faults);
+    let workforce = read(name, &bytes, &faults);
     let faults = faults.into_sorted();
     if !faults.is_empty() {
         return Err(answer::refuse(&faults, as_json));

@@ -6,6 +6,7 @@
 //!
 //! `pay` knows no law and no votes, reads no clock and no disk.
 
+mod differentials;
 mod formula;
 mod framework;
 mod member;
@@ -14,6 +15,7 @@ mod offer;
 mod on_costs;
 mod pay_year;
 mod paybill;
+mod people;
 mod prices;
 mod quoted;
 mod rates;
@@ -22,6 +24,7 @@ mod scale;
 mod value;
 mod workforce;
 
+pub use differentials::{BandEnds, Differential, Differentials, Distance, Leapfrog, Moves, Pair};
 pub use formula::Formula;
 pub use framework::{Framework, ScaleValue};
 pub use member::{ArrearsMonth, Employment, Increment, MemberValue, MemberYear, arrears, hourly_pence, ladder, value_member};
@@ -34,6 +37,10 @@ pub use pay_year::{Count, PayYear, WeeksInYear, days_between, months_between};
 pub use paybill::{
     Bill, Bought, Buy, Change as BillChange, CostError, CostQuestion, IncrementRule, JoinersAt, PartOfBill, Paths, Paybill,
     PublishedTotals, PublishedYear, Turnover, YearEndRates, YearReadings, flat_offer, highest,
+};
+pub use people::{
+    BasicPay, BelowPrices, BetterOff, By, GapOfGroup, LowestPay, Moment, NotValued, Part, People, Quarter, Ranked, Reading, Rises, SexGap,
+    SexGaps, Side, Spread, TenthOfStaff,
 };
 pub use prices::{Index, Prices, real_percent};
 pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingReading, QuotedFigure, Says, Verdict, When};

@@ -209,6 +209,6 @@ fn trim(value: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned).replace('-', "−")
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,9 +4,12 @@
 //! The page shows what `pay` and `dispute` worked out and computes nothing of its own but where to draw a line.
 
 mod chart;
+pub mod charts;
 mod law_then_and_now;
 mod page;
+mod people;
 mod table;
 mod words;
 
-pub use page::page;
+pub use page::{page, page_with_people};
+pub use people::PeopleInput;

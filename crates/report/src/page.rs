@@ -13,6 +13,7 @@ use pay::{
 
 use crate::chart::Chart;
 use crate::law_then_and_now::{LawView, law_view};
+use crate::people::{PeopleInput, PeopleView, people_view};
 use crate::table::{Cell, Table, figure, linked, words};
 use crate::words::{clause_text, percent, plain, pounds, select_text, signed, with_unit};
 
@@ -21,7 +22,20 @@ use crate::words::{clause_text, percent, plain, pounds, select_text, signed, wit
 /// # Errors
 /// A sentence when the template cannot be filled, which would be a bug of ours.
 pub fn page(dispute: &Dispute, library: &Library, book: &Rulebook) -> Result<String, String> {
-    let page = Gather { dispute, framework: dispute.framework() }.page(library, book);
+    page_with_people(dispute, library, book, None)
+}
+
+/// The report with a section about the staff of a workforce.
+///
+/// # Errors
+/// A sentence when the template cannot be filled, which would be a bug of ours.
+pub fn page_with_people(dispute: &Dispute, library: &Library, book: &Rulebook, people: Option<PeopleInput<'_>>) -> Result<String, String> {
+    let mut page = Gather { dispute, framework: dispute.framework() }.page(library, book);
+    if let Some(people) = people {
+        let after = page.contents.iter().position(|(id, _)| *id == "glance").map_or(0, |at| at + 1);
+        page.contents.insert(after, ("people", "People and paybill"));
+        page.people = Some(people_view(people));
+    }
     page.render().map_err(|error| format!("the report could not be rendered: {error}"))
 }
 
@@ -45,6 +59,7 @@ struct Page {
     points: Vec<(bool, Table)>,
     not_valued: Vec<String>,
     nations: Option<NationsView>,
+    people: Option<PeopleView>,
     figures: Vec<FigureView>,
     worked_out: Vec<FigureView>,
     verdict_line: String,
@@ -207,6 +222,7 @@ impl Gather<'_> {
             points,
             not_valued,
             nations,
+            people: None,
             verdict_line: verdict_line(&quoted),
             figures,
             worked_out,

@@ -7,6 +7,8 @@ use dated::Ratio;
 use pay::{Offer, Pence, PointValue, WeeksInYear, rates_of_salary, value_row};
 use serde_json::{Map, Value as Json, json};
 
+use super::people::PeopleArguments;
+use super::people_json::{paybill_json, people_json};
 use super::{Stop, find_offer, in_group, money, parse_pounds, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};
@@ -29,6 +31,8 @@ pub(crate) struct Compare {
     /// For this group of staff, where an offer treats groups differently
     #[arg(long)]
     group: Option<String>,
+    #[command(flatten)]
+    people: PeopleArguments,
 }
 
 /// One column: an offer as it applies in a nation.
@@ -68,6 +72,14 @@ impl Compare {
         let Some(year) = columns.iter().filter_map(|column| framework.first_pay_year(column.offer)).min() else {
             return refuse_question("none of these offers has dated steps, so their points cannot be compared; see `whitley offer value`");
         };
+        let offers: Vec<(String, &Offer)> = columns.iter().map(|column| (column.name.clone(), column.offer)).collect();
+        let of_people = self.people.with_people(&dispute, year, &offers, as_json, |asked| {
+            if as_json { (String::new(), Some((people_json(asked), paybill_json(asked)))) } else { (asked.text(), None) }
+        })?;
+        if let Some((text, None)) = &of_people {
+            answer::print(text);
+            return Ok(Outcome::Yes);
+        }
         let mut rows: Vec<(String, Vec<Option<PointValue>>)> = Vec::new();
         if let Some(salary) = self.salary {
             let mut values = Vec::new();
@@ -108,13 +120,18 @@ impl Compare {
             return refuse_question("the scales of these offers are not in the data, so no points can be compared");
         }
         if as_json {
-            answer::print_json(&json!({
+            let mut found = json!({
                 "dispute": dispute.id,
                 "pay_year": year.name(),
                 "offers": columns.iter().map(|column| json!({ "id": column.offer.id, "name": column.name, "nation": column.nation, "title": column.offer.title })).collect::<Vec<_>>(),
                 "rows": rows.iter().map(|(scale, values)| row_json(scale, &columns, values)).collect::<Vec<_>>(),
                 "gains": summary(&columns, &rows).into_iter().map(|(name, more, less, same)| json!({ "offer": name, "more": more, "less": less, "same": same })).collect::<Vec<_>>(),
-            }));
+            });
+            if let (Some((_, Some((people, paybill)))), Json::Object(found)) = (of_people, &mut found) {
+                found.insert("people".into(), people);
+                found.insert("paybill".into(), paybill);
+            }
+            answer::print_json(&found);
             return Ok(Outcome::Yes);
         }
         let first_scale = rows.first().map(|(scale, _)| scale.clone()).unwrap_or_default();

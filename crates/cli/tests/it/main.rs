@@ -5,4 +5,5 @@ mod cost;
 mod exits;
 mod figures;
 mod folders;
+mod people;
 mod run;

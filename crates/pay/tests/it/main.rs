@@ -4,6 +4,7 @@ mod case_file;
 mod cases;
 mod paybill;
 mod paybill_slow;
+mod people;
 mod prices;
 mod properties;
 mod published;

@@ -1,0 +1,373 @@
+//! The section “People and paybill”: who is better off under which offer, among the staff of a workforce.
+//!
+//! Cost by month and the frontier of cost and lowest pay come from elsewhere: they have their places in [`PeopleView`].
+
+use dated::{Ratio, long_date};
+use pay::{
+    BetterOff, Differentials, Framework, Moment, Pair, Part, People, Progression, Reading, Row, Side, WeeksInYear, Workforce, grouped,
+};
+
+use crate::charts::{Drawn, Series, along_the_spine, gain_by_decile};
+use crate::table::{Table, figure, words};
+use crate::words::{percent, pounds, signed};
+
+/// What the section is made from.
+#[derive(Clone, Copy)]
+pub struct PeopleInput<'i> {
+    /// The staff valued under the offers.
+    pub people: &'i People<'i>,
+    /// The staff.
+    pub workforce: &'i Workforce,
+    /// The facts that they were valued with.
+    pub framework: &'i Framework<'i>,
+    /// Groups of fewer people than this are not shown.
+    pub smallest: u64,
+}
+
+pub(crate) struct PeopleView {
+    pub(crate) synthetic: Option<String>,
+    pub(crate) answers: Vec<String>,
+    pub(crate) summary: Table,
+    pub(crate) readings: Table,
+    pub(crate) deciles: Table,
+    pub(crate) charts: Vec<ChartOfPeople>,
+    pub(crate) prices: Table,
+    pub(crate) missing: Vec<String>,
+    pub(crate) gaps: Option<Table>,
+    pub(crate) differentials: Table,
+    pub(crate) notes: Vec<String>,
+    /// Put here what the paybill by month draws.
+    pub(crate) cost_by_month: Option<ChartOfPeople>,
+    /// Put here what redistribution draws.
+    pub(crate) frontier: Option<ChartOfPeople>,
+}
+
+/// A chart with its caption and its table.
+pub(crate) struct ChartOfPeople {
+    pub(crate) id: &'static str,
+    pub(crate) svg: String,
+    pub(crate) caption: String,
+    pub(crate) table: Table,
+}
+
+impl ChartOfPeople {
+    pub(crate) fn new(id: &'static str, drawn: Drawn, caption: String) -> Self {
+        let heads: Vec<&str> = drawn.heads.iter().map(String::as_str).collect();
+        let mut table = Table::new(caption.clone(), &heads);
+        for row in drawn.rows {
+            let cell = |(at, text): (usize, String)| if heads[at].starts_with('>') { figure(text) } else { words(text) };
+            table.rows.push(row.into_iter().enumerate().map(cell).collect());
+        }
+        Self { id, svg: drawn.svg, caption, table }
+    }
+}
+
+pub(crate) fn people_view(input: PeopleInput<'_>) -> PeopleView {
+    let all = input.people.everybody();
+    let sides = input.people.sides();
+    let mut answers = Vec::new();
+    for first in 0..sides.len() {
+        for second in first + 1..sides.len() {
+            let found = |moment| input.people.better_off(first, second, Reading::AwardOnly, moment, &all);
+            if let (Some(in_year), Some(at_end)) = (found(Moment::InYear), found(Moment::AtItsEnd)) {
+                answers.push(answer(&sides[first].name, &sides[second].name, &in_year, &at_end));
+            }
+        }
+    }
+    let (prices, missing) = prices(input, &all);
+    let mut notes = vec![format!(
+        "{} people, {} whole-time; pay year {}, by months; basic pay for the hours each works, without contributions, joiners and leavers.",
+        grouped(all.people),
+        input.workforce.whole_time().to_fixed(1),
+        input.people.year.name()
+    )];
+    for side in sides {
+        let seen = side.nation.as_ref().map(|nation| format!(", for all staff as if in {nation}")).unwrap_or_default();
+        notes.push(format!("{}: {}{seen}.", side.name, side.offer.title));
+    }
+    let gated = sides.iter().flat_map(|side| &side.offer.steps).any(|step| step.progression == Some(Progression::Gated));
+    if gated && input.people.has_increments() {
+        notes.push("Where increments depend on a gate, all staff are taken to pass it.".to_owned());
+    }
+    PeopleView {
+        synthetic: input.workforce.synthetic.clone(),
+        answers,
+        summary: summary(input, &all),
+        readings: readings(input, &all),
+        deciles: deciles(input, &all),
+        charts: charts(input, &all),
+        prices,
+        missing,
+        gaps: gaps(input),
+        differentials: differentials(input),
+        notes,
+        cost_by_month: None,
+        frontier: None,
+    }
+}
+
+fn answer(first: &str, second: &str, in_year: &BetterOff, at_end: &BetterOff) -> String {
+    let by = |sum: Option<Ratio>| sum.map(|sum| format!(" (by {} at their median)", pounds(sum))).unwrap_or_default();
+    format!(
+        "{second} is better than {first} in the year for {} of staff{}, worse for {}{}, the same for {}; at its end better for {}, worse for {}.",
+        percent(in_year.more_percent(), 1),
+        by(in_year.median_more_pence),
+        percent(in_year.less_percent(), 1),
+        by(in_year.median_less_pence),
+        percent(in_year.same_percent(), 1),
+        percent(at_end.more_percent(), 1),
+        percent(at_end.less_percent(), 1)
+    )
+}
+
+fn summary(input: PeopleInput<'_>, all: &Part) -> Table {
+    let hourly = input.framework.full_time_hours;
+    let mut table = Table::new(
+        "What each offer costs and what it gives, award only",
+        &[
+            "offer",
+            ">cost in the year",
+            ">of basic pay",
+            ">cost at year-end rates",
+            ">of basic pay",
+            ">mean rise in the year",
+            ">median rise",
+            ">staff at or above the mean",
+            if hourly.is_some() { ">lowest pay an hour at year end" } else { ">lowest pay a year at year end" },
+        ],
+    );
+    for (at, side) in input.people.sides().iter().enumerate() {
+        let pay = input.people.basic_pay(at, all);
+        let Some(rises) = input.people.ranked(at, Reading::AwardOnly, Moment::InYear).percent(all) else { continue };
+        let lowest = input.people.lowest_pay(at).pop().map(|lowest| {
+            hourly.and_then(|hours| lowest.hourly_pence(hours, WeeksInYear::Calendar)).map_or_else(|| lowest.rate.to_string(), pounds)
+        });
+        table.rows.push(vec![
+            words(&side.name),
+            figure(whole_pounds(pay.award.by_months + pay.one_offs)),
+            figure(percent(pay.in_year_percent(), 2)),
+            figure(whole_pounds(pay.run_rate_award)),
+            figure(percent(pay.run_rate_percent(), 2)),
+            figure(percent(rises.mean, 2)),
+            figure(percent(rises.median, 2)),
+            figure(percent(rises.at_or_above_mean_percent(), 1)),
+            figure(lowest.unwrap_or_default()),
+        ]);
+    }
+    table
+}
+
+fn whole_pounds(pence: Ratio) -> String {
+    pounds((pence / Ratio::whole(100)).rounded(0) * Ratio::whole(100))
+}
+
+/// The two readings side by side: nobody can take one for the other.
+fn readings(input: PeopleInput<'_>, all: &Part) -> Table {
+    let mut table = Table::new(
+        "Rise per person with and without increments",
+        &["offer", "reading", ">mean in the year", ">median in the year", ">mean at its end", ">median at its end"],
+    );
+    if !input.people.has_increments() {
+        return table;
+    }
+    for (at, side) in input.people.sides().iter().enumerate() {
+        for reading in Reading::ALL {
+            let spread = |moment| input.people.ranked(at, reading, moment).percent(all);
+            if let (Some(in_year), Some(at_end)) = (spread(Moment::InYear), spread(Moment::AtItsEnd)) {
+                let figures = [in_year.mean, in_year.median, at_end.mean, at_end.median].map(|value| figure(percent(value, 2)));
+                table.rows.push([words(&side.name), words(reading.words())].into_iter().chain(figures).collect());
+            }
+        }
+    }
+    table
+}
+
+fn deciles(input: PeopleInput<'_>, all: &Part) -> Table {
+    let mut heads = vec!["offer".to_owned(), "rise in the year".to_owned()];
+    heads.extend((1..10).map(|tenth| if tenth == 5 { ">median".to_owned() } else { format!(">D{tenth}") }));
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let mut table =
+        Table::new("Deciles of staff by their rise, award only: one tenth have no more than D1, two tenths no more than D2", &heads);
+    for (at, side) in input.people.sides().iter().enumerate() {
+        let Some(rises) = input.people.ranked(at, Reading::AwardOnly, Moment::InYear).rises(all) else { continue };
+        let percents = rises.percent.deciles.map(|value| figure(percent(value, 2)));
+        table.rows.push([words(&side.name), words("percent")].into_iter().chain(percents).collect());
+        let sums = rises.pence.deciles.map(|value| figure(pounds(value)));
+        table.rows.push([words(&side.name), words("pounds")].into_iter().chain(sums).collect());
+    }
+    table
+}
+
+fn charts(input: PeopleInput<'_>, all: &Part) -> Vec<ChartOfPeople> {
+    let people = input.people;
+    let tenths: Vec<Series> = people
+        .sides()
+        .iter()
+        .enumerate()
+        .map(|(at, side)| {
+            let tenths = people.ranked(at, Reading::AwardOnly, Moment::InYear).tenths(all);
+            Series { name: side.name.clone(), values: tenths.iter().map(|tenth| tenth.mean_percent).collect() }
+        })
+        .collect();
+    let labels: Vec<String> = (1..=10).map(|tenth| tenth.to_string()).collect();
+    let caption = "Mean rise in the year, in percent, of each tenth of staff: 1 the lowest paid before, 10 the highest".to_owned();
+    let drawn = gain_by_decile("people-tenths", "Mean rise of each tenth of staff", &labels, &tenths);
+    let mut charts = vec![ChartOfPeople::new("people-tenths", drawn, caption)];
+    charts.extend(spine(input));
+    charts
+}
+
+/// The rows of a side on the scale of the first, in its nation there; `None` where they are not in the data.
+fn rows(input: PeopleInput<'_>, side: &Side<'_>, scale: &pay::Scale) -> Option<Vec<Row>> {
+    let nation = side.nation.as_deref().or_else(|| {
+        let known = |name: &&String| side.offer.nations.iter().any(|(nation, _)| nation == *name);
+        input.workforce.nations.iter().find(known).map(String::as_str)
+    })?;
+    input.framework.rows(side.offer, scale, nation).ok().filter(|rows| !rows.is_empty())
+}
+
+fn main_scale<'s>(input: PeopleInput<'s>) -> Option<&'s pay::Scale> {
+    let first = input.people.sides().first()?;
+    let scales = input.framework.scales_of(first.offer);
+    scales.filter_map(|scale| Some((rows(input, first, scale)?.len(), scale))).max_by_key(|(count, _)| *count).map(|(_, scale)| scale)
+}
+
+fn spine(input: PeopleInput<'_>) -> Option<ChartOfPeople> {
+    let scale = main_scale(input)?;
+    let last_day = input.people.year.end().yesterday().ok()?;
+    let sides = input.people.sides();
+    let of_sides: Vec<(&str, Vec<Row>)> = sides.iter().filter_map(|side| Some((side.name.as_str(), rows(input, side, scale)?))).collect();
+    // Each point once; a point in two bands may be treated in two ways, and then it stands twice.
+    let mut order: Vec<&Row> = of_sides.first()?.1.iter().collect();
+    order.sort_by(|a, b| a.path.base.cmp(&b.path.base).then_with(|| a.point.cmp(&b.point)));
+    let same = |row: &Row, other: &Row| row.point == other.point && row.band == other.band;
+    let on = |rows: &[Row], row: &Row| rows.iter().find(|other| same(row, other)).map(|row| row.path.rate_on(last_day));
+    let mut kept: Vec<(&Row, Vec<pay::Pence>)> = Vec::new();
+    for row in order {
+        let rates: Option<Vec<pay::Pence>> = of_sides.iter().map(|(_, rows)| on(rows, row)).collect();
+        let Some(rates) = rates else { continue };
+        if !kept.iter().any(|(known, had)| known.point == row.point && *had == rates) {
+            kept.push((row, rates));
+        }
+    }
+    let points: Vec<String> = kept.iter().map(|(row, _)| row.point.clone()).collect();
+    let before: Vec<Ratio> = kept.iter().map(|(row, _)| row.path.base.pounds()).collect();
+    let offers: Vec<Series> = of_sides
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| Series { name: (*name).to_owned(), values: kept.iter().map(|(_, rates)| rates[at].pounds()).collect() })
+        .collect();
+    let drawn = along_the_spine("people-spine", "Rates before and after along the spine", &points, &before, &offers);
+    Some(ChartOfPeople::new(
+        "people-spine",
+        drawn,
+        format!("{}: full-time rates before and on {}, and the rise in percent, by point", scale.title, long_date(last_day)),
+    ))
+}
+
+fn prices(input: PeopleInput<'_>, all: &Part) -> (Table, Vec<String>) {
+    let mut table = Table::new(
+        "Staff whose rise is below prices, award only",
+        &["offer", "index", "reading", "months", ">prices", ">staff below in the year", ">staff below at its end"],
+    );
+    let mut missing = Vec::new();
+    for (at, side) in input.people.sides().iter().enumerate() {
+        for one in input.people.below_prices(input.framework, at, Reading::AwardOnly, all) {
+            match (one.prices_percent, one.people) {
+                (Ok(prices), Some(below)) => {
+                    let share = |people: u64| figure(percent(Ratio::new(i128::from(people) * 100, all.people.into()), 1));
+                    let months = match one.window {
+                        pay::Window::PayYearAverage => format!("pay year {} on the one before", input.people.year.name()),
+                        _ => format!("{} to {}", one.months.0.long(), one.months.1.long()),
+                    };
+                    table.rows.push(vec![
+                        words(&side.name),
+                        words(one.index.word()),
+                        words(one.window.words()),
+                        words(months),
+                        figure(percent(prices, 2)),
+                        share(below[0]),
+                        share(below[1]),
+                    ]);
+                }
+                (Err(why), _) => {
+                    let line = format!("{}, {}: {why}.", one.index, one.window.words());
+                    if !missing.contains(&line) {
+                        missing.push(line);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    (table, missing)
+}
+
+fn gaps(input: PeopleInput<'_>) -> Option<Table> {
+    let mut table = Table::new(
+        format!(
+            "How far women's basic pay by the hour is below men's, in percent of men's, award only; bonus and allowances are not in it. \
+             All staff and the ten largest employers; groups with fewer than {} women or men are not shown",
+            input.smallest
+        ),
+        &["offer", "staff", ">mean before", ">after", ">points", ">median before", ">after", ">points"],
+    );
+    for (at, side) in input.people.sides().iter().enumerate() {
+        let found = input.people.sex_gaps(at, Reading::AwardOnly, input.smallest)?;
+        let shown = found.employers.iter().filter(|employer| employer.gaps.is_some()).take(10);
+        for group in std::iter::once(&found.all).chain(shown.filter(|_| found.employers.len() > 1)) {
+            let (Some([before, after]), Some([mean, median])) = (&group.gaps, group.change_points()) else { continue };
+            table.rows.push(vec![
+                words(&side.name),
+                words(&group.name),
+                figure(percent(before.mean_percent, 2)),
+                figure(percent(after.mean_percent, 2)),
+                figure(signed(mean, 2)),
+                figure(percent(before.median_percent, 2)),
+                figure(percent(after.median_percent, 2)),
+                figure(signed(median, 2)),
+            ]);
+        }
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn differentials(input: PeopleInput<'_>) -> Table {
+    let mut table = Table::new(
+        "Differentials between neighbouring points, before and at the end of the last step",
+        &[
+            "offer",
+            ">gaps",
+            ">larger in pounds",
+            ">smaller",
+            ">larger in percent",
+            ">smaller",
+            ">vanished",
+            ">leapfrogs",
+            ">highest to lowest rate before",
+            ">at the end",
+        ],
+    );
+    let Some(scale) = main_scale(input) else { return table };
+    for side in input.people.sides() {
+        let Some(rows) = rows(input, side, scale) else { continue };
+        let found = Differentials::of(&rows);
+        let [in_pounds, in_percent] = found.moves(Pair::Points);
+        let ratios = found.highest_to_lowest();
+        let ratio = |ratio: Option<&Option<Ratio>>| ratio.copied().flatten().map_or_else(String::new, |ratio| ratio.to_fixed(3));
+        let count = |number: usize| figure(number.to_string());
+        table.rows.push(vec![
+            words(&side.name),
+            count(in_pounds.larger + in_pounds.smaller + in_pounds.same),
+            count(in_pounds.larger),
+            count(in_pounds.smaller),
+            count(in_percent.larger),
+            count(in_percent.smaller),
+            count(found.of_pair(Pair::Points).filter(|one| one.has_vanished()).count()),
+            count(found.leapfrogs.len()),
+            figure(ratio(ratios.first())),
+            figure(ratio(ratios.last())),
+        ]);
+    }
+    table
+}
