@@ -1,8 +1,9 @@
-//! `whitley offer …`: value, compare, claims.
+//! `whitley offer …`: value, compare, claims, take-home.
 
 mod claims;
 mod compare;
 mod member;
+mod take_home;
 mod value;
 
 use clap::Subcommand;
@@ -21,6 +22,8 @@ pub(crate) enum Verb {
     Compare(compare::Compare),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
+    /// What a member keeps of it: pension, tax, National Insurance, student loan; the month the arrears arrive
+    TakeHome(Box<take_home::TakeHome>),
 }
 
 impl Verb {
@@ -29,6 +32,7 @@ impl Verb {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
+            Self::TakeHome(command) => command.run(as_json),
         };
         match result {
             Ok(outcome) | Err(Stop::Said(outcome)) => outcome,
