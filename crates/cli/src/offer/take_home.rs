@@ -297,8 +297,9 @@ struct YearAnswer<'y> {
     year: &'y AwardYear,
     /// From which month the pay of the year goes on unchanged, and a year at the rates before and after under its law.
     goes_on: Option<(Month, [Steady; 2])>,
-    /// Rises that leave less than none, from the salary before.
-    cliffs: Vec<Cliff>,
+    /// Rises that leave less than none, from the salary before: under the law of the first payday of the award in the year, and of
+    /// the month from which its pay goes on.
+    cliffs: Vec<(Month, Vec<Cliff>)>,
     has_loan: bool,
 }
 
@@ -308,7 +309,8 @@ impl<'y> YearAnswer<'y> {
         let last_change = asked.path.rates.iter().map(|rate| Month::of(rate.from)).filter(|month| *month <= span.plus(11)).max();
         let after_arrears = asked.paid_on.map(|day| Month::of(day).plus(1));
         let month = [Some(span), last_change, after_arrears].into_iter().flatten().max().unwrap_or(span).min(span.plus(11));
-        let day = month.first_day().with().day(28).build().unwrap_or(month.first_day());
+        let payday = |month: Month| month.first_day().with().day(28).build().unwrap_or(month.first_day());
+        let day = payday(month);
         let after = asked.path.rate_on(day);
         // The tier that the months of the year have, which may be that of the year before's pay.
         let before_year = asked.path.rate_on(span.plus(-1).first_day());
@@ -319,7 +321,15 @@ impl<'y> YearAnswer<'y> {
         let base = asked.path.base;
         let at = |rate: Pence| steady(&library.tax, payee, rate, tier_rate(rate), day).ok();
         let goes_on = at(base).zip(at(after)).map(|(before, after)| (month, [before, after]));
-        Self { year, goes_on, cliffs: cliffs(&library.tax, payee, base, day).unwrap_or_default(), has_loan: !payee.loans.is_empty() }
+        let begins = asked.path.rates.first().map_or(span, |rate| Month::of(rate.from)).max(span).min(month);
+        let mut under: Vec<(Month, Vec<Cliff>)> = Vec::new();
+        for month in [begins, month] {
+            let found = cliffs(&library.tax, payee, base, payday(month)).unwrap_or_default();
+            if under.last().is_none_or(|(_, known)| *known != found) {
+                under.push((month, found));
+            }
+        }
+        Self { year, goes_on, cliffs: under, has_loan: !payee.loans.is_empty() }
     }
 
     /// The answer in plain words.
@@ -331,7 +341,7 @@ impl<'y> YearAnswer<'y> {
         let mut text = if gain == Pence::ZERO {
             format!("In {} nothing of it is paid.\n", with.year.name())
         } else {
-            format!("Of the {gain} it adds to your pay in {}, you keep {kept}.\n", with.year.name())
+            format!("Of the {} it adds to your pay in {}, you keep {}.\n", whole(gain), with.year.name(), whole(kept))
         };
         if let Some((month, [before, after])) = &self.goes_on {
             let monthly = Pence::nearest((after.net() - before.net()).ratio() / Ratio::whole(12));
@@ -410,9 +420,10 @@ impl<'y> YearAnswer<'y> {
                 before.gross,
                 before.net()
             ));
-            for cliff in &self.cliffs {
+            for (month, cliff) in self.cliffs.iter().flat_map(|(month, found)| found.iter().map(move |cliff| (month, cliff))) {
                 text.push_str(&format!(
-                    "  From {}, any rise of {} to {} a year would leave less than none: the contribution goes from {}% to {}% (up to {} a year lost).\n",
+                    "  Under the law of {}, from {} any rise of {} to {} a year leaves less than none: the contribution goes from {}% to {}% of all pay (at worst {} a year less).\n",
+                    month.long(),
                     asked.path.base,
                     cliff.from_rise,
                     cliff.until_rise - Pence(1),
@@ -480,7 +491,8 @@ impl<'y> YearAnswer<'y> {
                 "year_at_base": year_at(before),
                 "year_at_end_rate": year_at(after),
             })),
-            "cliffs": self.cliffs.iter().map(|cliff| json!({
+            "cliffs": self.cliffs.iter().flat_map(|(month, found)| found.iter().map(move |cliff| (month, cliff))).map(|(month, cliff)| json!({
+                "law_of": month.to_string(),
                 "from_rise": number(cliff.from_rise.pounds(), 2),
                 "until_rise": number(cliff.until_rise.pounds(), 2),
                 "most_lost": number(cliff.most_lost.pounds(), 2),
@@ -490,6 +502,11 @@ impl<'y> YearAnswer<'y> {
             "estimated": with.estimated,
         })
     }
+}
+
+/// Rounded to the pound, for sentences about a year.
+fn whole(sum: Pence) -> Pence {
+    Pence(i64::try_from(sum.pounds().round_half_away()).unwrap_or(0) * 100)
 }
 
 fn difference(with: &Kept, without: &Kept) -> Kept {

@@ -1,8 +1,10 @@
 //! The tests of `pay` from outside: worked cases, published tables, prices, and properties that hold for any offer.
 
+mod beside;
 mod case_file;
 mod cases;
 mod prices;
 mod properties;
 mod published;
 mod support;
+mod take_home;
