@@ -71,6 +71,9 @@ fn parse_tax_year(text: &str) -> Result<PayYear, String> {
         .ok_or_else(|| format!("“{text}” is not a tax year; write it as 2022-23"))
 }
 
+/// Where somebody may live.
+const NATIONS: [&str; 4] = ["England", "Wales", "Scotland", "Northern Ireland"];
+
 /// What is offered to whom, however it was said.
 struct Asked {
     title: String,
@@ -163,9 +166,8 @@ impl TakeHome {
             );
         };
         let nation = self.nation.clone().unwrap_or_else(|| "England".to_owned());
-        let known = ["England", "Wales", "Scotland", "Northern Ireland"];
-        if !known.contains(&nation.as_str()) {
-            return refuse_question(format!("“{nation}” is no nation known here; one of {}", known.join(", ")));
+        if !NATIONS.contains(&nation.as_str()) {
+            return refuse_question(format!("“{nation}” is no nation known here; one of {}", NATIONS.join(", ")));
         }
         let path = RatePath { base: salary, rates: vec![RateFrom { from, rate: salary + rise, step: 0 }] };
         Ok(Asked {
@@ -190,6 +192,10 @@ impl TakeHome {
                 let with_steps: Vec<_> = offers.iter().filter(|offer| !offer.steps.is_empty()).collect();
                 match with_steps.as_slice() {
                     [one] => *one,
+                    [] => {
+                        complain!("{name}: no offer has steps in the data, so no pay can be worked out");
+                        return Err(Stop::Said(Outcome::CouldNotCheck));
+                    }
                     several => {
                         let known: Vec<&str> = several.iter().map(|offer| offer.id.as_str()).collect();
                         return refuse_question(format!("say which offer with --offer: {}", known.join(", ")));
@@ -199,25 +205,32 @@ impl TakeHome {
         };
         let mut notes = Vec::new();
         let nations: Vec<&str> = offer.nations.iter().map(|(name, _)| name.as_str()).collect();
-        let nation = match &self.nation {
-            Some(nation) if nations.contains(&nation.as_str()) => nation.clone(),
+        // An offer for all of the country is looked at as one; whose tax and pension, is the member's own nation.
+        let whole = nations.iter().find(|name| !NATIONS.contains(name)).copied();
+        let (offered_in, nation) = match &self.nation {
+            Some(nation) if nations.contains(&nation.as_str()) && NATIONS.contains(&nation.as_str()) => (nation.clone(), nation.clone()),
+            Some(nation) if NATIONS.contains(&nation.as_str()) && whole.is_some() => (whole.unwrap_or_default().to_owned(), nation.clone()),
             Some(nation) => {
                 return refuse_question(format!("the offer {} is not for “{nation}”; it is for {}", offer.id, nations.join(", ")));
             }
             None => {
-                if nations.len() > 1 {
-                    notes.push(format!("for {}; --nation gives {}", nations[0], nations[1..].join(", ")));
+                let offered_in = nations.first().map_or("England", |nation| *nation);
+                let nation = if NATIONS.contains(&offered_in) { offered_in } else { "England" };
+                if nation != offered_in {
+                    notes.push(format!("tax and pension as in England; --nation gives {}", NATIONS[1..].join(", ")));
+                } else if nations.len() > 1 {
+                    notes.push(format!("for {nation}; --nation gives {}", nations[1..].join(", ")));
                 }
-                nations.first().map_or("England", |nation| *nation).to_owned()
+                (offered_in.to_owned(), nation.to_owned())
             }
         };
         let framework = in_group(&opened.dispute, self.group.as_deref())?;
-        let view = framework.view(offer, &nation);
+        let view = framework.view(offer, &offered_in);
         if let Some(group) = view.group {
             notes.push(format!("for group {group}"));
         }
         let (row, whose) = match (&self.point, self.salary) {
-            (Some(point), _) => match framework.row_of_point(offer, &nation, point, self.band.as_deref()) {
+            (Some(point), _) => match framework.row_of_point(offer, &offered_in, point, self.band.as_deref()) {
                 Ok((_, row)) => {
                     let whose = format!("Point {} in band {}, {} a year before the offer, full time.", row.point, row.band, row.path.base);
                     (row, whose)

@@ -45,6 +45,16 @@ fn step(name: &'static str, more: &'static str, code: &'static str, at: &'static
     tweak(name, vec![Append(OFFER, more)], vec![(code, at)])
 }
 
+/// Point 1 is paid 24,480 from April 2026, when the minimum wage is 12.71.
+fn hours(hours: &'static str) -> Edit {
+    let known = match hours {
+        "37.2" => "full_time_hours = 37.2\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+        "37" => "full_time_hours = 37\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+        _ => "full_time_hours = 36.9\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+    };
+    Replace(HEAD, "prices_known", known)
+}
+
 fn tweaks() -> Vec<Tweak> {
     let mut all = vec![
         tweak("None", vec![], vec![]),
@@ -74,6 +84,9 @@ fn tweaks() -> Vec<Tweak> {
         step("points that move to each other", "assimilate = [{ from = \"1\", to = \"2\" }, { from = \"2\", to = \"1\" }]\n", "circle", "assimilate"),
         tweak("motions that amend each other", vec![Write("decide/m.toml", CIRCLE.into())], vec![("circle", Line("decide/m.toml", "amends = \"b\""))]),
         tweak("hours of nothing, with their source", vec![Replace(HEAD, "prices_known", "full_time_hours = 0\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known")], vec![("not-hours", Line(HEAD, "full_time_hours = 0"))]),
+        tweak("hours that bring a point below the minimum wage under both counts of weeks", vec![hours("37.2")], vec![("below-minimum-wage", Line(OFFER, "[[step]]"))]),
+        tweak("hours that bring it below under one count of weeks", vec![hours("37")], vec![("below-minimum-wage", Line(OFFER, "[[step]]"))]),
+        tweak("hours that leave it above", vec![hours("36.9")], vec![]),
         tweak("a nation that is not known", vec![Replace(OFFER, "[\"England\"]", "[\"Englund\"]")], vec![("unknown-nation", Line(OFFER, "Englund"))]),
         step("a step for a nation that is not known", "nations = [\"Wales\"]\n", "unknown-nation", "Wales"),
         // Twice.
@@ -247,6 +260,17 @@ fn each_mistake_gives_its_own_fault_where_it_stands_and_nothing_else() {
     }
     assert!(report.is_empty(), "{report}");
     assert!(all.len() > 100, "{} tweaks", all.len());
+}
+
+#[test]
+fn below_the_minimum_wage_is_an_error_only_under_both_counts_of_weeks() {
+    let severity = |of: &'static str| {
+        let mut folder = valid();
+        hours(of).apply(&mut folder);
+        read(&folder).1.iter().map(|fault| fault.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severity("37.2"), [dated::Severity::Error]);
+    assert_eq!(severity("37"), [dated::Severity::Warning]);
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn tax_and_insurance_agree_with_policyengine_for_every_year_and_nation() {
             // rounded to the pound (0.50 a month at most); for 2007 to 2009 it has 52 times the week, not the year's threshold.
             let allowed = match what {
                 "tax" => Ratio::new(6, 100),
-                _ if year <= 2010 => Ratio::new(42, 10),
+                _ if year <= 2010 => Ratio::new(27, 10),
                 _ => Ratio::ONE,
             };
             let most = widest.entry(what).or_insert(Ratio::ZERO);
@@ -141,8 +141,8 @@ fn loans_and_the_scottish_bands_of_2026_agree_with_stored_answers() {
         let year = PayYear::holding(dated::Date::constant(year, 4, 6), 4);
         let [with, _] = take_home(&law, &payee, &path, &[], None, &[year])[0].result.clone().expect("known");
         let more = with.total().loan.pounds() - theirs;
-        // Rounded down each month, by less than a pound; a threshold rounded down by less than a pound adds 9p a month at most.
-        assert!(more > Ratio::whole(-12) && more <= Ratio::new(12 * 9, 100), "{line}: {more}");
+        // Rounded down each month by up to a pound (40,000 is paid as 3,333.33 a month); a threshold rounded down by less than a pound adds 9p a month at most.
+        assert!(more >= Ratio::whole(-12) && more <= Ratio::new(12 * 9, 100), "{line}: {more}");
     }
     assert!(compared > 300, "{compared}");
 }
