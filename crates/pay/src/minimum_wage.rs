@@ -188,6 +188,9 @@ mod tests {
         assert_eq!(below(19_500, date(2031, 6, 1))[0].from, date(2031, 10, 1));
         assert_eq!(below(19_600, date(2031, 6, 1)), []);
         assert!(below(18_000, date(2031, 4, 1))[0].under_both_counts());
+        // Staff who have moved before the minimum passes their old rate are not below it.
+        let moved = Row { moved_to: Some(("2".to_owned(), date(2031, 10, 1))), ..row(19_500) };
+        assert_eq!(below_minimum(&[moved], Ratio::new(75, 2), &wage, date(2031, 6, 1), date(2032, 4, 1)), []);
         // Before there was a minimum nothing is below it.
         assert_eq!(below_minimum(&[row(100)], Ratio::new(75, 2), &wage, date(2030, 1, 1), date(2031, 4, 1)), []);
     }

@@ -424,6 +424,9 @@ mod tests {
         assert_eq!(plan.of_month(Pence(207_500)), Pence(5_500));
         assert_eq!(plan.of_month(Pence(145_700)), Pence::ZERO);
         assert_eq!(plan.of_month(Pence::ZERO), Pence::ZERO);
+        // 25,000 is 2,083.33 a month, so 2,083: 9% of 22.30 is 2.007. Above 2,083.33 it would be 1.98.
+        let plan = LoanTerms { threshold_year: pence(25_000), percent: Ratio::whole(9) };
+        assert_eq!(plan.of_month(Pence(210_530)), Pence(200));
     }
 
     fn class_one(contracted_out: bool) -> ClassOne {

@@ -131,7 +131,7 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a pay year that begins in month 13", vec![Replace(HEAD, "year_starts_month = 4", "year_starts_month = 13")], vec![("not-a-month", Line(HEAD, "= 13"))]),
         tweak("a head count with a fraction", vec![Replace(HEAD, "members = 1200", "members = 1200.5")], vec![("not-a-count", Line(HEAD, "1200.5"))]),
         tweak("a week of 200 hours", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 200\nyear_starts_month")], vec![("not-hours", Line(HEAD, "= 200"))]),
-        tweak("hours without a source", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 37.5\nfull_time_hours_status = \"synthetic\"\nyear_starts_month")], vec![("source-missing", Line(HEAD, "= 37.5"))]),
+        tweak("hours without a source", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 36\nfull_time_hours_status = \"synthetic\"\nyear_starts_month")], vec![("source-missing", Line(HEAD, "= 36"))]),
         tweak("a dispute that ends before it begins", vec![Replace(HEAD, "began_on = 2026-03-02", "began_on = 2026-03-02\nended_on = 2026-03-01")], vec![("ends-before-beginning", Line(HEAD, "ended_on"))]),
         // Names that nobody has.
         tweak("a source that is not known", vec![Replace(OFFER, "source = \"EXAMPLE\"", "source = \"EXAMPEL\"")], vec![("unknown-source", Line(OFFER, "EXAMPEL"))]),
