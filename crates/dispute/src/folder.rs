@@ -322,49 +322,7 @@ impl Dispute {
                 check_known(name, &scales, "unknown-scale", "scale of this dispute", faults);
             }
             self.check_points(item, faults);
-            self.check_minimum_wage(item, library, faults);
-        }
-    }
-
-    /// Spec P84: an offer may not pay less than the minimum wage of each day from its first step to the end of its last pay year.
-    /// Only where the hours of a full-time week are known; each point is told once, at the step in force.
-    fn check_minimum_wage(&self, offer: &Offer, library: &Library, faults: &Faults) {
-        let framework = self.framework();
-        let (Some(hours), Some(first), Some(last)) = (framework.full_time_hours, offer.steps.first(), offer.steps.last()) else { return };
-        let until = pay::PayYear::holding(last.from, framework.year_start_month).end();
-        let mut told: BTreeSet<(String, Date)> = BTreeSet::new();
-        for framework in framework.groups_of(offer).into_iter().map(|group| framework.in_group(group)) {
-            for (nation, scale) in offer.nations.iter().flat_map(|(nation, _)| framework.scales_of(offer).map(move |scale| (nation, scale)))
-            {
-                let Ok(rows) = framework.rows(offer, scale, nation) else { continue };
-                for below in pay::below_minimum(&rows, hours, &library.minimum_wage, first.from, until) {
-                    if !told.insert((below.point.clone(), below.from)) {
-                        continue;
-                    }
-                    let place = &offer.steps.iter().rev().find(|step| step.from <= below.from).unwrap_or(first).place;
-                    let hourly = |pence: Ratio| (pence / Ratio::whole(100)).to_fixed(2);
-                    let what = format!(
-                        "point {} ({nation}) is paid {} from {}: £{} an hour on {} hours and 365.25/7 weeks, £{} with 52; the minimum wage is {}",
-                        below.point,
-                        below.annual,
-                        dated::long_date(below.from),
-                        hourly(below.hourly_calendar),
-                        hours.to_short(2),
-                        hourly(below.hourly_fifty_two),
-                        below.minimum
-                    );
-                    if below.under_both_counts() {
-                        faults.error(
-                            "below-minimum-wage",
-                            place,
-                            what,
-                            "raise the rate, or correct full_time_hours: less than the minimum wage is not lawful",
-                        );
-                    } else {
-                        faults.warning("below-minimum-wage", place, what, "it depends on how weeks are counted: raise the rate to be safe");
-                    }
-                }
-            }
+            self.check_minimum_wage(item, &library.minimum_wage, faults);
         }
     }
 
