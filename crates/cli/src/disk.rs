@@ -30,14 +30,20 @@ pub(crate) fn open(name: &str, as_json: bool) -> Result<Opened, Outcome> {
 /// Reads a dispute with all its faults.
 pub(crate) fn read(name: &str, as_json: bool) -> Result<(Option<Dispute>, Library, Vec<Fault>), Outcome> {
     let folder = find(name, as_json)?;
+    let library = library()?;
+    let (dispute, faults) = Dispute::read(&folder, &library);
+    Ok((dispute, library, faults))
+}
+
+/// The published data that the program carries.
+pub(crate) fn library() -> Result<Library, Outcome> {
     let (library, data_faults) = Library::built_in();
     if !data_faults.is_empty() {
         answer::print_to_err(&answer::faults_text(&data_faults));
         complain!("the data that this program carries are broken; this is a fault of ours");
         return Err(Outcome::OurFailure);
     }
-    let (dispute, faults) = Dispute::read(&folder, &library);
-    Ok((dispute, library, faults))
+    Ok(library)
 }
 
 /// The folder of that name: a path, a name under ./disputes, or a founding dispute.

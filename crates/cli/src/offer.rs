@@ -1,4 +1,4 @@
-//! `whitley offer …`: value, compare, claims, cost.
+//! `whitley offer …`: value, compare, differentials, claims, cost, take-home.
 
 mod claims;
 mod compare;
@@ -7,6 +7,7 @@ mod differentials;
 mod member;
 pub(crate) mod people;
 mod people_json;
+mod take_home;
 mod value;
 
 use clap::Subcommand;
@@ -29,6 +30,8 @@ pub(crate) enum Verb {
     Claims(claims::Claims),
     /// What an offer costs the employer: award, increments and contributions, month by month, under each reading
     Cost(Box<cost::Cost>),
+    /// What a member keeps of it: pension, tax, National Insurance, student loan; the month the arrears arrive
+    TakeHome(Box<take_home::TakeHome>),
 }
 
 impl Verb {
@@ -39,6 +42,7 @@ impl Verb {
             Self::Differentials(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
             Self::Cost(command) => command.run(as_json),
+            Self::TakeHome(command) => command.run(as_json),
         };
         match result {
             Ok(outcome) => outcome,

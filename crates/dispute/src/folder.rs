@@ -322,6 +322,7 @@ impl Dispute {
                 check_known(name, &scales, "unknown-scale", "scale of this dispute", faults);
             }
             self.check_points(item, faults);
+            self.check_minimum_wage(item, &library.minimum_wage, faults);
         }
     }
 

@@ -9,6 +9,7 @@
 mod action;
 mod decide;
 mod folder;
+mod lawful_pay;
 mod library;
 mod people;
 mod polls;

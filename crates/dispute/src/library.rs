@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dated::{FactTable, Fault, Faults, FileBytes, Sources, TomlFile};
-use pay::{Prices, Scale};
+use pay::{MinimumWage, OnCosts, PensionScheme, Prices, Scale, TaxLaw};
 
 /// All built-in data, checked.
 #[derive(Clone, Debug)]
@@ -16,10 +16,18 @@ pub struct Library {
     pub scales: Vec<Scale>,
     /// Tables of facts by name.
     pub tables: BTreeMap<String, FactTable>,
+    /// Income tax, National Insurance, student loans.
+    pub tax: TaxLaw,
+    /// Pension schemes.
+    pub pensions: Vec<PensionScheme>,
+    /// What employers pay on top of pay.
+    pub on_costs: Vec<OnCosts>,
+    /// The legal minimum wage.
+    pub minimum_wage: MinimumWage,
 }
 
 /// The files of `data/` that this crate reads, as they were when the program was built.
-const FILES: [(&str, &[u8]); 14] = [
+const FILES: [(&str, &[u8]); 19] = [
     ("sources.csv", include_bytes!("../../../data/sources.csv")),
     ("prices/monthly.csv", include_bytes!("../../../data/prices/monthly.csv")),
     ("prices/missing.csv", include_bytes!("../../../data/prices/missing.csv")),
@@ -34,6 +42,11 @@ const FILES: [(&str, &[u8]); 14] = [
     ("pay/nurse-starting-pay.csv", include_bytes!("../../../data/pay/nurse-starting-pay.csv")),
     ("pay/dwp-reference-points.csv", include_bytes!("../../../data/pay/dwp-reference-points.csv")),
     ("pay/afc-chain-check.csv", include_bytes!("../../../data/pay/afc-chain-check.csv")),
+    ("tax/income-tax.toml", include_bytes!("../../../data/tax/income-tax.toml")),
+    ("tax/national-insurance.toml", include_bytes!("../../../data/tax/national-insurance.toml")),
+    ("tax/student-loans.toml", include_bytes!("../../../data/tax/student-loans.toml")),
+    ("pensions/schemes.toml", include_bytes!("../../../data/pensions/schemes.toml")),
+    ("minimum-wage/rates.csv", include_bytes!("../../../data/minimum-wage/rates.csv")),
 ];
 
 const TABLES: [(&str, &str); 6] = [
@@ -66,7 +79,15 @@ impl Library {
             .iter()
             .map(|(name, path)| ((*name).to_owned(), FactTable::read_csv(name, &format!("data/{path}"), &file(path), &sources, &faults)))
             .collect();
-        (Self { sources, prices, scales, tables }, faults.into_sorted())
+        let files = ["income-tax", "national-insurance", "student-loans"].map(|name| {
+            let path = format!("tax/{name}.toml");
+            (format!("data/{path}"), file(&path))
+        });
+        let tax = TaxLaw::read(files.each_ref().map(|(name, bytes)| (name.as_str(), bytes)), &sources, &faults);
+        let pensions = PensionScheme::read_all("data/pensions/schemes.toml", &file("pensions/schemes.toml"), &sources, &faults);
+        let on_costs = OnCosts::read(&tax, &pensions, &faults);
+        let minimum_wage = MinimumWage::read_csv("data/minimum-wage/rates.csv", &file("minimum-wage/rates.csv"), &sources, &faults);
+        (Self { sources, prices, scales, tables, tax, pensions, on_costs, minimum_wage }, faults.into_sorted())
     }
 }
 

@@ -10,17 +10,21 @@ mod differentials;
 mod formula;
 mod framework;
 mod member;
+mod minimum_wage;
 mod money;
 mod offer;
 mod on_costs;
 mod pay_year;
 mod paybill;
+mod pension;
 mod people;
 mod prices;
 mod quoted;
 mod rates;
 mod real_terms;
 mod scale;
+mod take_home;
+mod tax;
 mod value;
 mod workforce;
 
@@ -28,6 +32,7 @@ pub use differentials::{BandEnds, Differential, Differentials, Distance, Leapfro
 pub use formula::Formula;
 pub use framework::{Framework, ScaleValue};
 pub use member::{ArrearsMonth, Employment, Increment, MemberValue, MemberYear, arrears, hourly_pence, ladder, value_member};
+pub use minimum_wage::{BelowMinimum, MinimumRate, MinimumWage, below_minimum};
 pub use money::{Pence, Rounding, RoundingMode, grouped};
 pub use offer::{
     Assimilation, BandEnd, Change, Counted, Lump, LumpAmount, NewPoint, Offer, OfferKind, PercentOf, Progression, Rise, Select, Step,
@@ -38,6 +43,7 @@ pub use paybill::{
     Bill, Bought, Buy, Change as BillChange, CostError, CostQuestion, IncrementRule, JoinersAt, PartOfBill, Paths, Paybill,
     PublishedTotals, PublishedYear, Turnover, YearEndRates, YearReadings, flat_offer, highest,
 };
+pub use pension::{EmployerContribution, PensionScheme, TierPay, TierYear, Tiers};
 pub use people::{
     BasicPay, BelowPrices, BetterOff, By, GapOfGroup, LowestPay, Moment, NotValued, Part, People, Quarter, Ranked, Reading, Rises, SexGap,
     SexGaps, Side, Spread, TenthOfStaff,
@@ -47,5 +53,7 @@ pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingRea
 pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};
 pub use real_terms::{PaySide, RealReading, Window, real_terms};
 pub use scale::{Scale, ScaleTable, SpinePoint};
+pub use take_home::{AwardYear, Cliff, PayMonth, Payee, Steady, TakeHome, TakeHomeYear, cliffs, steady, take_home};
+pub use tax::{ClassOne, IncomeTax, LoanTerms, Rebates, StudentLoan, TaxArea, TaxBand, TaxLaw, Threshold};
 pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
 pub use workforce::{NotOnScale, Post, PostPay, PostRates, Sex, Staff, Workforce, WorkforceRates, YearDay};

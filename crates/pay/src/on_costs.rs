@@ -1,8 +1,10 @@
 //! What an employer pays on top of pay: National Insurance, pension, levy; by date.
 
-use dated::{Date, NotCovered, Ratio, Timeline};
+use dated::{Date, Dated, Faults, NotCovered, Ratio, Timeline};
 
 use crate::money::Pence;
+use crate::pension::PensionScheme;
+use crate::tax::TaxLaw;
 
 /// The employer's contributions through time, for staff of one pension scheme.
 #[derive(Clone, Debug)]
@@ -37,7 +39,43 @@ pub struct OnCostRates {
     pub levy_percent: Ratio,
 }
 
+/// What is due on `pay`, both in pence: each band's percentage of what lies between its threshold and the next.
+pub(crate) fn marginal(bands: &[MarginalBand], pay: Ratio) -> Ratio {
+    let of_band = |(at, band): (usize, &MarginalBand)| {
+        let top = bands.get(at + 1).map_or(pay, |next| next.above_month.ratio().min(pay));
+        (top - band.above_month.ratio()).max(Ratio::ZERO) * band.percent / Ratio::whole(100)
+    };
+    bands.iter().enumerate().map(of_band).sum()
+}
+
 impl OnCosts {
+    /// Spec P74 and P76: the employer's contributions from the data, for each scheme whose employers' part is known: first
+    /// what the employer pays, then, where a part is paid centrally, the whole; last for staff in no scheme.
+    pub fn read(law: &TaxLaw, schemes: &[PensionScheme], faults: &Faults) -> Vec<Self> {
+        let mut all = Vec::new();
+        for scheme in schemes.iter().filter(|scheme| !scheme.employers.entries().is_empty()) {
+            let with = |title: String, percent: &dyn Fn(crate::pension::EmployerContribution) -> Ratio| Self {
+                title,
+                national_insurance: employers_insurance(law, scheme.contracted_out_until, faults),
+                pension_percent: timeline_of(&scheme.employers, faults, |entry| percent(entry.value)),
+                levy_percent: law.levy_percent.clone(),
+            };
+            all.push(with(format!("{}: what the employer pays", scheme.title), &|paid| paid.percent - paid.centrally));
+            if scheme.employers.entries().iter().any(|entry| entry.value.centrally != Ratio::ZERO) {
+                all.push(with(format!("{}: with what is paid centrally", scheme.title), &|paid| paid.percent));
+            }
+        }
+        let mut none = law.levy_percent.entries().to_vec();
+        none.iter_mut().for_each(|entry| entry.value = Ratio::ZERO);
+        all.push(Self {
+            title: "Staff in no pension scheme".to_owned(),
+            national_insurance: employers_insurance(law, None, faults),
+            pension_percent: Timeline::check("no pension", none, faults),
+            levy_percent: law.levy_percent.clone(),
+        });
+        all
+    }
+
     /// The contributions of a day.
     ///
     /// # Errors
@@ -55,17 +93,31 @@ impl OnCostRates {
     /// Spec P42: National Insurance, pension and levy on the pay of one month, each rounded to the penny.
     pub fn of_month(&self, pay: Pence) -> [Pence; 3] {
         let percent = |sum: Pence, percent: Ratio| sum.ratio() * percent / Ratio::whole(100);
-        let bands = &self.national_insurance;
-        let insurance = bands.iter().enumerate().map(|(at, band)| {
-            let top = bands.get(at + 1).map_or(pay, |next| next.above_month.min(pay));
-            percent(Pence((top.0 - band.above_month.0).max(0)), band.percent)
-        });
         [
-            Pence::nearest(insurance.sum()),
+            Pence::nearest(marginal(&self.national_insurance, pay.ratio())),
             Pence::nearest(percent(pay, self.pension_percent)),
             Pence::nearest(percent(pay, self.levy_percent)),
         ]
     }
+}
+
+/// A scheme's employers' bands by day: contracted out until that day, where one is given.
+fn employers_insurance(law: &TaxLaw, contracted_out_until: Option<Date>, faults: &Faults) -> Timeline<Vec<MarginalBand>> {
+    timeline_of(&law.national_insurance, faults, |entry| {
+        entry.value.employer_bands(contracted_out_until.is_some_and(|until| entry.from < until))
+    })
+}
+
+fn timeline_of<T, U>(timeline: &Timeline<T>, faults: &Faults, value: impl Fn(&Dated<T>) -> U) -> Timeline<U> {
+    let entries = timeline.entries().iter().map(|entry| Dated {
+        from: entry.from,
+        until: entry.until,
+        value: value(entry),
+        source: entry.source.clone(),
+        status: entry.status,
+        place: entry.place.clone(),
+    });
+    Timeline::check(timeline.key(), entries.collect(), faults)
 }
 
 #[cfg(test)]

@@ -7,3 +7,4 @@ mod figures;
 mod folders;
 mod people;
 mod run;
+mod take_home;

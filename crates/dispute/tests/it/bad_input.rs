@@ -45,6 +45,16 @@ fn step(name: &'static str, more: &'static str, code: &'static str, at: &'static
     tweak(name, vec![Append(OFFER, more)], vec![(code, at)])
 }
 
+/// Point 1 is paid 24,480 from April 2026, when the minimum wage is 12.71.
+fn hours(hours: &'static str) -> Edit {
+    let known = match hours {
+        "37.2" => "full_time_hours = 37.2\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+        "37" => "full_time_hours = 37\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+        _ => "full_time_hours = 36.9\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known",
+    };
+    Replace(HEAD, "prices_known", known)
+}
+
 fn tweaks() -> Vec<Tweak> {
     let mut all = vec![
         tweak("None", vec![], vec![]),
@@ -74,6 +84,9 @@ fn tweaks() -> Vec<Tweak> {
         step("points that move to each other", "assimilate = [{ from = \"1\", to = \"2\" }, { from = \"2\", to = \"1\" }]\n", "circle", "assimilate"),
         tweak("motions that amend each other", vec![Write("decide/m.toml", CIRCLE.into())], vec![("circle", Line("decide/m.toml", "amends = \"b\""))]),
         tweak("hours of nothing, with their source", vec![Replace(HEAD, "prices_known", "full_time_hours = 0\nfull_time_hours_source = \"EXAMPLE\"\nfull_time_hours_status = \"synthetic\"\nprices_known")], vec![("not-hours", Line(HEAD, "full_time_hours = 0"))]),
+        tweak("hours that bring a point below the minimum wage under both counts of weeks", vec![hours("37.2")], vec![("below-minimum-wage", Line(OFFER, "[[step]]"))]),
+        tweak("hours that bring it below under one count of weeks", vec![hours("37")], vec![("below-minimum-wage", Line(OFFER, "[[step]]"))]),
+        tweak("hours that leave it above", vec![hours("36.9")], vec![]),
         tweak("a nation that is not known", vec![Replace(OFFER, "[\"England\"]", "[\"Englund\"]")], vec![("unknown-nation", Line(OFFER, "Englund"))]),
         step("a step for a nation that is not known", "nations = [\"Wales\"]\n", "unknown-nation", "Wales"),
         // Twice.
@@ -118,7 +131,7 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a pay year that begins in month 13", vec![Replace(HEAD, "year_starts_month = 4", "year_starts_month = 13")], vec![("not-a-month", Line(HEAD, "= 13"))]),
         tweak("a head count with a fraction", vec![Replace(HEAD, "members = 1200", "members = 1200.5")], vec![("not-a-count", Line(HEAD, "1200.5"))]),
         tweak("a week of 200 hours", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 200\nyear_starts_month")], vec![("not-hours", Line(HEAD, "= 200"))]),
-        tweak("hours without a source", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 37.5\nfull_time_hours_status = \"synthetic\"\nyear_starts_month")], vec![("source-missing", Line(HEAD, "= 37.5"))]),
+        tweak("hours without a source", vec![Replace(HEAD, "year_starts_month", "full_time_hours = 36\nfull_time_hours_status = \"synthetic\"\nyear_starts_month")], vec![("source-missing", Line(HEAD, "= 36"))]),
         tweak("a dispute that ends before it begins", vec![Replace(HEAD, "began_on = 2026-03-02", "began_on = 2026-03-02\nended_on = 2026-03-01")], vec![("ends-before-beginning", Line(HEAD, "ended_on"))]),
         // Names that nobody has.
         tweak("a source that is not known", vec![Replace(OFFER, "source = \"EXAMPLE\"", "source = \"EXAMPEL\"")], vec![("unknown-source", Line(OFFER, "EXAMPEL"))]),
@@ -247,6 +260,17 @@ fn each_mistake_gives_its_own_fault_where_it_stands_and_nothing_else() {
     }
     assert!(report.is_empty(), "{report}");
     assert!(all.len() > 100, "{} tweaks", all.len());
+}
+
+#[test]
+fn below_the_minimum_wage_is_an_error_only_under_both_counts_of_weeks() {
+    let severity = |of: &'static str| {
+        let mut folder = valid();
+        hours(of).apply(&mut folder);
+        read(&folder).1.iter().map(|fault| fault.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severity("37.2"), [dated::Severity::Error]);
+    assert_eq!(severity("37"), [dated::Severity::Warning]);
 }
 
 #[test]

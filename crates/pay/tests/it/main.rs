@@ -1,5 +1,6 @@
 //! The tests of `pay` from outside: worked cases, published tables, prices, and properties that hold for any offer.
 
+mod beside;
 mod case_file;
 mod cases;
 mod paybill;
@@ -9,3 +10,4 @@ mod prices;
 mod properties;
 mod published;
 mod support;
+mod take_home;

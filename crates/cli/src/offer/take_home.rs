@@ -1,0 +1,548 @@
+//! `whitley offer take-home`: what a member keeps of an offer, month by month, in plain words first.
+
+use clap::Args;
+use dated::{Date, Month, Ratio, long_date, nearest_name};
+use dispute::Library;
+use pay::{
+    AwardYear, Cliff, Employment, LumpDue, PayYear, Payee, Pence, RateFrom, RatePath, Steady, TakeHome as Kept, TaxArea, cliffs,
+    rates_of_salary, steady, take_home,
+};
+use serde_json::{Value as Json, json};
+
+use super::{Stop, find_offer, in_group, parse_day, parse_hours, parse_pounds, refuse_question};
+use crate::answer::{self, Outcome, Table, number};
+use crate::disk;
+
+/// Arguments of `whitley offer take-home`.
+#[derive(Args)]
+pub(crate) struct TakeHome {
+    /// The dispute folder; without it, --salary, --rise and --from say what is offered
+    dispute: Option<String>,
+    /// The offer, where the dispute has several
+    #[arg(long, requires = "dispute")]
+    offer: Option<String>,
+    /// For a member with this full-time salary before the offer, in pounds a year
+    #[arg(long, value_parser = parse_pounds, conflicts_with = "point", allow_negative_numbers = true)]
+    salary: Option<Pence>,
+    /// For a member on this point of the scale
+    #[arg(long, requires = "dispute")]
+    point: Option<String>,
+    /// The member's band, where the point is in several
+    #[arg(long, requires = "dispute")]
+    band: Option<String>,
+    /// The group of staff, where an offer treats groups differently
+    #[arg(long, requires = "dispute")]
+    group: Option<String>,
+    /// The rise of the full-time salary in pounds a year, without a dispute
+    #[arg(long, value_parser = parse_pounds, conflicts_with = "dispute", requires_all = ["salary", "from"])]
+    rise: Option<Pence>,
+    /// The day of the rise, without a dispute
+    #[arg(long, value_parser = parse_day, conflicts_with = "dispute")]
+    from: Option<Date>,
+    /// The day it reaches the payslip: arrears arrive that month
+    #[arg(long, value_parser = parse_day)]
+    paid_on: Option<Date>,
+    /// The nation: whose income tax, and which steps of the offer
+    #[arg(long)]
+    nation: Option<String>,
+    /// Hours a week
+    #[arg(long, value_parser = parse_hours)]
+    hours: Option<Ratio>,
+    /// Hours of a full-time week, where the dispute does not say them
+    #[arg(long, value_parser = parse_hours)]
+    full_time_hours: Option<Ratio>,
+    /// A tax year, as in 2022-23; all that the offer touches if none is given
+    #[arg(long = "tax-year", value_parser = parse_tax_year)]
+    tax_years: Vec<PayYear>,
+    /// The pension scheme, or none
+    #[arg(long, default_value = "nhs")]
+    pension: String,
+    /// A student loan being repaid: plan1, plan2, plan4, plan5, postgraduate; may be given several times
+    #[arg(long = "student-loan")]
+    student_loans: Vec<String>,
+}
+
+fn parse_tax_year(text: &str) -> Result<PayYear, String> {
+    let first = text.split('-').next().and_then(|year| year.parse::<i16>().ok()).filter(|year| (1990..=2100).contains(year));
+    first
+        .and_then(|year| Month::new(year, 4))
+        .map(PayYear::beginning)
+        .filter(|year| year.name() == text)
+        .ok_or_else(|| format!("“{text}” is not a tax year; write it as 2022-23"))
+}
+
+/// Where somebody may live.
+const NATIONS: [&str; 4] = ["England", "Wales", "Scotland", "Northern Ireland"];
+
+/// What is offered to whom, however it was said.
+struct Asked {
+    title: String,
+    whose: String,
+    offer: Option<String>,
+    nation: String,
+    path: RatePath,
+    lumps: Vec<LumpDue>,
+    paid_on: Option<Date>,
+    full_time_hours: Option<Ratio>,
+    notes: Vec<String>,
+}
+
+impl TakeHome {
+    pub(super) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
+        let (asked, library) = match &self.dispute {
+            Some(name) => self.of_dispute(name, as_json)?,
+            None => (self.of_rise()?, disk::library()?),
+        };
+        let payee = self.payee(&asked, &library)?;
+        let Some(first) = asked.path.rates.first().map(|rate| rate.from).or_else(|| asked.lumps.first().map(|lump| lump.paid_on)) else {
+            return refuse_question("nothing of this offer reaches that salary, so there is nothing to take home");
+        };
+        let last = asked
+            .path
+            .rates
+            .last()
+            .map(|rate| rate.from)
+            .into_iter()
+            .chain(asked.lumps.iter().map(|lump| lump.paid_on))
+            .chain(asked.paid_on);
+        let last = last.max().unwrap_or(first);
+        let mut years = self.tax_years.clone();
+        if years.is_empty() {
+            let mut year = PayYear::holding(first, 4);
+            while year.first_day() <= last {
+                years.push(year);
+                year = year.next();
+            }
+        }
+        let found = take_home(&library.tax, &payee, &asked.path, &asked.lumps, asked.paid_on, &years);
+        let answers: Vec<YearAnswer<'_>> = found.iter().map(|year| YearAnswer::new(year, &asked, &payee, &library)).collect();
+        let complete = found.iter().all(|year| year.result.is_ok());
+        if as_json {
+            answer::print_json(&json!({
+                "dispute": self.dispute,
+                "offer": asked.offer,
+                "title": asked.title,
+                "nation": asked.nation,
+                "base_salary": number(asked.path.base.pounds(), 2),
+                "notes": asked.notes,
+                "years": answers.iter().map(|answer| answer.json(asked.paid_on)).collect::<Vec<_>>(),
+            }));
+        } else {
+            self.print(&asked, &answers);
+        }
+        for year in &found {
+            for why in year.result.as_ref().err().into_iter().flatten() {
+                complain!("{}: cannot be worked out: {why}", year.year.name());
+            }
+        }
+        Ok(if complete { Outcome::Yes } else { Outcome::CouldNotCheck })
+    }
+
+    fn print(&self, asked: &Asked, answers: &[YearAnswer<'_>]) {
+        let mut text = String::new();
+        for answer in answers {
+            text.push_str(&answer.sentences(asked));
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n  {}\n", asked.title, asked.whose));
+        for note in &asked.notes {
+            text.push_str(&format!("  Note: {note}.\n"));
+        }
+        answers.iter().for_each(|answer| text.push_str(&answer.tables(asked)));
+        if answers.iter().any(|answer| answer.year.result.is_ok()) {
+            text.push_str(
+                "  Reckoned for one job, the standard tax code, no other income, paid on the 28th: docs/spec/pay.md, P71 to P82.\n",
+            );
+        }
+        answer::print(&text);
+    }
+
+    fn of_rise(&self) -> Result<Asked, Stop> {
+        let (Some(salary), Some(rise), Some(from)) = (self.salary, self.rise, self.from) else {
+            return refuse_question(
+                "name a dispute, or give --salary, --rise and --from, as in --salary 47126 --rise 1400 --from 2022-04-01",
+            );
+        };
+        let nation = self.nation.clone().unwrap_or_else(|| "England".to_owned());
+        if !NATIONS.contains(&nation.as_str()) {
+            return refuse_question(format!("“{nation}” is no nation known here; one of {}", NATIONS.join(", ")));
+        }
+        let path = RatePath { base: salary, rates: vec![RateFrom { from, rate: salary + rise, step: 0 }] };
+        Ok(Asked {
+            title: format!("A rise of {rise} a year on {salary} from {} ({nation})", long_date(from)),
+            whose: format!("Full-time salary {salary} before and {} after.", salary + rise),
+            offer: None,
+            nation,
+            path,
+            lumps: Vec::new(),
+            paid_on: self.paid_on,
+            full_time_hours: self.full_time_hours,
+            notes: Vec::new(),
+        })
+    }
+
+    fn of_dispute(&self, name: &str, as_json: bool) -> Result<(Asked, Library), Stop> {
+        let opened = disk::open(name, as_json)?;
+        let offers = &opened.dispute.offers;
+        let offer = match &self.offer {
+            Some(id) => find_offer(offers, id)?,
+            None => {
+                let with_steps: Vec<_> = offers.iter().filter(|offer| !offer.steps.is_empty()).collect();
+                match with_steps.as_slice() {
+                    [one] => *one,
+                    [] => {
+                        complain!("{name}: no offer has steps in the data, so no pay can be worked out");
+                        return Err(Stop::Said(Outcome::CouldNotCheck));
+                    }
+                    several => {
+                        let known: Vec<&str> = several.iter().map(|offer| offer.id.as_str()).collect();
+                        return refuse_question(format!("say which offer with --offer: {}", known.join(", ")));
+                    }
+                }
+            }
+        };
+        let mut notes = Vec::new();
+        let nations: Vec<&str> = offer.nations.iter().map(|(name, _)| name.as_str()).collect();
+        // An offer for all of the country is looked at as one; whose tax and pension, is the member's own nation.
+        let whole = nations.iter().find(|name| !NATIONS.contains(name)).copied();
+        let (offered_in, nation) = match &self.nation {
+            Some(nation) if nations.contains(&nation.as_str()) && NATIONS.contains(&nation.as_str()) => (nation.clone(), nation.clone()),
+            Some(nation) if NATIONS.contains(&nation.as_str()) && whole.is_some() => (whole.unwrap_or_default().to_owned(), nation.clone()),
+            Some(nation) => {
+                return refuse_question(format!("the offer {} is not for “{nation}”; it is for {}", offer.id, nations.join(", ")));
+            }
+            None => {
+                let offered_in = nations.first().map_or("England", |nation| *nation);
+                let nation = if NATIONS.contains(&offered_in) { offered_in } else { "England" };
+                if nation != offered_in {
+                    notes.push(format!("tax and pension as in England; --nation gives {}", NATIONS[1..].join(", ")));
+                } else if nations.len() > 1 {
+                    notes.push(format!("for {nation}; --nation gives {}", nations[1..].join(", ")));
+                }
+                (offered_in.to_owned(), nation.to_owned())
+            }
+        };
+        let framework = in_group(&opened.dispute, self.group.as_deref())?;
+        let view = framework.view(offer, &offered_in);
+        if let Some(group) = view.group {
+            notes.push(format!("for group {group}"));
+        }
+        let (row, whose) = match (&self.point, self.salary) {
+            (Some(point), _) => match framework.row_of_point(offer, &offered_in, point, self.band.as_deref()) {
+                Ok((_, row)) => {
+                    let whose = format!("Point {} in band {}, {} a year before the offer, full time.", row.point, row.band, row.path.base);
+                    (row, whose)
+                }
+                Err(why) => return refuse_question(why),
+            },
+            (None, Some(salary)) => match rates_of_salary(offer, salary, self.band.as_deref(), view) {
+                Ok(row) => (row, format!("Full-time salary {salary} before the offer; clauses for particular points are left out.")),
+                Err(why) => {
+                    complain!("{}: {why}", offer.id);
+                    return Err(Stop::Said(Outcome::CouldNotCheck));
+                }
+            },
+            (None, None) => {
+                return refuse_question("say who is paid: --point P, with --band B where the point is in several, or --salary £");
+            }
+        };
+        let paid_on = self.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max());
+        let asked = Asked {
+            title: format!("{} ({}, {nation})", offer.title, offer.id),
+            whose,
+            offer: Some(offer.id.clone()),
+            nation,
+            path: RatePath { base: row.path.base, rates: row.path.rates },
+            lumps: row.lumps,
+            paid_on,
+            full_time_hours: self.full_time_hours.or(framework.full_time_hours),
+            notes,
+        };
+        Ok((asked, opened.library))
+    }
+
+    fn payee<'l>(&self, asked: &Asked, library: &'l Library) -> Result<Payee<'l>, Stop> {
+        let portion = match (self.hours, asked.full_time_hours) {
+            (None, _) => Ratio::ONE,
+            (Some(hours), Some(full)) if hours <= full => hours / full,
+            (Some(hours), Some(full)) => {
+                return refuse_question(format!("{} hours are more than the full-time week of {}", hours.to_short(2), full.to_short(2)));
+            }
+            (Some(_), None) => return refuse_question("how many hours has a full-time week? Give --full-time-hours, as in 37.5"),
+        };
+        let pension = match self.pension.as_str() {
+            "none" => None,
+            id => {
+                let Some(scheme) = library.pensions.iter().find(|scheme| scheme.id == id) else {
+                    let known: Vec<&str> = library.pensions.iter().map(|scheme| scheme.id.as_str()).collect();
+                    return refuse_question(format!("there is no pension scheme “{id}”; one of none, {}", known.join(", ")));
+                };
+                if !scheme.nations.contains(&asked.nation) {
+                    complain!(
+                        "the {} is that of {}; the contributions of the scheme in {} are not in the data: --pension none reckons without one",
+                        scheme.title,
+                        scheme.nations.join(" and "),
+                        asked.nation
+                    );
+                    return Err(Stop::Said(Outcome::CouldNotCheck));
+                }
+                Some(scheme)
+            }
+        };
+        let mut loans = Vec::new();
+        for id in &self.student_loans {
+            let Some(loan) = library.tax.student_loan(id) else {
+                let known: Vec<&str> = library.tax.student_loans.iter().map(|loan| loan.id.as_str()).collect();
+                let near = nearest_name(id, known.iter().copied()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                return refuse_question(format!("there is no student loan “{id}”{near}; one of {}", known.join(", ")));
+            };
+            loans.push(loan);
+        }
+        let employment = Employment { portion, ..Employment::full_time() };
+        Ok(Payee { area: TaxArea::of_nation(&asked.nation), employment, pension, loans })
+    }
+}
+
+/// One tax year with what is said about it.
+struct YearAnswer<'y> {
+    year: &'y AwardYear,
+    /// From which month the pay of the year goes on unchanged, and a year at the rates before and after under its law.
+    goes_on: Option<(Month, [Steady; 2])>,
+    /// Rises that leave less than none, from the salary before: under the law of the first payday of the award in the year, and of
+    /// the month from which its pay goes on.
+    cliffs: Vec<(Month, Vec<Cliff>)>,
+    has_loan: bool,
+}
+
+impl<'y> YearAnswer<'y> {
+    fn new(year: &'y AwardYear, asked: &Asked, payee: &Payee<'_>, library: &Library) -> Self {
+        let span = year.year.first_month();
+        let last_change = asked.path.rates.iter().map(|rate| Month::of(rate.from)).filter(|month| *month <= span.plus(11)).max();
+        let after_arrears = asked.paid_on.map(|day| Month::of(day).plus(1));
+        let month = [Some(span), last_change, after_arrears].into_iter().flatten().max().unwrap_or(span).min(span.plus(11));
+        let payday = |month: Month| month.first_day().with().day(28).build().unwrap_or(month.first_day());
+        let day = payday(month);
+        let after = asked.path.rate_on(day);
+        // The tier that the months of the year have, which may be that of the year before's pay.
+        let before_year = asked.path.rate_on(span.plus(-1).first_day());
+        let tier_rate = |rate| match payee.pension.and_then(|scheme| scheme.tiers_on(day).ok()) {
+            Some((tiers, _)) if tiers.year == pay::TierYear::PreviousYear => before_year,
+            _ => rate,
+        };
+        let base = asked.path.base;
+        let at = |rate: Pence| steady(&library.tax, payee, rate, tier_rate(rate), day).ok();
+        let goes_on = at(base).zip(at(after)).map(|(before, after)| (month, [before, after]));
+        let begins = asked.path.rates.first().map_or(span, |rate| Month::of(rate.from)).max(span).min(month);
+        let mut under: Vec<(Month, Vec<Cliff>)> = Vec::new();
+        for month in [begins, month] {
+            let found = cliffs(&library.tax, payee, base, payday(month)).unwrap_or_default();
+            if under.last().is_none_or(|(_, known)| *known != found) {
+                under.push((month, found));
+            }
+        }
+        Self { year, goes_on, cliffs: under, has_loan: !payee.loans.is_empty() }
+    }
+
+    /// The answer in plain words.
+    fn sentences(&self, asked: &Asked) -> String {
+        let Ok([with, without]) = &self.year.result else { return String::new() };
+        let (with_total, without_total) = (with.total(), without.total());
+        let gain = with_total.gross - without_total.gross;
+        let kept = with_total.net() - without_total.net();
+        let mut text = if gain == Pence::ZERO {
+            format!("In {} nothing of it is paid.\n", with.year.name())
+        } else {
+            format!("Of the {} it adds to your pay in {}, you keep {}.\n", whole(gain), with.year.name(), whole(kept))
+        };
+        if let Some((month, [before, after])) = &self.goes_on {
+            let monthly = Pence::nearest((after.net() - before.net()).ratio() / Ratio::whole(12));
+            let of = Pence::nearest((after.gross - before.gross).ratio() / Ratio::whole(12));
+            let than = if monthly.0 < 0 { "less" } else { "more" };
+            text.push_str(&format!("From {} you keep {} {than} a month, of {of}", month.long(), Pence(monthly.0.abs())));
+            if after.pension_percent != before.pension_percent {
+                text.push_str(&format!(
+                    "; your pension contribution is {}% instead of {}%",
+                    after.pension_percent.to_short(2),
+                    before.pension_percent.to_short(2)
+                ));
+            }
+            text.push_str(".\n");
+        }
+        let settled = asked.paid_on.map(Month::of);
+        if let Some(at) = with.months.iter().position(|month| Some(month.month) == settled && month.pay.arrears != Pence::ZERO) {
+            let this = &with.months[at];
+            text.push_str(&format!(
+                "In {}, when {} of arrears arrive, you are paid {}",
+                this.month.long(),
+                this.pay.arrears,
+                this.pay.net()
+            ));
+            if let Some(earlier) = at.checked_sub(1).map(|at| &with.months[at]) {
+                let more = this.pay.net() - earlier.pay.net();
+                let than = if more.0 < 0 { "LESS" } else { "more" };
+                text.push_str(&format!(", {} {than} than in {}", Pence(more.0.abs()), earlier.month.long()));
+            }
+            text.push_str(".\n");
+        }
+        text
+    }
+
+    fn tables(&self, asked: &Asked) -> String {
+        let Ok([with, without]) = &self.year.result else { return String::new() };
+        let name = with.year.name();
+        let mut text = format!("\n  Tax year {name}, pounds:\n");
+        let mut headings = vec!["", ">gross", ">pension", ">tax", ">NI"];
+        headings.extend(self.has_loan.then_some(">loan"));
+        headings.push(">kept");
+        let cells = |what: String, kept: &Kept, extra: Option<String>| {
+            let mut cells = vec![what];
+            let mut sums = vec![kept.gross, kept.pension, kept.tax, kept.insurance];
+            sums.extend(self.has_loan.then_some(kept.loan));
+            sums.push(kept.net());
+            cells.extend(sums.into_iter().map(|sum| sum.pounds().to_fixed(2)));
+            cells.extend(extra);
+            cells
+        };
+        let mut table = Table::new(&headings);
+        let (with_total, without_total) = (with.total(), without.total());
+        table.row(cells("with it".to_owned(), &with_total, None));
+        table.row(cells("without it".to_owned(), &without_total, None));
+        table.row(cells("difference".to_owned(), &difference(&with_total, &without_total), None));
+        text.push_str(&table.text());
+        text.push('\n');
+        headings[0] = "month";
+        headings.push(">tier %");
+        let mut table = Table::new(&headings);
+        for month in &with.months {
+            let percent = month.pension_percent.map(|percent| percent.to_fixed(1)).unwrap_or_default();
+            let arrears = if month.pay.arrears == Pence::ZERO { "" } else { " *" };
+            table.row(cells(format!("{}{arrears}", month.month.long()), &month.pay, Some(percent)));
+        }
+        text.push_str(&table.text());
+        if let Some(month) = with.months.iter().find(|month| month.pay.arrears != Pence::ZERO) {
+            text.push_str(&format!("  * with {} of arrears and the contributions on them\n", month.pay.arrears));
+        }
+        if let Some((month, [before, after])) = &self.goes_on {
+            text.push_str(&format!(
+                "  A whole year under the law of {}: {} leaves {}, {} left {}.\n",
+                month.long(),
+                after.gross,
+                after.net(),
+                before.gross,
+                before.net()
+            ));
+            for (month, cliff) in self.cliffs.iter().flat_map(|(month, found)| found.iter().map(move |cliff| (month, cliff))) {
+                text.push_str(&format!(
+                    "  Under the law of {}, from {} any rise of {} to {} a year leaves less than none: the contribution goes from {}% to {}% of all pay (at worst {} a year less).\n",
+                    month.long(),
+                    asked.path.base,
+                    cliff.from_rise,
+                    cliff.until_rise - Pence(1),
+                    cliff.percents.0.to_short(2),
+                    cliff.percents.1.to_short(2),
+                    cliff.most_lost
+                ));
+            }
+        }
+        for estimate in &with.estimated {
+            text.push_str(&format!("  Estimated: {estimate}.\n"));
+        }
+        text
+    }
+
+    fn json(&self, paid_on: Option<Date>) -> Json {
+        let name = self.year.year.name();
+        let [with, without] = match &self.year.result {
+            Ok(both) => both,
+            Err(missing) => return json!({ "tax_year": name, "missing": missing }),
+        };
+        let sums = |kept: &Kept| {
+            json!({
+                "gross": number(kept.gross.pounds(), 2),
+                "arrears": number(kept.arrears.pounds(), 2),
+                "one_off": number(kept.one_off.pounds(), 2),
+                "pension": number(kept.pension.pounds(), 2),
+                "tax": number(kept.tax.pounds(), 2),
+                "national_insurance": number(kept.insurance.pounds(), 2),
+                "student_loan": number(kept.loan.pounds(), 2),
+                "net": number(kept.net().pounds(), 2),
+            })
+        };
+        let months = |year: &pay::TakeHomeYear| {
+            let of_month = |month: &pay::PayMonth| {
+                let mut document = sums(&month.pay);
+                document["month"] = json!(month.month.to_string());
+                document["pension_percent"] = json!(month.pension_percent.map(|percent| number(percent, 4)));
+                document
+            };
+            year.months.iter().map(of_month).collect::<Vec<_>>()
+        };
+        let year_at = |steady: &Steady| {
+            json!({
+                "gross": number(steady.gross.pounds(), 2),
+                "pension": number(steady.pension.pounds(), 2),
+                "pension_percent": number(steady.pension_percent, 4),
+                "tax": number(steady.tax.pounds(), 2),
+                "national_insurance": number(steady.insurance.pounds(), 2),
+                "student_loan": number(steady.loan.pounds(), 2),
+                "net": number(steady.net().pounds(), 2),
+            })
+        };
+        let (with_total, without_total) = (with.total(), without.total());
+        json!({
+            "tax_year": name,
+            "paid_on": paid_on.map(|day| day.to_string()),
+            "with": sums(&with_total),
+            "without": sums(&without_total),
+            "difference": sums(&difference(&with_total, &without_total)),
+            "months": months(with),
+            "months_without": months(without),
+            "goes_on": self.goes_on.as_ref().map(|(month, [before, after])| json!({
+                "month": month.to_string(),
+                "year_at_base": year_at(before),
+                "year_at_end_rate": year_at(after),
+            })),
+            "cliffs": self.cliffs.iter().flat_map(|(month, found)| found.iter().map(move |cliff| (month, cliff))).map(|(month, cliff)| json!({
+                "law_of": month.to_string(),
+                "from_rise": number(cliff.from_rise.pounds(), 2),
+                "until_rise": number(cliff.until_rise.pounds(), 2),
+                "most_lost": number(cliff.most_lost.pounds(), 2),
+                "percent_before": number(cliff.percents.0, 4),
+                "percent_after": number(cliff.percents.1, 4),
+            })).collect::<Vec<_>>(),
+            "estimated": with.estimated,
+        })
+    }
+}
+
+/// Rounded to the pound, for sentences about a year.
+fn whole(sum: Pence) -> Pence {
+    Pence(i64::try_from(sum.pounds().round_half_away()).unwrap_or(0) * 100)
+}
+
+fn difference(with: &Kept, without: &Kept) -> Kept {
+    Kept {
+        gross: with.gross - without.gross,
+        arrears: with.arrears - without.arrears,
+        one_off: with.one_off - without.one_off,
+        pension: with.pension - without.pension,
+        tax: with.tax - without.tax,
+        insurance: with.insurance - without.insurance,
+        loan: with.loan - without.loan,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tax_year_is_two_years_that_follow() {
+        assert_eq!(parse_tax_year("2022-23").map(|year| year.name()), Ok("2022-23".to_owned()));
+        for text in ["2022", "2022-24", "2022/23", "22-23", ""] {
+            assert!(parse_tax_year(text).is_err(), "{text}");
+        }
+    }
+}
