@@ -16,6 +16,7 @@ mod law;
 mod offer;
 mod rehearse;
 mod report;
+mod staff_file;
 mod vote;
 
 use std::process::ExitCode;

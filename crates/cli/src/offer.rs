@@ -3,6 +3,7 @@
 mod claims;
 mod compare;
 mod member;
+mod redistribute;
 mod value;
 
 use clap::Subcommand;
@@ -19,6 +20,8 @@ pub(crate) enum Verb {
     Value(Box<value::Value>),
     /// Offers side by side, point by point or for one salary
     Compare(compare::Compare),
+    /// The same money, lowest pay first: new rates that cost no more than an offer does
+    Redistribute(Box<redistribute::Redistribute>),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
 }
@@ -28,6 +31,7 @@ impl Verb {
         let result = match self {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
+            Self::Redistribute(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
         };
         match result {
