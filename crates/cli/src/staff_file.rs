@@ -115,7 +115,12 @@ fn read_row(row: &CsvRow<'_>, dispute: &Dispute, faults: &Faults) -> Option<(Pos
     let portion = row.decimal("wte").filter(|wte| {
         let fits = *wte > Ratio::ZERO && *wte <= Ratio::ONE;
         if !fits {
-            faults.error("not-a-portion", row.place(), format!("wte: {wte}"), "each person's portion of full-time hours: above 0, at most 1");
+            faults.error(
+                "not-a-portion",
+                row.place(),
+                format!("wte: {wte}"),
+                "each person's portion of full-time hours: above 0, at most 1",
+            );
         }
         fits
     });

@@ -184,10 +184,7 @@ struct Solved {
 fn solve(ladder: &Ladder, aim: Aim, target: i128, cost: &dyn Fn(usize, Pence) -> i128) -> Result<(Best, Solved), crate::search::NoRoom> {
     let today = fits(ladder, None, target, cost)?;
     let (least, step) = match aim {
-        Aim::Floor => (
-            today.iter().copied().min().unwrap_or(0),
-            ladder.points.iter().map(|point| point.unit_pence).min().unwrap_or(1),
-        ),
+        Aim::Floor => (today.iter().copied().min().unwrap_or(0), ladder.points.iter().map(|point| point.unit_pence).min().unwrap_or(1)),
         Aim::RisePercent | Aim::RisePounds => (0, 1),
     };
     let best = highest(ladder, aim, least, step, target, cost)?;
@@ -384,4 +381,3 @@ impl Answer {
         total(&|at, rate| money.point_cost(&span, at, rate), &rates)
     }
 }
-

@@ -121,8 +121,8 @@ pub(crate) fn explain(money: &Money, ladder: &Ladder, cost: PointCost<'_>) -> Bo
     let more = conflict.iter().filter(|wish| wish.kind == LimitKind::Gap).count().saturating_sub(1);
     let more = match more {
         0 => String::new(),
-        1 => ", nor one other pair the gap asked for,".to_owned(),
-        more => format!(", nor {more} other pairs the gaps asked for,"),
+        1 => " (and one other pair theirs)".to_owned(),
+        more => format!(" (and {more} other pairs theirs)"),
     };
     let why = match (pair, widest) {
         (Some((lower, upper)), Some(gap)) => format!(

@@ -52,10 +52,8 @@ impl Span {
             let mut edges = vec![start];
             edges.extend(stages.iter().copied().filter(|day| start < *day && *day < end));
             edges.push(end);
-            let parts = edges
-                .windows(2)
-                .map(|edge| (stages.iter().rposition(|day| *day <= edge[0]), months_between(edge[0], edge[1])))
-                .collect();
+            let parts =
+                edges.windows(2).map(|edge| (stages.iter().rposition(|day| *day <= edge[0]), months_between(edge[0], edge[1]))).collect();
             match months.last_mut() {
                 Some(last) if last.parts == parts => last.times += 1,
                 _ => months.push(Months { times: 1, parts }),

@@ -237,7 +237,11 @@ impl Ladder {
             Rule::AtLeast(pence) => Some(point.rate_at_least(pence)),
             Rule::Above { lower, factor, plus } => Some(if factor == Ratio::ONE && plus.denominator() == 1 {
                 let sum = rates[lower].saturating_add(i64::try_from(plus.numerator()).unwrap_or(i64::MAX / 4));
-                if sum <= point.base.0 { point.base.0 } else { sum.saturating_add(point.unit_pence - 1).div_euclid(point.unit_pence) * point.unit_pence }
+                if sum <= point.base.0 {
+                    point.base.0
+                } else {
+                    sum.saturating_add(point.unit_pence - 1).div_euclid(point.unit_pence) * point.unit_pence
+                }
             } else {
                 point.rate_at_least(Ratio::whole(rates[lower]) * factor + plus)
             }),

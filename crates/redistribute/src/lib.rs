@@ -23,6 +23,6 @@ pub use cost::{CostReading, Line, Span, StaffOn};
 pub use frontier::{FrontierRow, frontier};
 pub use ladder::{Aim, Ladder, Limit, LimitKind, Point, PointRow, Rule};
 pub use limits::{Along, Gap, PairGap, Wishes};
-pub use money::{Money, OwnSalaries, RateTable, Refusal};
+pub use money::{Money, MovedPoint, OwnSalaries, RateTable, Refusal};
 pub use proof::Proof;
 pub use search::CheapestStep;

@@ -30,6 +30,19 @@ pub struct OwnSalaries {
     pub offered_pence: i128,
 }
 
+/// A point that the offer moves to another: until then its staff have what the offer gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedPoint {
+    /// Into [`Money::tables`].
+    pub table: usize,
+    /// Its name.
+    pub name: String,
+    /// The day of the move.
+    pub on: Date,
+    /// Its rate at each stage of the offer.
+    pub offered: Vec<Pence>,
+}
+
 /// An offer's money on a workforce.
 #[derive(Clone, Debug)]
 pub struct Money {
@@ -51,6 +64,8 @@ pub struct Money {
     pub shares: Vec<Ratio>,
     /// Staff on salaries of their own.
     pub own: OwnSalaries,
+    /// Points that the offer does away with; they have no rate to be found.
+    pub moved: Vec<MovedPoint>,
 }
 
 /// Why there is nothing to redistribute; each a sentence.
@@ -145,11 +160,14 @@ impl Money {
             table_of.insert(key.clone(), at);
         }
         let mut points: Vec<Point> = Vec::new();
+        let mut moved: Vec<MovedPoint> = Vec::new();
         for (table, (scale, rows)) in table_rows.iter().enumerate() {
             let mut at_point: BTreeMap<&str, usize> = BTreeMap::new();
             for row in rows {
+                let offered: Vec<Pence> = stages.iter().map(|day| row.path.rate_on(*day)).collect();
                 // A point that goes has no rate at the end.
-                if row.moved_to.is_some() {
+                if let Some((_, on)) = row.moved_to {
+                    moved.push(MovedPoint { table, name: row.point.clone(), on, offered });
                     continue;
                 }
                 let at = *at_point.entry(&row.point).or_insert_with(|| {
@@ -157,7 +175,6 @@ impl Money {
                     points.push(Point { name, table, base, unit_pence, rows: Vec::new(), staff: Vec::new() });
                     points.len() - 1
                 });
-                let offered = stages.iter().map(|day| row.path.rate_on(*day)).collect();
                 points[at].rows.push(PointRow { band: row.band.clone(), offered, row: Some(row.clone()) });
             }
         }
@@ -170,7 +187,10 @@ impl Money {
                 let Some((to, on)) = &rows[at].moved_to else { break };
                 let same_band = rows.iter().position(|other| other.point == *to && other.band == rows[at].band);
                 let Some(next) = same_band.or_else(|| rows.iter().position(|other| other.point == *to)) else {
-                    refusal.push(format!("staff of point {} move to the new point {to}, which has no rate today to start from", rows[at].point));
+                    refusal.push(format!(
+                        "staff of point {} move to the new point {to}, which has no rate today to start from",
+                        rows[at].point
+                    ));
                     break;
                 };
                 at = next;
@@ -190,7 +210,7 @@ impl Money {
             refusal.dedup();
             return Err(refusal);
         }
-        Self::from_points(tables, points, stages, reading, own)
+        Ok(Self { moved, ..Self::from_points(tables, points, stages, reading, own)? })
     }
 
     /// The money of points whose rates under the offer are known.
@@ -233,11 +253,13 @@ impl Money {
         let base_pence = points.iter().map(|point| span.cost(&point.staff, |_, _| point.base)).sum();
         if target_pence <= base_pence {
             return Err(vec![match reading {
-                CostReading::RunRate => "the offer adds nothing to the rates of these staff, so there is no money to redistribute".to_owned(),
+                CostReading::RunRate => {
+                    "the offer adds nothing to the rates of these staff, so there is no money to redistribute".to_owned()
+                }
                 CostReading::InYear(year) => format!("the offer adds nothing in {}, so there is no money to redistribute", year.name()),
             }]);
         }
-        Ok(Self { tables, points, stages, reading, target_pence, base_pence, run_rates, shares, own })
+        Ok(Self { tables, points, stages, reading, target_pence, base_pence, run_rates, shares, own, moved: Vec::new() })
     }
 
     /// The months that the reading adds up.

@@ -92,10 +92,10 @@ pub(crate) fn supports_of(ladder: &Ladder, aim: Aim, value: i64, rates: &[Pence]
                 (point.rate_at_least(by_aim), Support::Aim)
             };
             // Of several that ask for the same, the aim first: it is what is to be bounded.
-            asked.chain([(point.base.0, Support::Known(point.base.0)), by_aim]).max_by_key(|(rate, support)| (*rate, rank(*support))).map_or(
-                Support::Known(point.base.0),
-                |(_, support)| support,
-            )
+            asked
+                .chain([(point.base.0, Support::Known(point.base.0)), by_aim])
+                .max_by_key(|(rate, support)| (*rate, rank(*support)))
+                .map_or(Support::Known(point.base.0), |(_, support)| support)
         })
         .collect()
 }
@@ -160,12 +160,15 @@ pub(crate) fn prove(ladder: &Ladder, aim: Aim, value: i64, rates: &[Pence], line
         .collect();
     let solved = relaxed::solve(ladder, aim, &capped, lines, target - sum(|line| line.level));
     let ours = bound(ladder, aim, &supports_of(ladder, aim, value, rates), lines, money);
-    let theirs = solved
-        .as_ref()
-        .ok()
-        .and_then(|found| bound(ladder, aim, &supports_of_solver(ladder, aim, value, found), lines, money));
+    let theirs = solved.as_ref().ok().and_then(|found| bound(ladder, aim, &supports_of_solver(ladder, aim, value, found), lines, money));
     let (bound, leaning_on_aim, leaning_on_limit) = match (theirs, ours) {
-        (Some(theirs), Some(ours)) => if theirs.0 <= ours.0 { theirs } else { ours },
+        (Some(theirs), Some(ours)) => {
+            if theirs.0 <= ours.0 {
+                theirs
+            } else {
+                ours
+            }
+        }
         (found, None) | (None, found) => found?,
     };
     let solver_said = solved.map(|found| {

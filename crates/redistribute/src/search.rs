@@ -67,12 +67,7 @@ pub struct CheapestStep {
 
 /// Spec P66: places what is left. From the lowest rate to the highest, each point with staff is lifted as far as the money goes
 /// and those who must stay above it with it. Afterwards no such point can have one unit more.
-pub(crate) fn place_remainder(
-    ladder: &Ladder,
-    rates: &mut [i64],
-    target: i128,
-    cost: PointCost<'_>,
-) -> (i128, Option<CheapestStep>) {
+pub(crate) fn place_remainder(ladder: &Ladder, rates: &mut [i64], target: i128, cost: PointCost<'_>) -> (i128, Option<CheapestStep>) {
     let mut left = target - total(cost, rates);
     let more = |rates: &[i64], point: usize, steps: i64| -> Option<(Vec<(usize, i64)>, i128)> {
         let changes = ladder.lifted(rates, point, ladder.points[point].steps_above(rates[point], steps))?;

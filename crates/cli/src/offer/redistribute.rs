@@ -5,9 +5,7 @@ mod write;
 
 use std::path::PathBuf;
 
-use ::redistribute::{
-    Aim, Along, CostReading, Gap, Ladder, Money, PairGap, Rest, StageRule, Wishes, frontier, redistribute,
-};
+use ::redistribute::{Aim, Along, CostReading, Gap, Ladder, Money, PairGap, Rest, StageRule, Wishes, frontier, redistribute};
 use clap::{Args, ValueEnum};
 use dated::Ratio;
 use dispute::Dispute;
@@ -35,7 +33,8 @@ pub(crate) struct Redistribute {
     /// With a floor in pounds: what is left is the same percentage, or the same sum, for everybody
     #[arg(long, value_enum, default_value_t = RestWord::Percent)]
     rest: RestWord,
-    /// Keep neighbouring points apart: 300 (pounds), 2% (of the lower rate), or 100%-of-today
+    /// Keep neighbouring points apart: 300 (pounds), 2% (of the lower rate; at most 20%), or 50%-of-today (of today's gap;
+    /// from 50% on that is what a percentage means)
     #[arg(long, value_parser = parse_gap)]
     keep_gaps: Option<Gap>,
     /// Which neighbours --keep-gaps means: those in each band, or those on the whole scale
@@ -166,8 +165,7 @@ impl Redistribute {
         };
         let aim = if self.floor == Floor::Max { Aim::Floor } else { rest.aim() };
         let stage_rule = if self.stages == StagesWord::InTurn { StageRule::InTurn } else { StageRule::SameSplit };
-        let shown =
-            Shown { dispute: &dispute, folder: &self.dispute, offer, workforce: &workforce, money: &money, years };
+        let shown = Shown { dispute: &dispute, folder: &self.dispute, offer, workforce: &workforce, money: &money, years };
         let answer = match redistribute(&money, &ladder, aim, stage_rule) {
             Ok(answer) => answer,
             Err(none) => return Ok(shown.refuse(&none, as_json)),
@@ -217,7 +215,11 @@ fn parse_floor(text: &str) -> Result<Floor, String> {
 
 /// A sum of money that may be nothing.
 fn parse_sum(text: &str) -> Result<Pence, String> {
-    if text.trim().trim_start_matches('£') == "0" { Ok(Pence::ZERO) } else { parse_pounds(text).map_err(|why| why.replace("a salary", "a sum")) }
+    if text.trim().trim_start_matches('£') == "0" {
+        Ok(Pence::ZERO)
+    } else {
+        parse_pounds(text).map_err(|why| why.replace("a salary", "a sum"))
+    }
 }
 
 fn parse_percent(text: &str) -> Result<Ratio, String> {
@@ -234,12 +236,12 @@ fn parse_gap(text: &str) -> Result<Gap, String> {
     let Some(percent) = text.strip_suffix('%') else {
         return parse_sum(text).map(Gap::Pounds).map_err(|_| format!("“{text}” is not a gap; write 300, 2% or 100%-of-today"));
     };
-    let percent = parse_percent(percent)?;
-    // Nobody wants half as much again between two points; they mean a part of the gap there is.
-    if percent >= Ratio::whole(50) {
-        return Err(format!("{text} of the lower rate is no gap between neighbours; for a part of today's gap write {text}-of-today"));
+    // Between neighbours nobody wants half as much again; half of today's gap and more is a thing to ask for.
+    match parse_percent(percent)? {
+        small if small <= Ratio::whole(20) => Ok(Gap::Percent(small)),
+        large if large >= Ratio::whole(50) => Ok(Gap::OfToday(large)),
+        _ => Err(format!("{text} of what? write {text}-of-today for a part of today's gap; of the lower rate at most 20% can be kept")),
     }
-    Ok(Gap::Percent(percent))
 }
 
 fn parse_pair(text: &str) -> Result<PairGap, String> {
@@ -263,7 +265,8 @@ mod tests {
         assert_eq!(parse_gap("0"), Ok(Gap::Pounds(Pence::ZERO)));
         assert_eq!(parse_gap("2.5%"), Ok(Gap::Percent(Ratio::new(5, 2))));
         assert_eq!(parse_gap("100%-of-today"), Ok(Gap::OfToday(Ratio::whole(100))));
-        assert!(parse_gap("100%").is_err_and(|why| why.contains("100%-of-today")));
+        assert_eq!(parse_gap("100%"), Ok(Gap::OfToday(Ratio::whole(100))));
+        assert!(parse_gap("30%").is_err_and(|why| why.contains("30%-of-today")));
         assert!(parse_gap("-3").is_err() && parse_gap("two").is_err());
         assert_eq!(parse_pair("12:13=2%").map(|pair| (pair.lower, pair.upper)), Ok(("12".to_owned(), "13".to_owned())));
         for wrong in ["12=400", "12:13", ":13=4", "12:12=4", "12:13=x"] {

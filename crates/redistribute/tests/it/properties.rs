@@ -16,7 +16,8 @@ fn scale(points: std::ops::RangeInclusive<usize>, stages: usize) -> impl Strateg
             .enumerate()
             .map(|(at, (step, people, part_time, hours))| {
                 base += step;
-                let offered = (1..=stages as i64).map(|stage| base + base * percent * stage / (100 * stages as i64) + at as i64 + stage).collect();
+                let offered =
+                    (1..=stages as i64).map(|stage| base + base * percent * stage / (100 * stages as i64) + at as i64 + stage).collect();
                 Toy { base, offered, people: vec![(people, 100), (part_time, hours)] }
             })
             .collect()
@@ -49,7 +50,9 @@ fn aims() -> impl Strategy<Value = Aim> {
 
 /// The yearly cost, worked out once more: months of each person to the penny, a half upwards.
 fn cost_by_hand(money: &Money, rates: &[i64]) -> i128 {
-    let month = |rate: i64, portion: Ratio| (i128::from(rate) * portion.numerator() * 2 + portion.denominator() * 12).div_euclid(portion.denominator() * 24);
+    let month = |rate: i64, portion: Ratio| {
+        (i128::from(rate) * portion.numerator() * 2 + portion.denominator() * 12).div_euclid(portion.denominator() * 24)
+    };
     let of_point = |(point, rate): (&redistribute::Point, &i64)| -> i128 {
         point.staff.iter().map(|staff| 12 * i128::from(staff.headcount) * month(*rate, staff.portion)).sum()
     };

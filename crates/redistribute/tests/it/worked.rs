@@ -86,8 +86,10 @@ fn spec_p62_least_rises_and_caps_hold() {
 
 /// The ancillary scale of 1998, invented figures: points lie close together, so a floor runs into everybody above it.
 fn ancillary() -> redistribute::Money {
-    let points: Vec<_> =
-        [(8_000, 300), (8_060, 400), (8_130, 350), (8_200, 200), (8_290, 150)].iter().map(|(base, people)| toy(*base, &[base * 103 / 100], *people)).collect();
+    let points: Vec<_> = [(8_000, 300), (8_060, 400), (8_130, 350), (8_200, 200), (8_290, 150)]
+        .iter()
+        .map(|(base, people)| toy(*base, &[base * 103 / 100], *people))
+        .collect();
     money(&points)
 }
 
@@ -99,11 +101,14 @@ fn spec_p66_narrow_differentials_leave_no_room_and_the_pair_is_named() {
         upper: upper.to_owned(),
         gap: Gap::Pounds(Pence(sum * 100)),
     };
-    let wishes =
-        Wishes { floor: Some(Pence(820_000)), pair_gaps: vec![pair("2", "3", 400), pair("4", "5", 95)], ..Wishes::default() };
+    let wishes = Wishes { floor: Some(Pence(820_000)), pair_gaps: vec![pair("2", "3", 400), pair("4", "5", 95)], ..Wishes::default() };
     let none = ask(&money, &wishes, Aim::RisePercent).expect_err("infeasible");
     assert_eq!(none.pair, Some((1, 2)), "{}", none.why);
-    assert!(none.why.starts_with("points 2 and 3 cannot keep £400 apart with a floor of £8,200 within this money: short by £"), "{}", none.why);
+    assert!(
+        none.why.starts_with("points 2 and 3 cannot keep £400 apart with a floor of £8,200 within this money: short by £"),
+        "{}",
+        none.why
+    );
     // The gap of points 4 and 5 could stay: it is not in the smallest set.
     assert_eq!(none.conflict.iter().map(|wish| wish.kind).collect::<Vec<_>>(), [LimitKind::Floor, LimitKind::Gap]);
     // The sum that is short is right to the penny: with so much more it fits, with a penny less it does not.
@@ -117,7 +122,11 @@ fn spec_p66_narrow_differentials_leave_no_room_and_the_pair_is_named() {
     // Each of the two alone can be kept.
     for without in 0..2 {
         let mut wishes = wishes.clone();
-        if without == 0 { wishes.floor = None } else { wishes.pair_gaps.remove(0); }
+        if without == 0 {
+            wishes.floor = None
+        } else {
+            wishes.pair_gaps.remove(0);
+        }
         assert!(ask(&money, &wishes, Aim::RisePercent).is_ok(), "{without}");
     }
 }
@@ -181,7 +190,8 @@ fn spec_p61_a_cost_in_the_year_counts_the_stages() {
 fn rates_stand_on_the_grid_of_their_scale() {
     let toys = [toy(12_000, &[12_240], 7), toy(14_000, &[14_280], 5), toy(17_002, &[17_340], 3)];
     let money = money_of(&toys, 500, CostReading::RunRate).expect("an offer");
-    let answer = ask(&money, &Wishes { keep_gaps: Some(Gap::Percent(Ratio::whole(5))), ..Wishes::default() }, Aim::Floor).expect("feasible");
+    let answer =
+        ask(&money, &Wishes { keep_gaps: Some(Gap::Percent(Ratio::whole(5))), ..Wishes::default() }, Aim::Floor).expect("feasible");
     assert!(answer.rates[..2].iter().all(|rate| rate.0 % 500 == 0), "{:?}", answer.rates);
     // A rate that does not change is not rounded.
     assert!(answer.rates[2].0 % 500 == 0 || answer.rates[2] == Pence(1_700_200));
@@ -203,7 +213,8 @@ fn spec_p69_the_frontier_goes_from_todays_floor_to_the_highest() {
 fn a_wish_for_points_that_are_not_there_is_refused() {
     let money = three();
     let pair = |lower: &str, upper: &str| PairGap { lower: lower.to_owned(), upper: upper.to_owned(), gap: Gap::Percent(Ratio::ONE) };
-    let wrong = Wishes { pair_gaps: vec![pair("2", "1"), pair("1", "9")], ..Wishes::default() }.limits(&money.points).expect_err("two faults");
+    let wrong =
+        Wishes { pair_gaps: vec![pair("2", "1"), pair("1", "9")], ..Wishes::default() }.limits(&money.points).expect_err("two faults");
     assert_eq!(wrong.len(), 2);
     assert!(wrong[0].contains("wrong way round") && wrong[1].contains("a point 9"), "{wrong:?}");
     let nothing = money_of(&[toy(10_000, &[10_000], 3)], 100, CostReading::RunRate).expect_err("nothing to share");

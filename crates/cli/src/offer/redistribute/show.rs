@@ -88,15 +88,31 @@ impl Shown<'_> {
                 sum(own.offered_pence - own.base_pence)
             ));
         }
+        let mut moved: Vec<String> =
+            self.money.moved.iter().map(|moved| format!("point {} goes on {}", moved.name, long_date(moved.on))).collect();
+        moved.dedup();
+        if !moved.is_empty() {
+            notes.push(format!(
+                "{}: until then its staff have what the offer gives, afterwards the rate of their new point",
+                moved.join(", ")
+            ));
+        }
+        if let Some(lowest) = self.money.points.first().filter(|point| point.headcount() == 0) {
+            notes.push(format!("nobody is on point {}, the lowest; new starters would be", lowest.name));
+        }
         if !self.offer.lumps.is_empty() {
             notes.push("one-off sums stay as they are in the offer and are not part of the money".to_owned());
         }
-        let missed: Vec<String> = answer
-            .iter()
-            .flat_map(|answer| &answer.stages)
-            .filter(|stage| !stage.as_asked)
-            .map(|stage| long_date(stage.from))
-            .collect();
+        if let Some(last) = answer.and_then(|answer| answer.stages.last())
+            && last.run_rate_pence > last.offered_pence
+        {
+            notes.push(format!(
+                "at the end these rates cost {} a year more than the offer's: only the pay year was held to its money",
+                sum(last.run_rate_pence - last.offered_pence)
+            ));
+        }
+        let missed: Vec<String> =
+            answer.iter().flat_map(|answer| &answer.stages).filter(|stage| !stage.as_asked).map(|stage| long_date(stage.from)).collect();
         if !missed.is_empty() {
             notes.push(format!("the stage of {} could not be solved by itself and has the same split instead", missed.join(" and of ")));
         }
@@ -199,7 +215,8 @@ impl Shown<'_> {
         let (rest, rows) = frontier;
         if !rows.is_empty() {
             text.push_str("\nWhat a higher floor leaves for everybody else:\n");
-            let mut table = Table::new(&[">lowest rate", ">rise of all others", ">not spent", ">people with more", ">with less", ">most lost"]);
+            let mut table =
+                Table::new(&[">lowest rate", ">rise of all others", ">not spent", ">people with more", ">with less", ">most lost"]);
             for row in rows {
                 table.row([
                     row.floor.to_string(),
@@ -217,7 +234,9 @@ impl Shown<'_> {
         }
         match written {
             Some(path) => text.push_str(&format!("wrote {path}\nnext: whitley check {}\n", self.folder)),
-            None => text.push_str("next: add --out offers/NAME.toml to have these rates as an offer, or --frontier 9 to see other floors\n"),
+            None => {
+                text.push_str("next: add --out offers/NAME.toml to have these rates as an offer, or --frontier 9 to see other floors\n")
+            }
         }
         answer::print(&text);
     }
@@ -225,9 +244,11 @@ impl Shown<'_> {
     fn short_answer(&self, answer: &Answer) -> String {
         let compared = &answer.compared;
         let mut text = format!(
-            "With the same {} {}: lowest pay {} instead of {}",
+            "{} {} {} ({} more than today): lowest pay {} instead of {}",
+            if answer.remainder.cheapest.is_none() && answer.remainder.left_pence > 0 { "Within" } else { "With the same" },
             sum(self.money.target_pence),
             self.reading_words(),
+            sum(self.money.target_pence - self.money.base_pence),
             answer.floor(),
             self.lowest_offered()
         );
@@ -294,7 +315,7 @@ impl Shown<'_> {
         for one in answer.binding.iter().filter(|one| one.limit.kind != LimitKind::Gap) {
             let words = match one.limit.kind {
                 LimitKind::Today => "no less than today".to_owned(),
-                LimitKind::Order => "order kept".to_owned(),
+                LimitKind::Order => "nobody overtakes anybody, a step more within a band".to_owned(),
                 _ => one.limit.words.clone(),
             };
             let name = self.point_name(one.limit.point);
@@ -469,5 +490,9 @@ fn more_or_less(difference: i128) -> String {
 
 /// The first and the last of many names.
 fn shortened(names: &[String]) -> String {
-    if names.len() <= 8 { names.join(", ") } else { format!("{}, … {} ({} in all)", names[..4].join(", "), names[names.len() - 1], names.len()) }
+    if names.len() <= 8 {
+        names.join(", ")
+    } else {
+        format!("{}, … {} ({} in all)", names[..4].join(", "), names[names.len() - 1], names.len())
+    }
 }

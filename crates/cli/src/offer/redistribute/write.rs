@@ -79,7 +79,8 @@ fn offer_file(id: &str, shown: &Shown<'_>, answer: &Answer) -> Result<String, St
         workforce.title.replace('\n', " "),
         if synthetic { " (synthetic)" } else { "" },
     );
-    let title = format!("Computed: the money of “{}”, lowest pay first{}", offer.title, if synthetic { " (synthetic workforce)" } else { "" });
+    let title =
+        format!("Computed: the money of “{}”, lowest pay first{}", offer.title, if synthetic { " (synthetic workforce)" } else { "" });
     let summary = format!(
         "New rates worked out within the cost of {}: lowest rate {}, for {} people.{}",
         offer.id,
@@ -121,9 +122,6 @@ fn offer_file(id: &str, shown: &Shown<'_>, answer: &Answer) -> Result<String, St
             let of_day = offer.steps.iter().filter(|step| step.from == day && reaches(step, nations, group.as_deref()));
             for step in of_day {
                 structure(step, &mut text);
-                if !step.assimilate.is_empty() && money.stages.first().is_some_and(|first| *first < day) {
-                    return Err("the offer moves points after its first stage; such rates cannot be written as an offer yet".to_owned());
-                }
             }
             let Some(stage) = stage else { continue };
             let mut rates: BTreeMap<&str, Pence> = BTreeMap::new();
@@ -133,6 +131,13 @@ fn offer_file(id: &str, shown: &Shown<'_>, answer: &Answer) -> Result<String, St
                     return Err(format!("two scales have a point {} with different rates, which one offer file cannot say", point.name));
                 }
                 lines.push_str(&format!("{} = {}\n", quoted(&point.name), plain_pounds(*rate)));
+            }
+            // Staff of a point that goes have what the offer gives until they move.
+            let leaving = money.moved.iter().filter(|moved| tables.contains(&moved.table) && day < moved.on);
+            for (moved, rate) in leaving.filter_map(|moved| Some((moved, *moved.offered.get(stage)?))) {
+                if rates.insert(&moved.name, rate).is_none() {
+                    lines.push_str(&format!("{} = {}\n", quoted(&moved.name), plain_pounds(rate)));
+                }
             }
             text.push_str(&format!("\n[step.rates]\n{lines}"));
         }
