@@ -68,6 +68,9 @@ pub struct Money {
     pub moved: Vec<MovedPoint>,
 }
 
+/// Nation, group where the offer treats groups differently, and scale, counted among those of the offer.
+type ScaleOf = (String, Option<String>, usize);
+
 /// Why there is nothing to redistribute; each a sentence.
 pub type Refusal = Vec<String>;
 
@@ -83,9 +86,9 @@ impl Money {
         let treats_groups = !framework.groups_of(offer).iter().all(Option::is_none);
         let mut own = OwnSalaries::default();
         // Rows by nation and group, on each scale.
-        let mut scales: BTreeMap<(String, Option<String>, usize), Vec<Row>> = BTreeMap::new();
+        let mut scales: BTreeMap<ScaleOf, Vec<Row>> = BTreeMap::new();
         // People by nation, group, scale, row, portion.
-        let mut people: BTreeMap<(String, Option<String>, usize, usize), BTreeMap<PortionKey, u64>> = BTreeMap::new();
+        let mut people: BTreeMap<(ScaleOf, usize), BTreeMap<Ratio, u64>> = BTreeMap::new();
         // A million records are some thousand kinds of them.
         let mut kinds: HashMap<(u8, u16, u32, u16), (Staff, u64)> = HashMap::new();
         for staff in &workforce.staff {
@@ -112,14 +115,10 @@ impl Money {
                 rows.iter().position(|known| known.point == row.point && known.band == row.band).map(|row| (at, row))
             });
             let Some((scale, row)) = found else { continue };
-            let key = (nation.clone(), group, scale, row);
-            *people.entry(key).or_default().entry(PortionKey(portion)).or_default() += headcount;
+            let key = ((nation.clone(), group, scale), row);
+            *people.entry(key).or_default().entry(portion).or_default() += headcount;
         }
-        let used: Vec<(String, Option<String>, usize)> = scales
-            .keys()
-            .filter(|(nation, group, scale)| people.keys().any(|key| (&key.0, &key.1, &key.2) == (nation, group, scale)))
-            .cloned()
-            .collect();
+        let used: Vec<ScaleOf> = scales.keys().filter(|scale| people.keys().any(|(known, _)| known == *scale)).cloned().collect();
         if used.is_empty() {
             return Err(vec!["nobody in this workforce is on a point of the scale, so there is nothing to redistribute".to_owned()]);
         }
@@ -146,7 +145,7 @@ impl Money {
         // Nations with the very same rows share one table: its points have one rate in all of them.
         let mut tables: Vec<RateTable> = Vec::new();
         let mut table_rows: Vec<(usize, Vec<Row>)> = Vec::new();
-        let mut table_of: BTreeMap<(String, Option<String>, usize), usize> = BTreeMap::new();
+        let mut table_of: BTreeMap<ScaleOf, usize> = BTreeMap::new();
         for key in &used {
             let rows = &scales[key];
             let same = |other: &[Row]| other.iter().map(of_table).eq(rows.iter().map(of_table));
@@ -178,8 +177,7 @@ impl Money {
                 points[at].rows.push(PointRow { band: row.band.clone(), offered, row: Some(row.clone()) });
             }
         }
-        for ((nation, group, scale, row), portions) in people {
-            let key = (nation, group, scale);
+        for ((key, row), portions) in people {
             let rows = &scales[&key];
             let (mut from_stage, mut at) = (0, row);
             // Staff of a point that goes are followed to where they end; a circle of moves cannot be longer than the rows.
@@ -202,7 +200,7 @@ impl Money {
             });
             let Some((point, row)) = found else { continue };
             for (portion, headcount) in portions {
-                point.staff.push(StaffOn { portion: portion.0, headcount, row, from_stage });
+                point.staff.push(StaffOn { portion, headcount, row, from_stage });
             }
         }
         if !refusal.is_empty() {
@@ -319,7 +317,7 @@ fn of_table(row: &Row) -> (&str, &str, &pay::RatePath, Option<&(String, Date)>) 
 
 /// Adds up people of one row with the same hours, so that the order of a file makes no difference.
 fn merge_alike(staff: &mut Vec<StaffOn>) {
-    staff.sort_by(|a, b| (a.row, a.from_stage, a.portion).cmp(&(b.row, b.from_stage, b.portion)));
+    staff.sort_by_key(|group| (group.row, group.from_stage, group.portion));
     staff.dedup_by(|next, kept| {
         let same = (next.row, next.from_stage, next.portion) == (kept.row, kept.from_stage, kept.portion);
         if same {
@@ -328,7 +326,3 @@ fn merge_alike(staff: &mut Vec<StaffOn>) {
         same
     });
 }
-
-/// Portions in order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct PortionKey(Ratio);
