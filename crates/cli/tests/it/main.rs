@@ -4,4 +4,5 @@ mod contract;
 mod exits;
 mod figures;
 mod folders;
+mod redistribute;
 mod run;
