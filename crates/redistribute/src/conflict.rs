@@ -49,19 +49,15 @@ pub(crate) fn explain(money: &Money, ladder: &Ladder, cost: PointCost<'_>) -> Bo
             None => wishes.push(Wish { kind: limit.kind, limits: vec![at] }),
         }
     }
-    let keep_only = |kept: &[bool]| {
-        let mut is_dropped = vec![false; ladder.limits.len()];
-        for (wish, _) in wishes.iter().zip(kept).filter(|(_, kept)| !**kept) {
-            wish.limits.iter().for_each(|at| is_dropped[*at] = true);
-        }
-        ladder.without(|at| is_dropped[at])
-    };
+    let mut is_dropped = vec![false; ladder.limits.len()];
+    let cost_without = |is_dropped: &[bool]| ladder.lowest_without(None, |at| is_dropped[at]).ok().map(|rates| total(cost, &rates));
     let mut kept = vec![true; wishes.len()];
     // Gaps high on the scale first: what remains is as low as it can be, where the money is to go.
-    for at in (0..wishes.len()).rev() {
-        kept[at] = false;
-        if fits(&keep_only(&kept), None, target, cost).is_ok() {
-            kept[at] = true;
+    for (at, wish) in wishes.iter().enumerate().rev() {
+        wish.limits.iter().for_each(|limit| is_dropped[*limit] = true);
+        kept[at] = cost_without(&is_dropped).is_some_and(|cost| cost <= target);
+        if kept[at] {
+            wish.limits.iter().for_each(|limit| is_dropped[*limit] = false);
         }
     }
     let full = fits(ladder, None, target, cost).err();
@@ -79,9 +75,9 @@ pub(crate) fn explain(money: &Money, ladder: &Ladder, cost: PointCost<'_>) -> Bo
                 Rule::Above { lower, .. } => vec![lower, limit.point],
                 _ => wish.limits.iter().map(|at| ladder.limits[*at].point).collect(),
             };
-            let mut others = vec![true; wishes.len()];
-            others[at] = false;
-            let without = keep_only(&others).lowest(None).ok().map(|rates| total(cost, &rates));
+            let mut only_this = vec![false; ladder.limits.len()];
+            wish.limits.iter().for_each(|limit| only_this[*limit] = true);
+            let without = cost_without(&only_this);
             Conflict {
                 kind: wish.kind,
                 points,

@@ -251,13 +251,21 @@ impl Ladder {
     /// Spec P64: the lowest rates that keep every limit and the aim; they are the cheapest too. The aim of a rise for
     /// everybody stops at a point's cap, a floor does not.
     pub(crate) fn lowest(&self, aim: Option<(Aim, i64)>) -> Result<Vec<i64>, CapMet> {
+        self.lowest_without(aim, |_| false)
+    }
+
+    /// [`Self::lowest`] as if some limits were not there.
+    pub(crate) fn lowest_without(&self, aim: Option<(Aim, i64)>, dropped: impl Fn(usize) -> bool) -> Result<Vec<i64>, CapMet> {
         let mut rates: Vec<i64> = Vec::with_capacity(self.points.len());
         for (at, point) in self.points.iter().enumerate() {
             let mut rate = point.base.0;
-            for (_, limit) in self.limits_of(at) {
-                rate = rate.max(self.asked_by(limit, &rates).unwrap_or(rate));
+            let mut cap = Aim::Floor.most();
+            for (_, limit) in self.limits_of(at).filter(|(number, _)| !dropped(*number)) {
+                match limit.rule {
+                    Rule::AtMost(most) => cap = cap.min(most.0),
+                    _ => rate = rate.max(self.asked_by(limit, &rates).unwrap_or(rate)),
+                }
             }
-            let cap = self.cap(at);
             if let Some((aim, value)) = aim {
                 let (plus, slope) = aim.line(point.base);
                 let wanted = point.rate_at_least(plus + slope * Ratio::whole(value));

@@ -61,7 +61,8 @@ fn the_same_money_goes_to_the_lowest_paid() {
     assert!(at(&found, "lowest/rate").as_f64() > Some(13_500.0));
     // By hand: 40 on point 2 and 45 on point 5, all lifted to one floor, a pound between; the rest stay at today's rates.
     assert_eq!(at(&found, "proof/steps_between").as_i64(), Some(0));
-    assert_eq!(number(&found, "points/point=37/rate", 0), "41038");
+    // The five on point 37 can have a pound of what is left.
+    assert_eq!(number(&found, "points/point=37/rate", 0), "41039");
     let people: u64 = ["gain", "lose", "same"].iter().filter_map(|key| at(&found, &format!("compared/{key}")).as_u64()).sum();
     assert_eq!(people, 180);
     assert_eq!(at(&found, "workforce/own_salaries").as_u64(), Some(1));
