@@ -1,4 +1,4 @@
-//! `whitley offer …`: value, compare, differentials, claims, cost, take-home.
+//! `whitley offer …`: value, compare, differentials, cost, redistribute, take-home, claims.
 
 mod claims;
 mod compare;
@@ -7,6 +7,7 @@ mod differentials;
 mod member;
 pub(crate) mod people;
 mod people_json;
+mod redistribute;
 mod take_home;
 mod value;
 
@@ -26,6 +27,8 @@ pub(crate) enum Verb {
     Compare(compare::Compare),
     /// How far points and bands stand apart, before an offer and after each of its steps
     Differentials(differentials::Differentials),
+    /// The same money, lowest pay first: new rates that cost no more than an offer does
+    Redistribute(Box<redistribute::Redistribute>),
     /// Each quoted figure with its readings and a verdict
     Claims(claims::Claims),
     /// What an offer costs the employer: award, increments and contributions, month by month, under each reading
@@ -40,6 +43,7 @@ impl Verb {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
             Self::Differentials(command) => command.run(as_json),
+            Self::Redistribute(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
             Self::Cost(command) => command.run(as_json),
             Self::TakeHome(command) => command.run(as_json),

@@ -6,5 +6,6 @@ mod exits;
 mod figures;
 mod folders;
 mod people;
+mod redistribute;
 mod run;
 mod take_home;

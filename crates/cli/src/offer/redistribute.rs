@@ -1,0 +1,276 @@
+//! `whitley offer redistribute`: the same money, lowest pay first.
+
+mod show;
+mod write;
+
+use std::path::PathBuf;
+
+use ::redistribute::{Aim, Along, CostReading, Gap, Ladder, Money, PairGap, Rest, StageRule, Wishes, frontier, redistribute};
+use clap::{Args, ValueEnum};
+use dated::Ratio;
+use dispute::Dispute;
+use pay::{Offer, PayYear, Pence, Workforce};
+
+use super::{Stop, find_offer, in_group, parse_pounds, refuse_question};
+use crate::answer::Outcome;
+use crate::disk::{self, Opened};
+use crate::staff_file;
+
+/// Arguments of `whitley offer redistribute`.
+#[derive(Args)]
+pub(crate) struct Redistribute {
+    /// The dispute folder
+    dispute: String,
+    /// The offer whose money is used
+    #[arg(long)]
+    offer: String,
+    /// The workforce: a CSV file with who is on which point, for how many hours
+    #[arg(long)]
+    workforce: PathBuf,
+    /// The lowest rate: max, or pounds a year. With pounds, what is left is an equal rise for everybody else
+    #[arg(long, default_value = "max", value_parser = parse_floor)]
+    floor: Floor,
+    /// With a floor in pounds: what is left is the same percentage, or the same sum, for everybody
+    #[arg(long, value_enum, default_value_t = RestWord::Percent)]
+    rest: RestWord,
+    /// Keep neighbouring points apart: 300 (pounds), 2% (of the lower rate; at most 20%), or 50%-of-today (of today's gap;
+    /// from 50% on that is what a percentage means)
+    #[arg(long, value_parser = parse_gap)]
+    keep_gaps: Option<Gap>,
+    /// Which neighbours --keep-gaps means: those in each band, or those on the whole scale
+    #[arg(long, value_enum, default_value_t = AlongWord::Bands, requires = "keep_gaps")]
+    along: AlongWord,
+    /// Keep two points apart, as in 12:13=400 or 12:13=2%; may be given several times, and comes before --keep-gaps
+    #[arg(long = "gap", value_parser = parse_pair)]
+    gaps: Vec<PairGap>,
+    /// Everybody's rise is at least so many percent of today's rate
+    #[arg(long, value_parser = parse_percent)]
+    at_least_percent: Option<Ratio>,
+    /// Everybody's rise is at least so many pounds a year
+    #[arg(long, value_parser = parse_pounds)]
+    at_least_pounds: Option<Pence>,
+    /// No rate below this, since the law sets it: pounds a year, full time
+    #[arg(long, value_parser = parse_pounds)]
+    legal_minimum: Option<Pence>,
+    /// Nobody gets less than under the offer by more than so many pounds a year
+    #[arg(long, value_parser = parse_sum)]
+    most_lost: Option<Pence>,
+    /// No rise is more than so many percent of today's rate
+    #[arg(long, value_parser = parse_percent)]
+    cap_percent: Option<Ratio>,
+    /// --cap-percent holds for points above this rate today only
+    #[arg(long, value_parser = parse_pounds, requires = "cap_percent")]
+    cap_above: Option<Pence>,
+    /// No rise leads above this rate
+    #[arg(long, value_parser = parse_pounds)]
+    cap_rate: Option<Pence>,
+    /// No rise for points above this rate today
+    #[arg(long, value_parser = parse_pounds)]
+    nothing_above: Option<Pence>,
+    /// Which cost must be the same: of a year at the last rates, or of one pay year
+    #[arg(long, value_enum, default_value_t = ReadingWord::RunRate)]
+    reading: ReadingWord,
+    /// With --reading in-year: the pay year, as in 2007-08; by default the first of the offer
+    #[arg(long)]
+    year: Option<String>,
+    /// Stages before the last: the same share of everybody's rise, or each solved in turn, lowest pay first
+    #[arg(long, value_enum, default_value_t = StagesWord::SameSplit)]
+    stages: StagesWord,
+    /// Also show so many floors between today's lowest rate and the highest possible, and what is left for the others
+    #[arg(long, value_parser = clap::value_parser!(u16).range(2..=200))]
+    frontier: Option<u16>,
+    /// Write the new rates as an offer file, as in offers/low-pay-first.toml
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Floor {
+    Max,
+    At(Pence),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RestWord {
+    Percent,
+    Pounds,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AlongWord {
+    Bands,
+    Spine,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReadingWord {
+    RunRate,
+    InYear,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StagesWord {
+    SameSplit,
+    InTurn,
+}
+
+/// All that is shown of one question.
+struct Shown<'s> {
+    dispute: &'s Dispute,
+    folder: &'s str,
+    offer: &'s Offer,
+    workforce: &'s Workforce,
+    money: &'s Money,
+    years: Vec<PayYear>,
+}
+
+impl Redistribute {
+    pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
+        let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
+        let framework = in_group(&dispute, None)?;
+        let offer = find_offer(&dispute.offers, &self.offer)?;
+        let Some(first) = framework.first_pay_year(offer) else {
+            return refuse_question(format!("{} has no dated steps, so its money is not known", offer.id));
+        };
+        if self.reading == ReadingWord::RunRate && self.year.is_some() {
+            return refuse_question("--year is the year of --reading in-year; the run-rate is of no year");
+        }
+        if self.reading == ReadingWord::InYear && self.stages == StagesWord::InTurn {
+            return refuse_question("--stages in-turn holds each stage to the offer's yearly cost: leave out --reading in-year");
+        }
+        let last = offer.steps.last().map_or(first, |step| PayYear::holding(step.from, framework.year_start_month));
+        let years: Vec<PayYear> = std::iter::successors(Some(first), |year| Some(year.next())).take_while(|year| *year <= last).collect();
+        let reading = match (self.reading, &self.year) {
+            (ReadingWord::RunRate, _) => CostReading::RunRate,
+            (ReadingWord::InYear, None) => CostReading::InYear(first),
+            (ReadingWord::InYear, Some(name)) => match years.iter().chain([&last.next()]).find(|year| year.name() == *name) {
+                Some(year) => CostReading::InYear(*year),
+                None => {
+                    let known: Vec<String> = years.iter().map(|year| year.name()).collect();
+                    return refuse_question(format!("there is no pay year “{name}” in this offer; it is for {}", known.join(", ")));
+                }
+            },
+        };
+        if let Some(path) = &self.out {
+            write::check_name(path, &dispute)?;
+        }
+        let workforce = staff_file::open(&self.workforce, &dispute, as_json)?;
+        let money = Money::of(&framework, offer, &workforce, reading).or_else(|why| refuse_question(why.join("\n")))?;
+        let wishes = self.wishes();
+        let limits = wishes.limits(&money.points).or_else(|why| refuse_question(why.join("\n")))?;
+        let ladder = Ladder::new(money.points.clone(), limits);
+        let rest = match self.rest {
+            RestWord::Percent => Rest::Percent,
+            RestWord::Pounds => Rest::Pounds,
+        };
+        let aim = if self.floor == Floor::Max { Aim::Floor } else { rest.aim() };
+        let stage_rule = if self.stages == StagesWord::InTurn { StageRule::InTurn } else { StageRule::SameSplit };
+        let shown = Shown { dispute: &dispute, folder: &self.dispute, offer, workforce: &workforce, money: &money, years };
+        let answer = match redistribute(&money, &ladder, aim, stage_rule) {
+            Ok(answer) => answer,
+            Err(none) => return Ok(shown.refuse(&none, as_json)),
+        };
+        // What is shown was added up once more, and every limit looked at once more.
+        let broken = ladder.broken(&answer.rates);
+        if answer.added_again(&money) != answer.cost_pence || answer.cost_pence > answer.target_pence || !broken.is_empty() {
+            complain!("the rates that were found do not keep the limits or the money; this is a fault of ours, nothing is shown");
+            return Ok(Outcome::OurFailure);
+        }
+        let rows = self.frontier.map(|count| frontier(&money, &ladder, rest.aim(), count.into())).unwrap_or_default();
+        let written = match &self.out {
+            Some(path) => Some(write::write(path, &shown, &answer)?),
+            None => None,
+        };
+        shown.answer(&answer, (rest.aim(), &rows), written.as_deref(), as_json);
+        Ok(Outcome::Yes)
+    }
+
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            floor: match self.floor {
+                Floor::Max => None,
+                Floor::At(floor) => Some(floor),
+            },
+            legal_minimum: self.legal_minimum,
+            at_least_percent: self.at_least_percent,
+            at_least_pounds: self.at_least_pounds,
+            most_lost: self.most_lost,
+            keep_gaps: self.keep_gaps,
+            along: match self.along {
+                AlongWord::Bands => Along::Bands,
+                AlongWord::Spine => Along::Spine,
+            },
+            pair_gaps: self.gaps.clone(),
+            cap_percent: self.cap_percent,
+            cap_above: self.cap_above,
+            cap_rate: self.cap_rate,
+            nothing_above: self.nothing_above,
+        }
+    }
+}
+
+fn parse_floor(text: &str) -> Result<Floor, String> {
+    if text == "max" { Ok(Floor::Max) } else { parse_pounds(text).map(Floor::At).map_err(|why| format!("{why}, or max")) }
+}
+
+/// A sum of money that may be nothing.
+fn parse_sum(text: &str) -> Result<Pence, String> {
+    if text.trim().trim_start_matches('£') == "0" {
+        Ok(Pence::ZERO)
+    } else {
+        parse_pounds(text).map_err(|why| why.replace("a salary", "a sum"))
+    }
+}
+
+fn parse_percent(text: &str) -> Result<Ratio, String> {
+    Ratio::parse_decimal(text.trim().trim_end_matches('%'))
+        .filter(|percent| !percent.is_negative() && *percent <= Ratio::whole(200))
+        .ok_or_else(|| format!("“{text}” is not a percentage; write 1 or 1.5, at most 200"))
+}
+
+fn parse_gap(text: &str) -> Result<Gap, String> {
+    let text = text.trim();
+    if let Some(percent) = text.strip_suffix("-of-today") {
+        return parse_percent(percent).map(Gap::OfToday);
+    }
+    let Some(percent) = text.strip_suffix('%') else {
+        return parse_sum(text).map(Gap::Pounds).map_err(|_| format!("“{text}” is not a gap; write 300, 2% or 100%-of-today"));
+    };
+    // Between neighbours nobody wants half as much again; half of today's gap and more is a thing to ask for.
+    match parse_percent(percent)? {
+        small if small <= Ratio::whole(20) => Ok(Gap::Percent(small)),
+        large if large >= Ratio::whole(50) => Ok(Gap::OfToday(large)),
+        _ => Err(format!("{text} of what? write {text}-of-today for a part of today's gap; of the lower rate at most 20% can be kept")),
+    }
+}
+
+fn parse_pair(text: &str) -> Result<PairGap, String> {
+    let wrong = || format!("“{text}”: write the lower point, the higher one and the gap, as in 12:13=400");
+    let (pair, gap) = text.split_once('=').ok_or_else(wrong)?;
+    let (lower, upper) = pair.split_once(':').ok_or_else(wrong)?;
+    if lower.is_empty() || upper.is_empty() || lower == upper {
+        return Err(wrong());
+    }
+    Ok(PairGap { lower: lower.to_owned(), upper: upper.to_owned(), gap: parse_gap(gap)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_pounds_percent_or_a_part_of_todays() {
+        assert_eq!(parse_gap("300"), Ok(Gap::Pounds(Pence(30_000))));
+        assert_eq!(parse_gap("£1,300"), Ok(Gap::Pounds(Pence(130_000))));
+        assert_eq!(parse_gap("0"), Ok(Gap::Pounds(Pence::ZERO)));
+        assert_eq!(parse_gap("2.5%"), Ok(Gap::Percent(Ratio::new(5, 2))));
+        assert_eq!(parse_gap("100%-of-today"), Ok(Gap::OfToday(Ratio::whole(100))));
+        assert_eq!(parse_gap("100%"), Ok(Gap::OfToday(Ratio::whole(100))));
+        assert!(parse_gap("30%").is_err_and(|why| why.contains("30%-of-today")));
+        assert!(parse_gap("-3").is_err() && parse_gap("two").is_err());
+        assert_eq!(parse_pair("12:13=2%").map(|pair| (pair.lower, pair.upper)), Ok(("12".to_owned(), "13".to_owned())));
+        for wrong in ["12=400", "12:13", ":13=4", "12:12=4", "12:13=x"] {
+            assert!(parse_pair(wrong).is_err(), "{wrong}");
+        }
+    }
+}
