@@ -9,6 +9,10 @@ use crate::tax::TaxLaw;
 /// The employer's contributions through time, for staff of one pension scheme.
 #[derive(Clone, Debug)]
 pub struct OnCosts {
+    /// Its short name: that of the scheme, `-with-central` behind it where what is paid centrally is counted too; or `none`.
+    pub id: String,
+    /// The nations the scheme is for; empty for all.
+    pub nations: Vec<String>,
     /// For people: which contributions, of whom.
     pub title: String,
     /// National Insurance.
@@ -54,20 +58,26 @@ impl OnCosts {
     pub fn read(law: &TaxLaw, schemes: &[PensionScheme], faults: &Faults) -> Vec<Self> {
         let mut all = Vec::new();
         for scheme in schemes.iter().filter(|scheme| !scheme.employers.entries().is_empty()) {
-            let with = |title: String, percent: &dyn Fn(crate::pension::EmployerContribution) -> Ratio| Self {
+            let with = |id: String, title: String, percent: &dyn Fn(crate::pension::EmployerContribution) -> Ratio| Self {
+                id,
+                nations: scheme.nations.clone(),
                 title,
                 national_insurance: employers_insurance(law, scheme.contracted_out_until, faults),
                 pension_percent: timeline_of(&scheme.employers, faults, |entry| percent(entry.value)),
                 levy_percent: law.levy_percent.clone(),
             };
-            all.push(with(format!("{}: what the employer pays", scheme.title), &|paid| paid.percent - paid.centrally));
+            all.push(with(scheme.id.clone(), format!("{}: what the employer pays", scheme.title), &|paid| paid.percent - paid.centrally));
             if scheme.employers.entries().iter().any(|entry| entry.value.centrally != Ratio::ZERO) {
-                all.push(with(format!("{}: with what is paid centrally", scheme.title), &|paid| paid.percent));
+                all.push(with(format!("{}-with-central", scheme.id), format!("{}: with what is paid centrally", scheme.title), &|paid| {
+                    paid.percent
+                }));
             }
         }
         let mut none = law.levy_percent.entries().to_vec();
         none.iter_mut().for_each(|entry| entry.value = Ratio::ZERO);
         all.push(Self {
+            id: "none".to_owned(),
+            nations: Vec::new(),
             title: "Staff in no pension scheme".to_owned(),
             national_insurance: employers_insurance(law, None, faults),
             pension_percent: Timeline::check("no pension", none, faults),

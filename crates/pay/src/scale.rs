@@ -58,12 +58,14 @@ pub struct Scale {
     pub title: String,
     /// Whether staff move from one point to the next above it in their band. False where only band ends are known.
     pub progression: bool,
+    /// The pension scheme of those paid on it, as in `data/pensions`, where it is known.
+    pub pension: Option<String>,
     tables: BTreeMap<(String, Date), ScaleTable>,
     rounding: Timeline<Rounding>,
 }
 
 impl Scale {
-    /// Reads the description of a scale (`id`, `title`, `file`, `progression`, `[[rounding]]`) and then its points
+    /// Reads the description of a scale (`id`, `title`, `file`, `progression`, `pension`, `[[rounding]]`) and then its points
     /// with `read_file`, which gives the name and bytes of the named file.
     pub fn read(
         table: &Table<'_>,
@@ -74,6 +76,7 @@ impl Scale {
         let id = table.id("id");
         let title = table.text("title");
         let progression = table.optional_bool("progression").unwrap_or(true);
+        let pension = table.optional_text("pension");
         let roundings = table.list("rounding", |entry, _| {
             let from = entry.date("from");
             let until = entry.optional_date("until");
@@ -107,6 +110,7 @@ impl Scale {
             id,
             title: title?,
             progression,
+            pension,
             tables,
         })
     }

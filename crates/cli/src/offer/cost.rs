@@ -57,6 +57,10 @@ pub(crate) struct Cost {
     /// From which day the budget is spent; by default that of the offer's first step
     #[arg(long, value_parser = parse_day, requires = "budget")]
     budget_from: Option<Date>,
+    /// Which contributions are counted: a pension scheme's (nhs), with what is paid centrally (nhs-with-central), or none, for
+    /// staff without a scheme; by default those of the offer's scale
+    #[arg(long)]
+    contributions: Option<String>,
     /// Leave out National Insurance, pension and levy
     #[arg(long)]
     without_on_costs: bool,
@@ -201,11 +205,7 @@ impl Cost {
         };
         let first = self.from.unwrap_or(first_year.first_month());
         let years = self.years.unwrap_or_else(|| years_of(offer, first));
-        let known = if self.without_on_costs {
-            Err("left out, as asked".to_owned())
-        } else {
-            on_costs_of(library, dispute).ok_or_else(|| "not in the data".to_owned())
-        };
+        let known = if self.without_on_costs { Err("left out, as asked".to_owned()) } else { self.on_costs_of(library, framework, offer)? };
         let turnover = self.leavers.map(|leavers_percent| Turnover {
             leavers_percent,
             joiners: match self.joiners_at {
@@ -218,7 +218,7 @@ impl Cost {
             offer,
             workforce,
             rates: &rates,
-            on_costs: known.as_ref().ok(),
+            on_costs: known.as_ref().ok().copied(),
             first,
             years,
             increments,
@@ -240,8 +240,32 @@ impl Cost {
             Some(budget) => Some(budget::line(self, budget, framework, &question)?),
             None => None,
         };
-        let assumptions = self.assumptions(&bill);
+        let mut assumptions = self.assumptions(&bill);
+        if let (Ok(known), Ok(_)) = (&known, &on_costs) {
+            let elsewhere: Vec<&str> =
+                workforce.nations.iter().filter(|nation| !known.nations.contains(nation)).map(String::as_str).collect();
+            if !known.nations.is_empty() && !elsewhere.is_empty() {
+                let (here, there) = (known.nations.join(" and "), elsewhere.join(" and "));
+                assumptions.push(format!("Contributions are those of {here}; the scheme of {there} is not in the data."));
+            }
+        }
         Ok(Ok(Costed { offer, bill, year_start: framework.year_start_month, assumptions, on_costs, budget }))
+    }
+
+    /// The employer's contributions that are asked for, or those of the offer's scale; or why there are none.
+    fn on_costs_of<'l>(&self, library: &'l Library, framework: &Framework<'_>, offer: &Offer) -> Result<Result<&'l OnCosts, String>, Stop> {
+        let known = || library.on_costs.iter().map(|known| known.id.as_str()).collect::<Vec<_>>().join(", ");
+        let of_scale = framework.scales_of(offer).find_map(|scale| scale.pension.as_ref());
+        match self.contributions.as_ref().or(of_scale) {
+            Some(id) => match library.on_costs.iter().find(|found| found.id == *id) {
+                Some(found) => Ok(Ok(found)),
+                None if self.contributions.is_some() => {
+                    refuse_question(format!("there are no contributions “{id}”; the data have {}", known()))
+                }
+                None => Ok(Err(format!("those of the scheme “{id}” are not in the data"))),
+            },
+            None => Ok(Err(format!("the pension scheme of these staff is not known; --contributions {} counts one", known()))),
+        }
     }
 
     fn assumptions(&self, bill: &Paybill) -> Vec<String> {
@@ -276,11 +300,6 @@ impl Cost {
         }
         all
     }
-}
-
-/// The employer's contributions of the dispute's staff, where the data have them. The only place that knows where they come from.
-fn on_costs_of(_library: &Library, _dispute: &Dispute) -> Option<OnCosts> {
-    None
 }
 
 /// The years from the first month to the last step or sum.
