@@ -21,13 +21,17 @@ pub(crate) fn open(path: &str, dispute: &Dispute, as_json: bool) -> Result<Workf
         for note in said(&reading) {
             complain!("{path}: {note}");
         }
+        if let Some(label) = &reading.workforce.synthetic {
+            complain!("{path}: SYNTHETIC: {label}");
+        }
     }
     Ok(reading.workforce)
 }
 
 /// What a dispute says about its staff: the nations, and how long a full-time week is.
 pub(crate) fn options(path: &str, dispute: Option<&Dispute>) -> Options {
-    let nations: Vec<String> = dispute.map(|dispute| dispute.nations.iter().map(|nation| nation.name.clone()).collect()).unwrap_or_default();
+    let nations: Vec<String> =
+        dispute.map(|dispute| dispute.nations.iter().map(|nation| nation.name.clone()).collect()).unwrap_or_default();
     Options {
         file: path.to_owned(),
         nation: if let [only] = nations.as_slice() { Some(only.clone()) } else { None },
@@ -55,7 +59,10 @@ pub(crate) fn read(path: &str, options: &Options) -> Result<Reading, Outcome> {
         // A pipe cannot be read twice, and a device may have no end.
         Ok(_) => return Ok(not_there("this is not a file".to_owned(), "name a CSV or XLSX file of staff")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(not_there("there is no such file".to_owned(), "name a CSV or XLSX file of staff; `whitley workforce make` makes an invented one"));
+            return Ok(not_there(
+                "there is no such file".to_owned(),
+                "name a CSV or XLSX file of staff; `whitley workforce make` makes an invented one",
+            ));
         }
         Err(error) => return Err(failed(path, &error)),
     }
@@ -93,8 +100,5 @@ pub(crate) fn said(reading: &Reading) -> Vec<String> {
         said.push(format!("columns that name a person, not read: {}", personal.join(", ")));
     }
     said.extend(reading.notes.iter().cloned());
-    if let Some(label) = &reading.workforce.synthetic {
-        said.push(format!("SYNTHETIC: {label}"));
-    }
     said
 }

@@ -47,7 +47,11 @@ pub(crate) fn text(raw: &[u8]) -> Cell<&str> {
         return Err(Trouble::new("formula-error", format!("{text} is what a spreadsheet writes where it has no value"), fix));
     }
     if text.len() > 300 {
-        return Err(Trouble::new("too-long", format!("“{}” has {} characters", short(text), text.chars().count()), "at most 300 are read; check that every quote is closed"));
+        return Err(Trouble::new(
+            "too-long",
+            format!("“{}” has {} characters", short(text), text.chars().count()),
+            "at most 300 are read; check that every quote is closed",
+        ));
     }
     Ok(text)
 }
@@ -78,7 +82,9 @@ pub(crate) fn band(text: &str) -> String {
     let lower = rest.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| c.is_whitespace() || c == '-').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        [number, "range", letter] | [number, letter] if number.bytes().all(|b| b.is_ascii_digit()) && letter.len() == 1 => format!("{number}{letter}"),
+        [number, "range", letter] | [number, letter] if number.bytes().all(|b| b.is_ascii_digit()) && letter.len() == 1 => {
+            format!("{number}{letter}")
+        }
         _ => whole(&lower).to_owned(),
     }
 }
@@ -110,7 +116,8 @@ pub(crate) fn money(text: &str) -> Cell<Pence> {
     let plain = text.trim_start_matches('£').trim();
     let groups: Vec<&str> = plain.split(',').collect();
     let grouped = groups.len() == 1
-        || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3)));
+        || ((1..=3).contains(&groups[0].len())
+            && groups[1..].iter().all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3)));
     if !grouped {
         return Err(fault("pounds with a decimal point, as in 24683.50".to_owned()));
     }
@@ -189,7 +196,11 @@ pub(crate) fn row_portion(text: &str, headcount: u32) -> Cell<Ratio> {
 pub(crate) fn hours(text: &str, full_time: Ratio) -> Cell<Ratio> {
     check_portion(number(text, "22.5")? / full_time, text).map_err(|trouble| match trouble.code {
         "not-a-portion" => Trouble {
-            fix: format!("hours a week, at most {} (twice the full-time {})", (full_time * Ratio::whole(2)).to_short(2), full_time.to_short(2)),
+            fix: format!(
+                "hours a week, at most {} (twice the full-time {})",
+                (full_time * Ratio::whole(2)).to_short(2),
+                full_time.to_short(2)
+            ),
             what: format!("“{}” is not a number of hours a week", short(text)),
             ..trouble
         },
@@ -217,7 +228,11 @@ pub(crate) fn sex(text: &str) -> Cell<Option<Sex>> {
         "f" | "female" | "woman" | "women" | "w" => Ok(Some(Sex::Female)),
         "m" | "male" | "man" | "men" => Ok(Some(Sex::Male)),
         "" | "unknown" | "not known" | "not stated" | "not disclosed" | "prefer not to say" | "other" | "u" | "x" => Ok(None),
-        _ => Err(Trouble::new("not-a-sex", format!("“{}” is not read as a sex", short(text)), "F, M, female or male; empty or “unknown” where the data do not say")),
+        _ => Err(Trouble::new(
+            "not-a-sex",
+            format!("“{}” is not read as a sex", short(text)),
+            "F, M, female or male; empty or “unknown” where the data do not say",
+        )),
     }
 }
 
@@ -232,11 +247,15 @@ pub(crate) fn year_day(text: &str) -> Cell<YearDay> {
     let text = text.split_once('T').map_or(text, |(day, rest)| if rest.starts_with("00:00") { day } else { text });
     let text = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix(" 00:00")).unwrap_or(text);
     let parts: Vec<&str> = text.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();
-    let numbers: Vec<Option<i16>> =
-        parts.iter().map(|part| (part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten()).collect();
+    let numbers: Vec<Option<i16>> = parts
+        .iter()
+        .map(|part| (part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok()).flatten())
+        .collect();
     let month_named = |name: &str| {
         let name = name.to_ascii_lowercase();
-        (name.len() >= 3).then(|| MONTHS.iter().position(|known| known.starts_with(&name) || (name == "sept" && *known == "september"))).flatten()
+        (name.len() >= 3)
+            .then(|| MONTHS.iter().position(|known| known.starts_with(&name) || (name == "sept" && *known == "september")))
+            .flatten()
     };
     // A leap year, so that 29 February is a day.
     let day_of = |year: i16, month: i16, day: i16| {
@@ -257,7 +276,8 @@ pub(crate) fn year_day(text: &str) -> Cell<YearDay> {
         ([_], [Some(_)]) | ([_], [None]) if text.bytes().all(|b| b.is_ascii_digit()) => {
             Err(fault("a month is 1 to 12; a spreadsheet's number of a day is not read: format the column as a date"))
         }
-        ([name], [None]) => month_named(name).map_or_else(|| Err(fault("write it as 2014-10-01, 1 October, or October")), |month| day_of(2000, month as i16 + 1, 1)),
+        ([name], [None]) => month_named(name)
+            .map_or_else(|| Err(fault("write it as 2014-10-01, 1 October, or October")), |month| day_of(2000, month as i16 + 1, 1)),
         ([_, name] | [_, name, _], [Some(day), None] | [Some(day), None, Some(_)]) => {
             let month = month_named(name).ok_or_else(|| fault("write it as 2014-10-01, or 1 October"))?;
             let year = numbers.get(2).copied().flatten().map_or(2000, |year| if year < 100 { 2000 + year } else { year });
@@ -284,7 +304,19 @@ mod tests {
         for written in ["5-min", "E-max", "3a", "£", "point"] {
             assert_eq!(point(written), written);
         }
-        for (written, expected) in [("Band 5", "5"), ("AfC Band 5", "5"), ("band5", "5"), ("8A", "8a"), ("Band 8 - Range A", "8a"), ("Band 8a", "8a"), ("05", "5"), ("Grade E", "E"), ("E", "E"), ("9", "9"), ("", "")] {
+        for (written, expected) in [
+            ("Band 5", "5"),
+            ("AfC Band 5", "5"),
+            ("band5", "5"),
+            ("8A", "8a"),
+            ("Band 8 - Range A", "8a"),
+            ("Band 8a", "8a"),
+            ("05", "5"),
+            ("Grade E", "E"),
+            ("E", "E"),
+            ("9", "9"),
+            ("", ""),
+        ] {
             assert_eq!(band(written), expected, "{written}");
         }
     }
@@ -321,12 +353,30 @@ mod tests {
     #[test]
     fn a_day_of_the_year_may_be_written_in_many_ways() {
         let first_of_october = Ok(YearDay { month: 10, day: 1 });
-        for written in ["2014-10-01", "01/10/2014", "1/10/2014", "1/10/14", "01.10.2014", "10-01", "1 October", "01-Oct-14", "01-Oct-2014", "1 Oct", "October", "oct", "10", "2014-10-01T00:00:00", "2014-10-01 00:00:00"] {
+        for written in [
+            "2014-10-01",
+            "01/10/2014",
+            "1/10/2014",
+            "1/10/14",
+            "01.10.2014",
+            "10-01",
+            "1 October",
+            "01-Oct-14",
+            "01-Oct-2014",
+            "1 Oct",
+            "October",
+            "oct",
+            "10",
+            "2014-10-01T00:00:00",
+            "2014-10-01 00:00:00",
+        ] {
             assert_eq!(year_day(written), first_of_october, "{written}");
         }
         assert_eq!(year_day("29/02/2016"), Ok(YearDay { month: 2, day: 29 }));
         assert_eq!(year_day("sept").map(|day| day.month), Ok(9));
-        for written in ["10/31/2014", "2014-02-30", "41730", "13", "0", "Octember", "31/04/2014", "2014", "1/2", "soon", "00-00", "99-99-9999"] {
+        for written in
+            ["10/31/2014", "2014-02-30", "41730", "13", "0", "Octember", "31/04/2014", "2014", "1/2", "soon", "00-00", "99-99-9999"]
+        {
             assert!(year_day(written).is_err(), "{written}");
         }
         assert!(year_day("10/31/2014").expect_err("a fault").fix.starts_with("the day comes first"));

@@ -43,7 +43,20 @@ const WORDS: [(Meaning, &str, &[&str]); MEANINGS] = [
     (
         Meaning::Employer,
         "employer",
-        &["trust", "organisation", "organization", "org", "org name", "organisation name", "employer name", "employing organisation", "trust name", "health board", "board", "department"],
+        &[
+            "trust",
+            "organisation",
+            "organization",
+            "org",
+            "org name",
+            "organisation name",
+            "employer name",
+            "employing organisation",
+            "trust name",
+            "health board",
+            "board",
+            "department",
+        ],
     ),
     (Meaning::Nation, "nation", &["country", "uk nation", "home nation"]),
     (
@@ -55,29 +68,88 @@ const WORDS: [(Meaning, &str, &[&str]); MEANINGS] = [
     (
         Meaning::Point,
         "point",
-        &["spine point", "pay point", "paypoint", "spinal point", "spinal column point", "scp", "pay spine point", "afc point", "scale point", "pay step", "pay scale point"],
+        &[
+            "spine point",
+            "pay point",
+            "paypoint",
+            "spinal point",
+            "spinal column point",
+            "scp",
+            "pay spine point",
+            "afc point",
+            "scale point",
+            "pay step",
+            "pay scale point",
+        ],
     ),
     (
         Meaning::Salary,
         "salary",
-        &["basic salary", "annual salary", "basic pay", "full time salary", "fte salary", "wte salary", "basic annual salary", "annual basic salary", "full time equivalent salary", "annual full time salary", "salary value", "annual gbp"],
+        &[
+            "basic salary",
+            "annual salary",
+            "basic pay",
+            "full time salary",
+            "fte salary",
+            "wte salary",
+            "basic annual salary",
+            "annual basic salary",
+            "full time equivalent salary",
+            "annual full time salary",
+            "salary value",
+            "annual gbp",
+        ],
     ),
     (
         Meaning::Hours,
         "hours",
-        &["contracted hours", "weekly hours", "hours a week", "hours per week", "contract hours", "basic hours", "hours worked", "contracted weekly hours"],
+        &[
+            "contracted hours",
+            "weekly hours",
+            "hours a week",
+            "hours per week",
+            "contract hours",
+            "basic hours",
+            "hours worked",
+            "contracted weekly hours",
+        ],
     ),
     (Meaning::Wte, "wte", &["whole time equivalent", "wte per person", "contracted wte", "wte contracted"]),
     (Meaning::Fte, "fte", &["full time equivalent", "contracted fte", "fte contracted", "total fte", "total wte", "fte total"]),
     (
         Meaning::Headcount,
         "headcount",
-        &["head count", "count", "staff", "number of staff", "staff count", "people", "employees", "number", "no of staff", "staff in post", "heads"],
+        &[
+            "head count",
+            "count",
+            "staff",
+            "number of staff",
+            "staff count",
+            "people",
+            "employees",
+            "number",
+            "no of staff",
+            "staff in post",
+            "heads",
+        ],
     ),
     (
         Meaning::IncrementDate,
         "increment_date",
-        &["increment month", "incremental date", "next increment date", "increment due", "increment", "next increment", "pay step date", "pay step due", "incremental month", "pay progression date", "date of increment", "incr date"],
+        &[
+            "increment month",
+            "incremental date",
+            "next increment date",
+            "increment due",
+            "increment",
+            "next increment",
+            "pay step date",
+            "pay step due",
+            "incremental month",
+            "pay progression date",
+            "date of increment",
+            "incr date",
+        ],
     ),
     (Meaning::Sex, "sex", &["gender", "m f", "f m", "legal sex"]),
     (Meaning::Synthetic, "synthetic", &[]),
@@ -85,11 +157,49 @@ const WORDS: [(Meaning, &str, &[&str]); MEANINGS] = [
 
 /// Columns that name a person. None is needed, so none is read.
 const PERSONAL: &[&str] = &[
-    "name", "full name", "first name", "last name", "surname", "forename", "forenames", "known as", "employee name", "email", "e mail",
-    "email address", "e mail address", "ni number", "nino", "ni no", "national insurance number", "employee number", "employee no",
-    "employee id", "assignment number", "assignment no", "payroll number", "payroll no", "staff number", "staff no", "staff id",
-    "person id", "date of birth", "dob", "birth date", "address", "home address", "postcode", "home postcode", "phone", "telephone",
-    "mobile", "nhs number", "bank account", "sort code", "nmc pin", "registration number",
+    "name",
+    "full name",
+    "first name",
+    "last name",
+    "surname",
+    "forename",
+    "forenames",
+    "known as",
+    "employee name",
+    "email",
+    "e mail",
+    "email address",
+    "e mail address",
+    "ni number",
+    "nino",
+    "ni no",
+    "national insurance number",
+    "employee number",
+    "employee no",
+    "employee id",
+    "assignment number",
+    "assignment no",
+    "payroll number",
+    "payroll no",
+    "staff number",
+    "staff no",
+    "staff id",
+    "person id",
+    "date of birth",
+    "dob",
+    "birth date",
+    "address",
+    "home address",
+    "postcode",
+    "home postcode",
+    "phone",
+    "telephone",
+    "mobile",
+    "nhs number",
+    "bank account",
+    "sort code",
+    "nmc pin",
+    "registration number",
 ];
 
 impl Meaning {
@@ -182,9 +292,9 @@ impl Columns {
         WORDS.iter().filter(|(meaning, ..)| self.at(*meaning).is_some()).count()
     }
 
-    /// Whether these cells can be a header: they name what people are paid by, and one thing more.
-    pub(crate) fn is_header(&self) -> bool {
-        (self.at(Meaning::Point).is_some() || self.at(Meaning::Salary).is_some()) && (self.recognised() >= 2 || self.uses.len() == 1)
+    /// Whether these cells can be a header: they name what people are paid by, and, below the first row, one thing more.
+    pub(crate) fn is_header(&self, is_first: bool) -> bool {
+        (self.at(Meaning::Point).is_some() || self.at(Meaning::Salary).is_some()) && (is_first || self.recognised() >= 2)
     }
 
     /// The first column of that meaning.
@@ -205,7 +315,13 @@ impl Columns {
                 faults.add(
                     "two-columns",
                     line,
-                    || format!("{} columns mean {name}: {}", same.len(), same.iter().map(|one| format!("“{one}”")).collect::<Vec<_>>().join(", ")),
+                    || {
+                        format!(
+                            "{} columns mean {name}: {}",
+                            same.len(),
+                            same.iter().map(|one| format!("“{one}”")).collect::<Vec<_>>().join(", ")
+                        )
+                    },
                     || {
                         if first == last {
                             "rename or remove one of them".to_owned()
@@ -218,7 +334,12 @@ impl Columns {
         }
         for (column, _) in mapping {
             if !self.uses.iter().any(|one| plain(&one.header) == plain(column)) {
-                faults.add("unknown-column", line, || format!("--map names a column “{column}”, which the file does not have"), || self.nearest(column));
+                faults.add(
+                    "unknown-column",
+                    line,
+                    || format!("--map names a column “{column}”, which the file does not have"),
+                    || self.nearest(column),
+                );
             }
         }
         if self.at(Meaning::Point).is_none() && self.at(Meaning::Salary).is_none() {
@@ -243,11 +364,16 @@ impl Columns {
         let near = nearest_name(name, unread()).or_else(|| nearest_name(other, unread()));
         // A word in common is nearer than letters in common.
         let near = near.or_else(|| unread().find(|header| plain(header).split(' ').any(|word| word == name || word == other)));
-        faults.add("missing-column", line, || what.to_owned(), || match near {
-            Some(near) => format!("if “{near}” is it: --map \"{near}={name}\""),
-            None if name == "nation" => "say --nation England, or add the column".to_owned(),
-            None => self.nearest(name),
-        });
+        faults.add(
+            "missing-column",
+            line,
+            || what.to_owned(),
+            || match near {
+                Some(near) => format!("if “{near}” is it: --map \"{near}={name}\""),
+                None if name == "nation" => "say --nation England, or add the column".to_owned(),
+                None => self.nearest(name),
+            },
+        );
     }
 
     fn nearest(&self, name: &str) -> String {
@@ -296,7 +422,19 @@ mod tests {
 
     #[test]
     fn users_words_are_recognised() {
-        let found = columns(&["AfC Band", "Spine point", "FTE", "Contracted_Hours", "Basic Salary", "Gender", "Trust", "Count", "Increment month", "Surname", "Job"]);
+        let found = columns(&[
+            "AfC Band",
+            "Spine point",
+            "FTE",
+            "Contracted_Hours",
+            "Basic Salary",
+            "Gender",
+            "Trust",
+            "Count",
+            "Increment month",
+            "Surname",
+            "Job",
+        ]);
         let meanings: Vec<_> = found.uses.iter().map(|one| one.meaning).collect();
         use Meaning::{Band, Employer, Fte, Headcount, Hours, IncrementDate, Point, Salary, Sex};
         let expected = [Band, Point, Fte, Hours, Salary, Sex, Employer, Headcount, IncrementDate].map(Some);
@@ -315,7 +453,10 @@ mod tests {
         assert_eq!(check(&["point", "nation"], &[]), []);
         assert_eq!(check(&["pont", "nation"], &[]), [("missing-column", "if “pont” is it: --map \"pont=point\"".to_owned())]);
         assert_eq!(check(&["point"], &[])[0].1, "say --nation England, or add the column");
-        assert_eq!(check(&["point", "Pay point", "nation"], &[]), [("two-columns", "keep one, as in --map \"Pay point=ignore\"".to_owned())]);
+        assert_eq!(
+            check(&["point", "Pay point", "nation"], &[]),
+            [("two-columns", "keep one, as in --map \"Pay point=ignore\"".to_owned())]
+        );
         let mapping = parse_mapping("Pay point=ignore,X=band").expect("a mapping");
         assert_eq!(check(&["point", "Pay point", "nation"], &mapping)[0].0, "unknown-column");
         assert_eq!(check(&["point", "nation", "wte", "fte"], &[])[0].0, "two-columns");

@@ -22,23 +22,46 @@ pub fn read_csv<R: BufRead>(mut input: R, options: &Options) -> Reading {
     let mut intake = Intake::new(options);
     let mut start = Vec::with_capacity(PEEKED);
     if let Err(error) = input.by_ref().take(PEEKED as u64).read_to_end(&mut start) {
-        return Reading::refused(options, "file-unreadable", format!("this file cannot be read: {error}"), "copy it to a disk and name that copy");
+        return Reading::refused(
+            options,
+            "file-unreadable",
+            format!("this file cannot be read: {error}"),
+            "copy it to a disk and name that copy",
+        );
     }
     let begins = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
-    if begins.starts_with(b"\xff\xfe") || begins.starts_with(b"\xfe\xff") || begins.iter().take(200).filter(|byte| **byte == 0).count() > 10 {
-        return Reading::refused(options, "not-utf8", "the file is UTF-16 (“Unicode text”), or no text at all", "save it as “CSV UTF-8”, or as .xlsx");
+    if begins.starts_with(b"\xff\xfe") || begins.starts_with(b"\xfe\xff") || begins.iter().take(200).filter(|byte| **byte == 0).count() > 10
+    {
+        return Reading::refused(
+            options,
+            "not-utf8",
+            "the file is UTF-16 (“Unicode text”), or no text at all",
+            "save it as “CSV UTF-8”, or as .xlsx",
+        );
     }
     if begins.trim_ascii().is_empty() {
-        return Reading::refused(options, "file-empty", "the file is empty", "a row with the names of the columns, then one row for each person");
+        return Reading::refused(
+            options,
+            "file-empty",
+            "the file is empty",
+            "a row with the names of the columns, then one row for each person",
+        );
     }
     let separator = separator_of(begins, options);
     if separator != b',' {
-        let name = if separator == b'\t' { "tabs" } else if separator == b';' { "semicolons" } else { "bars" };
+        let name = if separator == b'\t' {
+            "tabs"
+        } else if separator == b';' {
+            "semicolons"
+        } else {
+            "bars"
+        };
         intake.notes.push(format!("the columns are separated by {name}"));
     }
     let guard = Rc::new(Cell::new(u64::MAX));
     let guarded = Guarded { inner: begins.chain(input), read: 0, until: Rc::clone(&guard) };
-    let mut reader = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(guarded);
+    let mut reader =
+        ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(guarded);
     let mut record = ByteRecord::new();
     let mut rows = CsvRows { finder: HeaderFinder::default() };
     loop {
@@ -57,7 +80,13 @@ pub fn read_csv<R: BufRead>(mut input: R, options: &Options) -> Reading {
                 intake.faults.add(
                     if too_long { "row-length" } else { "file-unreadable" },
                     line,
-                    || if too_long { "this row is longer than 4 MB".to_owned() } else { format!("the file cannot be read further: {error}") },
+                    || {
+                        if too_long {
+                            "this row is longer than 4 MB".to_owned()
+                        } else {
+                            format!("the file cannot be read further: {error}")
+                        }
+                    },
                     || if too_long { "close the quote that is open here".to_owned() } else { "copy the file and read the copy".to_owned() },
                 );
                 break;
@@ -107,7 +136,7 @@ impl HeaderFinder {
             return true;
         }
         let columns = Columns::of_row(record.iter(), &options.mapping);
-        if columns.is_header() {
+        if columns.is_header(self.looked_at == 0) {
             self.found = intake.header(line, columns);
             self.done = true;
             return self.found;

@@ -46,7 +46,8 @@ impl Dealer {
 
     /// A deck with so many cards of each kind, shuffled from its end.
     fn shuffled(&mut self, counts: &[u64]) -> Vec<u8> {
-        let mut deck: Vec<u8> = counts.iter().enumerate().flat_map(|(kind, count)| std::iter::repeat_n(kind as u8, *count as usize)).collect();
+        let mut deck: Vec<u8> =
+            counts.iter().enumerate().flat_map(|(kind, count)| std::iter::repeat_n(kind as u8, *count as usize)).collect();
         for last in (1..deck.len()).rev() {
             let other = self.below(last as u64 + 1) as usize;
             deck.swap(last, other);
@@ -61,7 +62,8 @@ impl Dealer {
         for class in class_of {
             sizes[usize::from(*class)] += 1;
         }
-        let mut decks: Vec<_> = sizes.iter().zip(weights).map(|(size, weights)| self.shuffled(&largest_remainder(*size, weights)).into_iter()).collect();
+        let mut decks: Vec<_> =
+            sizes.iter().zip(weights).map(|(size, weights)| self.shuffled(&largest_remainder(*size, weights)).into_iter()).collect();
         class_of.iter().map(|class| decks[usize::from(*class)].next().unwrap_or_default()).collect()
     }
 }

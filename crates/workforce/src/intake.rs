@@ -209,7 +209,7 @@ impl<'o> Intake<'o> {
     pub(crate) fn header(&mut self, line: u64, columns: Columns) -> bool {
         let before = self.faults.count();
         columns.check(line, &self.options.mapping, self.options.nation.is_some(), &mut self.faults);
-        if line > 1 && columns.is_header() && self.label.is_none() {
+        if line > 1 && columns.is_header(true) && self.label.is_none() {
             self.notes.push(format!("the names of the columns stand in row {line}; what is above is not read"));
         }
         for (number, column) in columns.uses.iter().enumerate() {
@@ -221,7 +221,11 @@ impl<'o> Intake<'o> {
         if self.has(Meaning::Hours) {
             let portion = [Meaning::Wte, Meaning::Fte].into_iter().find(|meaning| self.has(*meaning));
             if let Some(portion) = portion {
-                self.notes.push(format!("“{}” is not read, since “{}” says the same", columns.header(Meaning::Hours), columns.header(portion)));
+                self.notes.push(format!(
+                    "“{}” is not read, since “{}” says the same",
+                    columns.header(Meaning::Hours),
+                    columns.header(portion)
+                ));
                 self.at[Meaning::Hours as usize] = None;
             } else if self.options.full_time_hours.is_none() {
                 let header = columns.header(Meaning::Hours).to_owned();
@@ -269,7 +273,12 @@ impl<'o> Intake<'o> {
         }
         self.rows.read += 1;
         if self.is_full() {
-            self.faults.add("too-many-rows", line, || format!("the file has more than {} rows", pay::grouped(MAX_ROWS)), || "read it in parts, or count equal staff with “headcount”".to_owned());
+            self.faults.add(
+                "too-many-rows",
+                line,
+                || format!("the file has more than {} rows", pay::grouped(MAX_ROWS)),
+                || "read it in parts, or count equal staff with “headcount”".to_owned(),
+            );
             return;
         }
         if record.get(0).is_some_and(cells::is_total) {
@@ -356,7 +365,14 @@ impl<'o> Intake<'o> {
                     Some(Some(salary)) => Some(Pay::Salary(salary.0)),
                     Some(None) => {
                         let meaning = if self.has(Meaning::Point) { Meaning::Point } else { Meaning::Salary };
-                        keep(meaning, Trouble::new("value-missing", "nothing says what this row is paid by", "fill in the point or the full-time salary, or remove the row"));
+                        keep(
+                            meaning,
+                            Trouble::new(
+                                "value-missing",
+                                "nothing says what this row is paid by",
+                                "fill in the point or the full-time salary, or remove the row",
+                            ),
+                        );
                         None
                     }
                     None => None,
@@ -407,7 +423,11 @@ impl<'o> Intake<'o> {
         let raw = self.cell(record, meaning);
         let full_time = self.options.full_time_hours.unwrap_or(Ratio::ONE);
         let understand = |raw: &[u8]| match (cells::text(raw)?, meaning, headcount) {
-            ("", ..) => Err(Trouble::new("value-missing", "the hours are empty", "fill them in (a full-timer is 1 whole-time equivalent), or remove the row")),
+            ("", ..) => Err(Trouble::new(
+                "value-missing",
+                "the hours are empty",
+                "fill them in (a full-timer is 1 whole-time equivalent), or remove the row",
+            )),
             (text, Meaning::Hours, _) => cells::hours(text, full_time),
             (text, Meaning::Fte, Some(people)) => cells::row_portion(text, people),
             (text, ..) => cells::portion(text),
@@ -474,7 +494,12 @@ impl<'o> Intake<'o> {
     fn refuse_total(&mut self, line: u64, cell: &[u8]) {
         self.rows.refused += 1;
         let text = String::from_utf8_lossy(cell).trim().to_owned();
-        self.faults.add("totals-row", line, || format!("this row is a sum of others (“{}”): its people would be counted twice", short(&text)), || "remove the row".to_owned());
+        self.faults.add(
+            "totals-row",
+            line,
+            || format!("this row is a sum of others (“{}”): its people would be counted twice", short(&text)),
+            || "remove the row".to_owned(),
+        );
     }
 
     #[cold]
@@ -498,7 +523,12 @@ impl<'o> Intake<'o> {
     /// What came of it.
     pub(crate) fn finish(mut self) -> Reading {
         if self.rows.read == 0 && self.faults.count() == 0 {
-            self.faults.add("file-empty", 1, || "there is no row below the header".to_owned(), || "one row for each person, or one for several who are alike with “headcount”".to_owned());
+            self.faults.add(
+                "file-empty",
+                1,
+                || "there is no row below the header".to_owned(),
+                || "one row for each person, or one for several who are alike with “headcount”".to_owned(),
+            );
         }
         if self.salary_unused {
             let (salary, point) = (self.columns.header(Meaning::Salary), self.columns.header(Meaning::Point));

@@ -63,7 +63,12 @@ pub fn read<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
         have += count;
     }
     if let Err(error) = input.seek(SeekFrom::Start(0)) {
-        return Reading::refused(options, "file-unreadable", format!("this file cannot be read: {error}"), "copy it to a disk and name that copy");
+        return Reading::refused(
+            options,
+            "file-unreadable",
+            format!("this file cannot be read: {error}"),
+            "copy it to a disk and name that copy",
+        );
     }
     match &first[..have] {
         [b'P', b'K', 3 | 5, ..] => read_xlsx(input, options),

@@ -47,7 +47,10 @@ pub fn make(recipe: &Recipe<'_>, published: &Published, assumptions: &Assumption
         return Err(format!("from 1 to {} staff can be made", pay::grouped(MOST_STAFF.into())));
     }
     if recipe.nation != NATION {
-        return Err(format!("the published employers are those of {NATION}; for {} there are none in the data, so nothing can be made", recipe.nation));
+        return Err(format!(
+            "the published employers are those of {NATION}; for {} there are none in the data, so nothing can be made",
+            recipe.nation
+        ));
     }
     let latest = recipe.scale.tables().filter(|table| table.nation == recipe.nation).map(|table| table.effective_from).max();
     let Some(as_of) = recipe.as_of.or(latest) else {
@@ -86,7 +89,8 @@ pub fn make(recipe: &Recipe<'_>, published: &Published, assumptions: &Assumption
     let mut dealer = Dealer::new(recipe.seed);
     let bands = dealer.deal(&group_of, &groups.iter().map(|group| ladders.band_weights(group)).collect::<Vec<_>>());
     let points = dealer.deal(&widened(&bands), &ladders.point_weights);
-    let women: Vec<Vec<u64>> = groups.iter().map(|group| vec![tenths(group.women_percent), tenths(Ratio::whole(100)) - tenths(group.women_percent)]).collect();
+    let women: Vec<Vec<u64>> =
+        groups.iter().map(|group| vec![tenths(group.women_percent), tenths(Ratio::whole(100)) - tenths(group.women_percent)]).collect();
     let sexes = dealer.deal(&group_of, &women);
     let portion_weights = assumptions.portions.each_ref().map(|list| list.iter().map(|(_, percent)| tenths(*percent)).collect());
     let hours = dealer.deal(&widened(&sexes), &portion_weights);
@@ -192,7 +196,10 @@ impl Ladders {
     }
 
     fn band_weights(&self, group: &GroupShares) -> Vec<u64> {
-        self.bands.iter().map(|band| group.bands.iter().filter(|(name, _)| name == band).map(|(_, percent)| tenths(*percent)).sum()).collect()
+        self.bands
+            .iter()
+            .map(|band| group.bands.iter().filter(|(name, _)| name == band).map(|(_, percent)| tenths(*percent)).sum())
+            .collect()
     }
 }
 

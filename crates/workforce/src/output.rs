@@ -45,7 +45,11 @@ pub fn write_csv(workforce: &Workforce, out: impl Write) -> io::Result<()> {
         .iter()
         .map(|portion| {
             let decimal = portion.to_short(12);
-            if dated::Ratio::parse_decimal(&decimal) == Some(*portion) { decimal } else { format!("{}/{}", portion.numerator(), portion.denominator()) }
+            if dated::Ratio::parse_decimal(&decimal) == Some(*portion) {
+                decimal
+            } else {
+                format!("{}/{}", portion.numerator(), portion.denominator())
+            }
         })
         .collect();
     let pay: Vec<(&str, String)> = workforce

@@ -66,7 +66,9 @@ impl Published {
         let mut published = Self::default();
         let mut cited: Vec<Cite> = Vec::new();
         let bytes = FileBytes::Read(EMPLOYERS.to_vec());
-        if let Some(csv) = CsvFile::read("data/workforce/employers-england.csv", &bytes, &["ods_code", "name", "type", "fte", "status", "source"], faults) {
+        if let Some(csv) =
+            CsvFile::read("data/workforce/employers-england.csv", &bytes, &["ods_code", "name", "type", "fte", "status", "source"], faults)
+        {
             for row in csv.rows() {
                 let (code, name, kind, fte) = (row.text("ods_code"), row.text("name"), row.text("type"), row.decimal("fte"));
                 cited.push(sources.check_cite(row.optional("source").unwrap_or(""), row.place(), faults));
@@ -75,7 +77,12 @@ impl Published {
             }
         }
         let bytes = FileBytes::Read(STAFF_GROUPS.to_vec());
-        if let Some(csv) = CsvFile::read("data/workforce/fte-by-staff-group.csv", &bytes, &["ods_code", "name", "staff_group", "fte", "status", "source"], faults) {
+        if let Some(csv) = CsvFile::read(
+            "data/workforce/fte-by-staff-group.csv",
+            &bytes,
+            &["ods_code", "name", "staff_group", "fte", "status", "source"],
+            faults,
+        ) {
             for row in csv.rows() {
                 let (code, name, group, fte) = (row.text("ods_code"), row.text("name"), row.text("staff_group"), row.decimal("fte"));
                 cited.push(sources.check_cite(row.optional("source").unwrap_or(""), row.place(), faults));
@@ -129,7 +136,9 @@ impl Assumptions {
             let mut months = Vec::new();
             root.list("increment_month", |table, _| {
                 cited(table);
-                months.extend(table.texts("months").into_iter().filter_map(|text| text.parse::<u8>().ok()).filter(|month| (1..=12).contains(month)));
+                months.extend(
+                    table.texts("months").into_iter().filter_map(|text| text.parse::<u8>().ok()).filter(|month| (1..=12).contains(month)),
+                );
                 Some(())
             });
             if months.is_empty() {

@@ -43,7 +43,8 @@ impl Summary {
         bands.dedup();
         let band_of: Vec<u32> =
             workforce.posts.iter().map(|post| bands.binary_search(&post.band.as_str()).unwrap_or_default() as u32).collect();
-        let (mut nations, mut employers, mut groups, mut by_band, mut known) = (Counts::new(), Counts::new(), Counts::new(), Counts::new(), Counts::new());
+        let (mut nations, mut employers, mut groups, mut by_band, mut known) =
+            (Counts::new(), Counts::new(), Counts::new(), Counts::new(), Counts::new());
         for staff in &workforce.staff {
             let people = u64::from(staff.headcount);
             let add = |counts: &mut Counts, name: u32| *counts.entry((name, staff.portion)).or_default() += people;
@@ -70,7 +71,9 @@ impl Summary {
             nations: lines(&nations, &|at| named(&workforce.nations, at, "not said")),
             employer_types: lines(&employers, &|at| match workforce.employers[at as usize].as_str() {
                 "" => "not said".to_owned(),
-                name => kinds.get(&name.to_lowercase()).map_or_else(|| "not in the list of English employers".to_owned(), |kind| (*kind).to_owned()),
+                name => kinds
+                    .get(&name.to_lowercase())
+                    .map_or_else(|| "not in the list of English employers".to_owned(), |kind| (*kind).to_owned()),
             }),
             staff_groups: lines(&groups, &|at| named(&workforce.staff_groups, at, "not said")),
             bands: lines(&by_band, &|at| if bands[at as usize].is_empty() { "not said".to_owned() } else { bands[at as usize].to_owned() }),

@@ -25,13 +25,17 @@ pub fn read_xlsx<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading 
             return refused("file-too-large", what, "save the sheet as CSV, which may be of any size");
         }
         Ok(_) => {}
-        Err(error) => return refused("file-unreadable", format!("this file cannot be read: {error}"), "copy it to a disk and name that copy"),
+        Err(error) => {
+            return refused("file-unreadable", format!("this file cannot be read: {error}"), "copy it to a disk and name that copy");
+        }
     }
     let seen = match zip_guard::measure(&mut input) {
         Ok(seen) => seen,
         Err(why) => return refused("workbook-unreadable", format!("the file {why}"), "save it again as .xlsx, or as CSV"),
     };
-    let unreadable = |error: XlsxError| refused("workbook-unreadable", format!("the workbook cannot be read: {error}"), "save it again as .xlsx, or as CSV");
+    let unreadable = |error: XlsxError| {
+        refused("workbook-unreadable", format!("the workbook cannot be read: {error}"), "save it again as .xlsx, or as CSV")
+    };
     let mut workbook = match input.seek(SeekFrom::Start(0)).map_err(XlsxError::from).and_then(|_| Xlsx::new(input)) {
         Ok(workbook) => workbook,
         Err(error) => return unreadable(error),
@@ -66,7 +70,12 @@ pub fn read_xlsx<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading 
     let found = finder.found;
     finder.end(&mut intake);
     if let Err(error) = read {
-        intake.faults.add("workbook-unreadable", 1, || format!("the sheet cannot be read to its end: {error}"), || "save it again as .xlsx, or as CSV".to_owned());
+        intake.faults.add(
+            "workbook-unreadable",
+            1,
+            || format!("the sheet cannot be read to its end: {error}"),
+            || "save it again as .xlsx, or as CSV".to_owned(),
+        );
     }
     if found {
         merged_cells(&mut workbook, &sheet.name, header_row, &mut intake);
@@ -127,7 +136,7 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
         // A sheet that cannot be read has no header; if it is chosen, the fault is named then.
         let _ = each_row(workbook, name, |_, record| {
             looked_at += 1;
-            found = Columns::of_row(record.iter(), &options.mapping).is_header();
+            found = Columns::of_row(record.iter(), &options.mapping).is_header(looked_at == 1);
             !found && looked_at < HEADER_WITHIN
         });
         if found {
@@ -140,15 +149,27 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
         ([], []) => Err(("file-empty", "the workbook has no sheet to be seen".to_owned(), "put the staff on a sheet of it".to_owned())),
         ([], _) => Err((
             "missing-column",
-            format!("no sheet has a row with the names of the columns: {} or {}, and one more", Meaning::Point.name(), Meaning::Salary.name()),
+            format!(
+                "no sheet has a row with the names of the columns: {} or {}, and one more",
+                Meaning::Point.name(),
+                Meaning::Salary.name()
+            ),
             format!("say which sheet it is with --sheet ({}), and which columns with --map", shown(&names)),
         )),
-        (several, _) => Err(("several-sheets", format!("several sheets could be meant: {}", shown(several)), format!("say which, as in --sheet \"{}\"", several[0]))),
+        (several, _) => Err((
+            "several-sheets",
+            format!("several sheets could be meant: {}", shown(several)),
+            format!("say which, as in --sheet \"{}\"", several[0]),
+        )),
     }
 }
 
 /// Hands each row with something in it to `take`, until it wants no more. Rows count from 1, as a spreadsheet shows them.
-fn each_row<R: BufRead + Seek>(workbook: &mut Xlsx<R>, sheet: &str, mut take: impl FnMut(u64, &mut ByteRecord) -> bool) -> Result<(), XlsxError> {
+fn each_row<R: BufRead + Seek>(
+    workbook: &mut Xlsx<R>,
+    sheet: &str,
+    mut take: impl FnMut(u64, &mut ByteRecord) -> bool,
+) -> Result<(), XlsxError> {
     let mut cells = workbook.worksheet_cells_reader(sheet)?;
     let mut record = ByteRecord::new();
     // The texts of a row by column; kept between rows for their memory.
@@ -233,6 +254,9 @@ mod tests {
             write_text(&DataRef::Float(value), &mut text);
             text
         };
-        assert_eq!(["0.6", "15", "24683.5", "0.3", "100", "0"], [0.6, 15.0, 24683.5, 0.1 + 0.2, 100.0, 0.0].map(written).each_ref().map(String::as_str));
+        assert_eq!(
+            ["0.6", "15", "24683.5", "0.3", "100", "0"],
+            [0.6, 15.0, 24683.5, 0.1 + 0.2, 100.0, 0.0].map(written).each_ref().map(String::as_str)
+        );
     }
 }

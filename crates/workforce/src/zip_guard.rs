@@ -42,7 +42,9 @@ pub(crate) fn measure<R: Read + Seek>(input: R) -> Result<Seen, String> {
         let mut scan = Scan::default();
         let mut buffer = [0; 1 << 14];
         loop {
-            let count = part.read(&mut buffer).map_err(|error| format!("has a part “{}” that cannot be unpacked: {error}", crate::columns::short(&name)))?;
+            let count = part
+                .read(&mut buffer)
+                .map_err(|error| format!("has a part “{}” that cannot be unpacked: {error}", crate::columns::short(&name)))?;
             if count == 0 {
                 break;
             }

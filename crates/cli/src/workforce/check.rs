@@ -43,7 +43,7 @@ fn parse_hours(text: &str) -> Result<Ratio, String> {
         .ok_or_else(|| format!("“{text}” is not a number of hours a week; write 37.5"))
 }
 
-/// The most posts without a rate that are listed for an offer.
+/// The most reasons for having no rate that are listed for an offer.
 const LISTED: usize = 10;
 
 impl Check {
@@ -62,7 +62,10 @@ impl Check {
             && !options.nations.is_empty()
             && !options.nations.contains(nation)
         {
-            return super::refuse_question(format!("{nation} is no nation of this dispute; it has {}", options.nations.join(", ")), as_json);
+            return super::refuse_question(
+                format!("{nation} is no nation of this dispute; it has {}", options.nations.join(", ")),
+                as_json,
+            );
         }
         let reading = match staff_file::read(&self.file, &options) {
             Ok(reading) => reading,
@@ -121,7 +124,12 @@ fn reading_text(file: &str, reading: &Reading, summary: &Summary, offers: &[Offe
     if let Some(label) = &reading.workforce.synthetic {
         text.push_str(&format!("SYNTHETIC: {label}\n\n"));
     }
-    text.push_str(&format!("{file}: {} rows read, {} accepted, {} refused", count(counted.read), count(counted.accepted), count(counted.refused)));
+    text.push_str(&format!(
+        "{file}: {} rows read, {} accepted, {} refused",
+        count(counted.read),
+        count(counted.accepted),
+        count(counted.refused)
+    ));
     for (number, what) in [(counted.of_nobody, "of nobody"), (counted.empty, "empty")] {
         if number > 0 {
             text.push_str(&format!(", {} {what}", count(number)));
@@ -142,8 +150,12 @@ fn reading_text(file: &str, reading: &Reading, summary: &Summary, offers: &[Offe
         text.push_str(&stored(&reading.workforce, rows).text());
         text.push('\n');
     }
-    let tables =
-        [("nation", &summary.nations), ("type of employer", &summary.employer_types), ("staff group", &summary.staff_groups), ("band", &summary.bands)];
+    let tables = [
+        ("nation", &summary.nations),
+        ("type of employer", &summary.employer_types),
+        ("staff group", &summary.staff_groups),
+        ("band", &summary.bands),
+    ];
     for (name, lines) in tables {
         text.push_str(&table(name, lines).text());
         text.push('\n');
@@ -161,11 +173,20 @@ fn reading_text(file: &str, reading: &Reading, summary: &Summary, offers: &[Offe
             continue;
         }
         text.push_str(&format!("offer {}: {} people have no rate\n", offer.id, count(missing)));
-        for one in offer.missing.iter().take(LISTED) {
-            text.push_str(&format!("    {} ({}): {}\n", one.who, count(one.headcount), one.why));
+        let mut whys: Vec<&str> = offer.missing.iter().map(|one| one.why.as_str()).collect();
+        whys.sort_unstable();
+        whys.dedup();
+        for why in whys.iter().take(LISTED) {
+            let of_why: Vec<_> = offer.missing.iter().filter(|one| one.why == *why).collect();
+            let first = of_why.first().map_or("", |one| one.who.as_str());
+            let people = of_why.iter().map(|one| one.headcount).sum();
+            match of_why.len() {
+                1 => text.push_str(&format!("    {why}: {first} ({})\n", count(people))),
+                several => text.push_str(&format!("    {why}: {} in {several} posts, the first of them {first}\n", count(people))),
+            }
         }
-        if offer.missing.len() > LISTED {
-            text.push_str(&format!("    and {} more posts\n", offer.missing.len() - LISTED));
+        if whys.len() > LISTED {
+            text.push_str(&format!("    and {} more reasons (--json has all)\n", whys.len() - LISTED));
         }
     }
     text
@@ -214,8 +235,9 @@ fn stored(workforce: &Workforce, rows: usize) -> Table {
 }
 
 pub(super) fn summary_json(summary: &Summary) -> Json {
-    let lines =
-        |lines: &[Line]| -> Json { lines.iter().map(|line| json!({ "name": line.name, "headcount": line.headcount, "fte": number(line.fte, 4) })).collect() };
+    let lines = |lines: &[Line]| -> Json {
+        lines.iter().map(|line| json!({ "name": line.name, "headcount": line.headcount, "fte": number(line.fte, 4) })).collect()
+    };
     json!({
         "nations": lines(&summary.nations),
         "employer_types": lines(&summary.employer_types),

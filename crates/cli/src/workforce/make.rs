@@ -49,7 +49,10 @@ fn parse_count(text: &str) -> Result<u32, String> {
 impl Make {
     pub(crate) fn run(self, as_json: bool) -> Outcome {
         if !self.force && self.out.exists() {
-            return refuse_question(format!("{} is already there; nothing was written (--force writes over it)", self.out.display()), as_json);
+            return refuse_question(
+                format!("{} is already there; nothing was written (--force writes over it)", self.out.display()),
+                as_json,
+            );
         }
         if self.out.is_dir() {
             return refuse_question(format!("{} is a folder; name the file to be written", self.out.display()), as_json);
