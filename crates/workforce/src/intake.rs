@@ -11,6 +11,7 @@ use pay::{Pence, Post, PostPay, Sex, Staff, Workforce, YearDay};
 use crate::cells::{self, Trouble};
 use crate::columns::{ColumnUse, Columns, MEANINGS, Meaning, short};
 use crate::fault_list::FaultList;
+use crate::known::{Known, Names};
 use crate::{MAX_ROWS, Options};
 
 /// What came of reading a file.
@@ -99,74 +100,6 @@ pub(crate) struct Intake<'o> {
 enum Pay {
     Point(u32),
     Salary(i64),
-}
-
-/// Texts that were understood before.
-struct Known<V> {
-    values: HashMap<Box<[u8]>, V, RandomState>,
-    last: Vec<u8>,
-    last_value: Option<V>,
-}
-
-/// The different names of a column, numbered.
-struct Names {
-    what: &'static str,
-    most: usize,
-    list: Vec<String>,
-    numbers: HashMap<String, u32, RandomState>,
-}
-
-impl Names {
-    fn new(what: &'static str, most: usize) -> Self {
-        Self { what, most, list: Vec::new(), numbers: HashMap::default() }
-    }
-
-    /// An empty name is a name too: nobody said.
-    fn number(&mut self, name: &str) -> Result<u32, Trouble> {
-        if let Some(number) = self.numbers.get(name) {
-            return Ok(*number);
-        }
-        if self.list.len() == self.most {
-            let what = format!("there are more than {} {}", pay::grouped(self.most as u64), self.what);
-            return Err(Trouble::new("too-many-names", what, "check that the column is the right one"));
-        }
-        let number = self.list.len() as u32;
-        self.list.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        Ok(number)
-    }
-}
-
-/// Beyond so many different texts a column is read cell by cell, so that memory is bounded.
-const MOST_TEXTS: usize = 200_000;
-
-impl<V: Copy> Known<V> {
-    fn new() -> Self {
-        Self { values: HashMap::default(), last: Vec::new(), last_value: None }
-    }
-
-    #[inline]
-    fn get(&mut self, raw: &[u8], understand: impl FnOnce(&[u8]) -> Result<V, Trouble>) -> Result<V, Trouble> {
-        if let Some(value) = self.last_value
-            && self.last == raw
-        {
-            return Ok(value);
-        }
-        let value = match self.values.get(raw) {
-            Some(value) => *value,
-            None => {
-                let value = understand(raw)?;
-                if self.values.len() < MOST_TEXTS {
-                    self.values.insert(raw.into(), value);
-                }
-                value
-            }
-        };
-        self.last.clear();
-        self.last.extend_from_slice(raw);
-        self.last_value = Some(value);
-        Ok(value)
-    }
 }
 
 impl<'o> Intake<'o> {
@@ -591,11 +524,8 @@ fn number_of(portion: Ratio, numbers: &mut HashMap<Ratio, u16, RandomState>, lis
 
 fn headcount(raw: &[u8]) -> Result<u32, Trouble> {
     // One to three digits need no second look.
-    if let [digits @ ..] = raw
-        && (1..=3).contains(&digits.len())
-        && digits.iter().all(u8::is_ascii_digit)
-    {
-        return Ok(digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')));
+    if (1..=3).contains(&raw.len()) && raw.iter().all(u8::is_ascii_digit) {
+        return Ok(raw.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')));
     }
     match cells::text(raw)? {
         "" => Err(Trouble::new("value-missing", "the head count is empty", "say how many people the row stands for")),

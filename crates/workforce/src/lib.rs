@@ -15,6 +15,7 @@ mod csv_input;
 mod deck;
 mod fault_list;
 mod intake;
+mod known;
 mod make;
 mod output;
 mod published;
