@@ -67,7 +67,7 @@ pub(crate) fn read(path: &str, options: &Options) -> Result<Reading, Outcome> {
         Err(error) => return Err(failed(path, &error)),
     }
     let file = File::open(path).map_err(|error| failed(path, &error))?;
-    Ok(workforce::read(BufReader::with_capacity(1 << 18, file), options))
+    Ok(workforce::read(&mut BufReader::with_capacity(1 << 18, file), options))
 }
 
 fn failed(path: &str, error: &std::io::Error) -> Outcome {

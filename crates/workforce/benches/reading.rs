@@ -46,7 +46,7 @@ fn run(rows: u32, path: &std::path::Path, runs: u32) -> std::io::Result<()> {
     })?;
     show("bare csv, byte records", bare, bytes);
     let ours = least(runs, || {
-        let reading = read(BufReader::with_capacity(1 << 18, File::open(path)?), &options);
+        let reading = read(&mut BufReader::with_capacity(1 << 18, File::open(path)?), &options);
         assert_eq!((reading.rows.accepted, reading.fault_count()), (u64::from(rows), 0), "{:?}", reading.faults.first());
         Ok(reading.workforce.staff.len())
     })?;

@@ -18,7 +18,7 @@ const MAX_RECORD_BYTES: u64 = 4 << 20;
 const PEEKED: usize = 64 << 10;
 
 /// Reads a CSV file. Spec P38.
-pub fn read_csv<R: BufRead>(mut input: R, options: &Options) -> Reading {
+pub(crate) fn read_csv<R: BufRead>(mut input: R, options: &Options) -> Reading {
     let mut intake = Intake::new(options);
     let mut start = Vec::with_capacity(PEEKED);
     if let Err(error) = input.by_ref().take(PEEKED as u64).read_to_end(&mut start) {

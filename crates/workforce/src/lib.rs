@@ -24,13 +24,12 @@ mod xlsx_input;
 mod zip_guard;
 
 pub use columns::{ColumnUse, Meaning, parse_mapping};
-pub use csv_input::read_csv;
 pub use intake::{Reading, Rows};
 pub use make::{Made, Recipe, make};
 pub use output::write_csv;
 pub use published::{Assumptions, Employer, Published};
 pub use summary::{Line, Summary};
-pub use xlsx_input::{MAX_XLSX_BYTES, read_xlsx};
+pub use xlsx_input::MAX_XLSX_BYTES;
 
 use std::io::{BufRead, Seek, SeekFrom};
 
@@ -56,8 +55,13 @@ pub struct Options {
     pub sheet: Option<String>,
 }
 
+/// A file as it is handed over. A trait object keeps the readers in this crate, which is optimised in every profile.
+pub trait Input: BufRead + Seek {}
+
+impl<T: BufRead + Seek> Input for T {}
+
 /// Reads a file, CSV or XLSX by its first bytes, whatever its name.
-pub fn read<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
+pub fn read(input: &mut dyn Input, options: &Options) -> Reading {
     let mut first = [0; 8];
     let mut have = 0;
     while let Ok(count @ 1..) = input.read(&mut first[have..]) {
@@ -72,13 +76,13 @@ pub fn read<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
         );
     }
     match &first[..have] {
-        [b'P', b'K', 3 | 5, ..] => read_xlsx(input, options),
+        [b'P', b'K', 3 | 5, ..] => xlsx_input::read_xlsx(input, options),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Reading::refused(
             options,
             "old-workbook",
             "this is a workbook of the old kind (.xls), or one with a password",
             "save it as .xlsx without a password, or as CSV",
         ),
-        _ => read_csv(input, options),
+        _ => csv_input::read_csv(input, options),
     }
 }

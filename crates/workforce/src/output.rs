@@ -1,4 +1,4 @@
-//! A workforce as a CSV file that [`crate::read_csv`] gives back.
+//! A workforce as a CSV file that [`crate::read`] gives back.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use pay::{PostPay, Sex, Workforce};
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_csv(workforce: &Workforce, out: impl Write) -> io::Result<()> {
+pub fn write_csv(workforce: &Workforce, out: &mut dyn Write) -> io::Result<()> {
     let salaries = workforce.posts.iter().any(|post| matches!(post.pay, PostPay::Salary(_)));
     let points = !salaries || workforce.posts.iter().any(|post| matches!(post.pay, PostPay::Point(_)));
     let counted = workforce.staff.iter().any(|staff| staff.headcount != 1);

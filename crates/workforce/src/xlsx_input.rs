@@ -17,7 +17,7 @@ pub const MAX_XLSX_BYTES: u64 = 200 << 20;
 const MAX_COLUMNS: usize = 300;
 
 /// Reads a sheet of a workbook (.xlsx, .xlsm). Spec P38.
-pub fn read_xlsx<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
+pub(crate) fn read_xlsx<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
     let refused = |code, what: String, fix: &str| Reading::refused(options, code, what, fix);
     match input.seek(SeekFrom::End(0)) {
         Ok(bytes) if bytes > MAX_XLSX_BYTES => {

@@ -20,7 +20,7 @@ fn read_with(bytes: &[u8], change: impl FnOnce(&mut Options)) -> Reading {
         ..Options::default()
     };
     change(&mut options);
-    read(Cursor::new(bytes), &options)
+    read(&mut Cursor::new(bytes), &options)
 }
 
 fn read_text(text: &str) -> Reading {
