@@ -18,6 +18,7 @@ mod rehearse;
 mod report;
 mod staff_file;
 mod vote;
+mod workforce;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,9 @@ enum Stage {
     /// What an offer is worth, to whom, against which prices
     #[command(subcommand)]
     Offer(offer::Verb),
+    /// Files of staff: read and checked, or invented and labelled
+    #[command(subcommand)]
+    Workforce(workforce::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
         Stage::New(command) => command.run(as_json),
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
+        Stage::Workforce(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),

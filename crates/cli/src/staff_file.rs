@@ -1,114 +1,106 @@
-//! Reading a workforce from a CSV file: one row for a person, or for several who are alike.
+//! Opening the staff file that `--workforce` names. The only place that knows where it lies.
 
-use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
-use dated::{CsvFile, CsvRow, Faults, FileBytes, MAX_FILE_BYTES, Ratio};
+use dated::{Fault, Place, Severity};
 use dispute::Dispute;
-use pay::{Pence, Post, PostPay, Sex, Staff, Workforce, YearDay};
+use pay::Workforce;
+use workforce::{Meaning, Options, Reading};
 
 use crate::answer::{self, Outcome};
 
-/// Opens a workforce for computing; all its faults refuse it.
-pub(crate) fn open(path: impl AsRef<std::path::Path>, _dispute: &Dispute, as_json: bool) -> Result<Workforce, Outcome> {
-    let path = path.as_ref();
-    let name = path.display().to_string();
-    let name = name.as_str();
-    let bytes = match std::fs::metadata(path) {
-        Ok(metadata) if metadata.len() > MAX_FILE_BYTES => FileBytes::TooLarge { bytes: metadata.len() },
-        Ok(_) => match std::fs::read(path) {
-            Ok(bytes) => FileBytes::Read(bytes),
-            Err(error) => FileBytes::Unreadable { why: format!("cannot be read: {error}") },
-        },
-        Err(error) => FileBytes::Unreadable { why: format!("cannot be read: {error}") },
+/// Opens a staff file for computing. Faults refuse it, with all of them shown; what was understood goes to standard error.
+pub(crate) fn open(path: impl AsRef<Path>, dispute: &Dispute, as_json: bool) -> Result<Workforce, Outcome> {
+    let path = path.as_ref().display().to_string();
+    let path = path.as_str();
+    let reading = read(path, &options(path, Some(dispute)))?;
+    if !reading.faults.is_empty() {
+        return Err(answer::refuse(&reading.faults, as_json));
+    }
+    if !as_json {
+        for note in said(&reading) {
+            complain!("{path}: {note}");
+        }
+        if let Some(label) = &reading.workforce.synthetic {
+            complain!("{path}: SYNTHETIC: {label}");
+        }
+    }
+    Ok(reading.workforce)
+}
+
+/// What a dispute says about its staff: the nations, and how long a full-time week is.
+pub(crate) fn options(path: &str, dispute: Option<&Dispute>) -> Options {
+    let nations: Vec<String> =
+        dispute.map(|dispute| dispute.nations.iter().map(|nation| nation.name.clone()).collect()).unwrap_or_default();
+    Options {
+        file: path.to_owned(),
+        nation: if let [only] = nations.as_slice() { Some(only.clone()) } else { None },
+        nations,
+        full_time_hours: dispute.and_then(|dispute| dispute.framework().full_time_hours),
+        ..Options::default()
+    }
+}
+
+/// Reads a staff file with all its faults.
+pub(crate) fn read(path: &str, options: &Options) -> Result<Reading, Outcome> {
+    let not_there = |what: String, fix: &str| {
+        let fault = Fault { code: "file-missing", severity: Severity::Error, place: Place::new(path, 1), what, fix: fix.to_owned() };
+        Reading {
+            workforce: Workforce::default(),
+            rows: workforce::Rows::default(),
+            columns: Vec::new(),
+            notes: Vec::new(),
+            faults: vec![fault],
+            fault_counts: vec![("file-missing", 1)],
+        }
     };
-    let faults = Faults::new();
-    let workforce = read(name, &bytes, &faults);
-    let faults = faults.into_sorted();
-    if !faults.is_empty() {
-        return Err(answer::refuse(&faults, as_json));
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        // A pipe cannot be read twice, and a device may have no end.
+        Ok(_) => return Ok(not_there("this is not a file".to_owned(), "name a CSV or XLSX file of staff")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(not_there(
+                "there is no such file".to_owned(),
+                "name a CSV or XLSX file of staff; `whitley workforce make` makes an invented one",
+            ));
+        }
+        Err(error) => return Err(failed(path, &error)),
     }
-    Ok(workforce)
+    let file = File::open(path).map_err(|error| failed(path, &error))?;
+    Ok(workforce::read(&mut BufReader::with_capacity(1 << 18, file), options))
 }
 
-fn read(path: &str, bytes: &FileBytes, faults: &Faults) -> Workforce {
-    let mut workforce = Workforce { title: path.to_owned(), ..Workforce::default() };
-    let Some(csv) = CsvFile::read(path, bytes, &["nation", "band", "point", "wte", "headcount"], faults) else { return workforce };
-    let mut known = Known::default();
-    for row in csv.rows() {
-        let headcount = row.decimal("headcount").and_then(|count| {
-            let whole = (count.denominator() == 1).then(|| u32::try_from(count.numerator()).ok()).flatten().filter(|count| *count > 0);
-            fault_unless(whole, &row, faults, "headcount", "a whole number of people above 0")
-        });
-        let portion = row.decimal("wte").and_then(|portion| {
-            let portion = Some(portion).filter(|portion| *portion > Ratio::ZERO && *portion <= Ratio::ONE);
-            fault_unless(portion, &row, faults, "wte", "each person's portion of full time, above 0 and at most 1")
-        });
-        let salary = row.optional_decimal("salary");
-        let pay = match (row.optional("point"), salary) {
-            (Some(point), _) => Some(PostPay::Point(point.to_owned())),
-            (None, Some(salary)) => {
-                fault_unless(Pence::from_pounds(salary), &row, faults, "salary", "pounds and pence").map(PostPay::Salary)
-            }
-            (None, None) => fault_unless(None, &row, faults, "point", "a point of the scale, or a salary"),
-        };
-        let increment = match row.optional("increment_date") {
-            None => None,
-            Some(text) => {
-                let whole = if text.len() == 5 { format!("2000-{text}") } else { text.to_owned() };
-                fault_unless(
-                    dated::parse_date(&whole).ok().map(YearDay::of),
-                    &row,
-                    faults,
-                    "increment_date",
-                    "written as 10-01 or 2014-10-01",
-                )
-            }
-        };
-        let sex = match row.optional("sex") {
-            Some("F" | "f" | "female") => Some(Sex::Female),
-            Some("M" | "m" | "male") => Some(Sex::Male),
-            _ => None,
-        };
-        let (Some(headcount), Some(portion), Some(pay), Some(nation)) = (headcount, portion, pay, row.text("nation")) else { continue };
-        let post = Post { band: row.optional("band").unwrap_or("").to_owned(), pay };
-        let post = number(&mut known.posts, &mut workforce.posts, post);
-        let portion = number(&mut known.portions, &mut workforce.portions, portion);
-        let mut name = |list: &mut Vec<String>, which: usize, text: &str| number(&mut known.names[which], list, text.to_owned());
-        let nation = name(&mut workforce.nations, 0, nation);
-        let employer = name(&mut workforce.employers, 1, row.optional("employer").unwrap_or(""));
-        let staff_group = name(&mut workforce.staff_groups, 2, row.optional("staff_group").unwrap_or(""));
-        workforce.staff.push(Staff {
-            post: post as u32,
-            headcount,
-            employer: employer as u16,
-            staff_group: staff_group as u16,
-            portion: portion as u16,
-            increment,
-            nation: nation as u8,
-            sex,
-        });
+fn failed(path: &str, error: &std::io::Error) -> Outcome {
+    complain!("{path} cannot be read: {error}");
+    Outcome::OurFailure
+}
+
+/// What was read as what, and what else the user should know.
+pub(crate) fn said(reading: &Reading) -> Vec<String> {
+    let own_name = |meaning: Meaning, header: &str| meaning.name() == header;
+    let renamed: Vec<String> = reading
+        .columns
+        .iter()
+        .filter_map(|column| column.meaning.filter(|meaning| !own_name(*meaning, &column.header)).map(|meaning| (column, meaning)))
+        .map(|(column, meaning)| format!("“{}” as {}", column.header, meaning.name()))
+        .collect();
+    let list = |personal: bool| -> Vec<&str> {
+        let unread = reading.columns.iter().filter(|column| column.meaning.is_none() && column.personal == personal);
+        unread.map(|column| column.header.as_str()).filter(|header| !header.is_empty()).collect()
+    };
+    let (unknown, personal) = (list(false), list(true));
+    let mut said = Vec::new();
+    if !renamed.is_empty() {
+        said.push(format!("columns read: {}", renamed.join(", ")));
     }
-    workforce
-}
-
-#[derive(Default)]
-struct Known {
-    posts: HashMap<Post, usize>,
-    portions: HashMap<Ratio, usize>,
-    names: [HashMap<String, usize>; 3],
-}
-
-fn number<T: Clone + Eq + std::hash::Hash>(known: &mut HashMap<T, usize>, list: &mut Vec<T>, one: T) -> usize {
-    *known.entry(one.clone()).or_insert_with(|| {
-        list.push(one);
-        list.len() - 1
-    })
-}
-
-fn fault_unless<T>(found: Option<T>, row: &CsvRow<'_>, faults: &Faults, column: &str, right: &str) -> Option<T> {
-    if found.is_none() {
-        let text = row.optional(column).unwrap_or("");
-        faults.error("not-a-value", row.place(), format!("{column}: “{text}” is not {right}"), format!("write {right}"));
+    if !unknown.is_empty() {
+        said.push(format!("columns not read: {}", unknown.join(", ")));
     }
-    found
+    if !personal.is_empty() {
+        said.push(format!("columns that name a person, not read: {}", personal.join(", ")));
+    }
+    said.extend(reading.notes.iter().cloned());
+    said
 }

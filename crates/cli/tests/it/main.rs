@@ -9,3 +9,4 @@ mod people;
 mod redistribute;
 mod run;
 mod take_home;
+mod workforce;
