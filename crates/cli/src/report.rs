@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 use crate::offer::{Stop, people};
+use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley report`.
 #[derive(Args)]
@@ -20,9 +21,11 @@ pub(crate) struct Report {
     /// Where the page goes; made if it is not there
     #[arg(long, default_value = "out")]
     out: PathBuf,
-    /// With a section about people and paybill: the workforce as CSV
+    /// With a section about people and paybill: a CSV or XLSX file
     #[arg(long, requires = "offers")]
     workforce: Option<PathBuf>,
+    #[command(flatten)]
+    layout: Layout,
     /// The offers of that section, separated by commas, as in `offer compare`
     #[arg(long, value_delimiter = ',', num_args = 1.., requires = "workforce")]
     offers: Vec<String>,
@@ -94,7 +97,7 @@ impl Report {
         book: &Rulebook,
         as_json: bool,
     ) -> Result<String, Failed> {
-        let staff = crate::staff_file::open(workforce, dispute, as_json).map_err(|outcome| Failed::Stop(outcome.into()))?;
+        let staff = staff_file::open(workforce, &self.layout, dispute, as_json).map_err(Failed::Stop)?;
         let framework = dispute.framework();
         let offers = people::offers_of(dispute, &self.offers).map_err(Failed::Stop)?;
         let year = people::first_year(&framework, &offers).map_err(Failed::Stop)?;

@@ -4,20 +4,73 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use dated::{Fault, Place, Severity};
+use clap::Args;
+use dated::{Fault, Place, Ratio, Severity};
 use dispute::Dispute;
 use pay::Workforce;
-use workforce::{Meaning, Options, Reading};
+use workforce::{Meaning, Options, Reading, parse_mapping};
 
 use crate::answer::{self, Outcome};
+use crate::offer::Stop;
+
+/// How a staff file is laid out, where it does not say so itself.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "The staff file")]
+pub(crate) struct Layout {
+    /// What columns mean, as in "Pay Point=point,Org=employer,Job=ignore"
+    #[arg(long, value_parser = parse_mapping)]
+    map: Vec<Mapping>,
+    /// The nation of rows that do not say it
+    #[arg(long)]
+    default_nation: Option<String>,
+    /// Hours of a full-time week, for files that give hours
+    #[arg(long, value_parser = parse_hours)]
+    full_time_hours: Option<Ratio>,
+    /// The sheet of a workbook
+    #[arg(long)]
+    sheet: Option<String>,
+}
+
+type Mapping = Vec<(String, Option<Meaning>)>;
+
+fn parse_hours(text: &str) -> Result<Ratio, String> {
+    Ratio::parse_decimal(text)
+        .filter(|hours| *hours > Ratio::ZERO && *hours <= Ratio::whole(168))
+        .ok_or_else(|| format!("“{text}” is not a number of hours a week; write 37.5"))
+}
+
+impl Layout {
+    /// With what a dispute says about its staff: the nations, and how long a full-time week is.
+    ///
+    /// # Errors
+    /// A sentence, when the nation asked for is none of the dispute's.
+    pub(crate) fn options(&self, path: &str, dispute: Option<&Dispute>) -> Result<Options, String> {
+        let nations: Vec<String> =
+            dispute.map(|dispute| dispute.nations.iter().map(|nation| nation.name.clone()).collect()).unwrap_or_default();
+        let only = if let [only] = nations.as_slice() { Some(only.clone()) } else { None };
+        if let Some(nation) = self.default_nation.as_ref().filter(|nation| !nations.is_empty() && !nations.contains(nation)) {
+            return Err(format!("{nation} is no nation of this dispute; it has {}", nations.join(", ")));
+        }
+        Ok(Options {
+            file: path.to_owned(),
+            nation: self.default_nation.clone().or(only),
+            nations,
+            full_time_hours: self.full_time_hours.or(dispute.and_then(|dispute| dispute.framework().full_time_hours)),
+            mapping: self.map.concat(),
+            sheet: self.sheet.clone(),
+            ..Options::default()
+        })
+    }
+}
 
 /// Opens a staff file for computing. Faults refuse it, with all of them shown; what was understood goes to standard error.
-pub(crate) fn open(path: impl AsRef<Path>, dispute: &Dispute, as_json: bool) -> Result<Workforce, Outcome> {
-    let path = path.as_ref().display().to_string();
+pub(crate) fn open(path: &Path, layout: &Layout, dispute: &Dispute, as_json: bool) -> Result<Workforce, Stop> {
+    let path = path.display().to_string();
     let path = path.as_str();
-    let reading = read(path, &options(path, Some(dispute)))?;
+    let options = layout.options(path, Some(dispute)).map_err(Stop::Question)?;
+    let reading = read(path, &options)?;
     if !reading.faults.is_empty() {
-        return Err(answer::refuse(&reading.faults, as_json));
+        return Err(answer::refuse(&reading.faults, as_json).into());
     }
     if !as_json {
         for note in said(&reading) {
@@ -28,19 +81,6 @@ pub(crate) fn open(path: impl AsRef<Path>, dispute: &Dispute, as_json: bool) -> 
         }
     }
     Ok(reading.workforce)
-}
-
-/// What a dispute says about its staff: the nations, and how long a full-time week is.
-pub(crate) fn options(path: &str, dispute: Option<&Dispute>) -> Options {
-    let nations: Vec<String> =
-        dispute.map(|dispute| dispute.nations.iter().map(|nation| nation.name.clone()).collect()).unwrap_or_default();
-    Options {
-        file: path.to_owned(),
-        nation: if let [only] = nations.as_slice() { Some(only.clone()) } else { None },
-        nations,
-        full_time_hours: dispute.and_then(|dispute| dispute.framework().full_time_hours),
-        ..Options::default()
-    }
 }
 
 /// Reads a staff file with all its faults.

@@ -370,7 +370,7 @@ impl Columns {
             || what.to_owned(),
             || match near {
                 Some(near) => format!("if “{near}” is it: --map \"{near}={name}\""),
-                None if name == "nation" => "say --nation England, or add the column".to_owned(),
+                None if name == "nation" => "say --default-nation England, or add the column".to_owned(),
                 None => self.nearest(name),
             },
         );
@@ -452,7 +452,7 @@ mod tests {
         };
         assert_eq!(check(&["point", "nation"], &[]), []);
         assert_eq!(check(&["pont", "nation"], &[]), [("missing-column", "if “pont” is it: --map \"pont=point\"".to_owned())]);
-        assert_eq!(check(&["point"], &[])[0].1, "say --nation England, or add the column");
+        assert_eq!(check(&["point"], &[])[0].1, "say --default-nation England, or add the column");
         assert_eq!(
             check(&["point", "Pay point", "nation"], &[]),
             [("two-columns", "keep one, as in --map \"Pay point=ignore\"".to_owned())]

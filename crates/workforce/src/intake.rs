@@ -496,7 +496,11 @@ fn nation<'n>(raw: &'n [u8], has_column: bool, options: &'n Options) -> Result<&
     let text = if has_column { words(raw)? } else { options.nation.as_deref().unwrap_or_default() };
     let text = if text.is_empty() { options.nation.as_deref().unwrap_or_default() } else { text };
     if text.is_empty() {
-        return Err(Trouble::new("value-missing", "the nation is not said", "fill it in, or say --nation England for all rows without"));
+        return Err(Trouble::new(
+            "value-missing",
+            "the nation is not said",
+            "fill it in, or say --default-nation England for all rows without",
+        ));
     }
     let known = options.nations.iter().find(|known| known.eq_ignore_ascii_case(text));
     if known.is_none() && !options.nations.is_empty() {

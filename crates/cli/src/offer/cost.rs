@@ -5,6 +5,8 @@ mod document;
 mod tables;
 mod totals;
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use dated::{Date, Month, Ratio};
 use dispute::{Dispute, Library};
@@ -17,16 +19,18 @@ use serde_json::json;
 use super::{Stop, find_offer, parse_day, parse_month, refuse_question};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
-use crate::staff_file;
+use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley offer cost`.
 #[derive(Args)]
 pub(crate) struct Cost {
     /// The dispute folder
     dispute: String,
-    /// Who is paid: a file of staff. Without it only published totals can be read in several ways
+    /// Who is paid: a CSV or XLSX file of staff. Without it only published totals can be read in several ways
     #[arg(long)]
-    workforce: Option<String>,
+    workforce: Option<PathBuf>,
+    #[command(flatten)]
+    layout: Layout,
     /// Only this offer
     #[arg(long)]
     offer: Option<String>,
@@ -155,9 +159,9 @@ impl Cost {
             }
             return totals::run(&self, &dispute, &library, &offers, as_json);
         };
-        let workforce = staff_file::open(path, &dispute, as_json)?;
+        let workforce = staff_file::open(path, &self.layout, &dispute, as_json)?;
         if workforce.staff.is_empty() {
-            return refuse_question(format!("{path} has no staff in it"));
+            return refuse_question(format!("{} has no staff in it", path.display()));
         }
         let framework = dispute.framework();
         let found: Vec<(&Offer, Result<Costed<'_>, NotCosted>)> = offers
@@ -178,8 +182,9 @@ impl Cost {
                 }
             }
             answer::print(&format!(
-                "next: whitley offer cost {} --workforce {path} --by month | --leavers 10 | --budget 1m\n",
-                self.dispute
+                "next: whitley offer cost {} --workforce {} --by month | --leavers 10 | --budget 1m\n",
+                self.dispute,
+                path.display()
             ));
         }
         let any = found.iter().any(|(_, costed)| costed.is_ok());

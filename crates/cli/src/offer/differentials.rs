@@ -11,6 +11,7 @@ use super::people::{percent, sides, signed, value_people};
 use super::{Stop, find_offer, in_group, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};
+use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley offer differentials`.
 #[derive(Args)]
@@ -29,9 +30,11 @@ pub(crate) struct Differentials {
     /// For this group of staff, where an offer treats groups differently
     #[arg(long)]
     group: Option<String>,
-    /// Also how pay is spread over people: the workforce as CSV
+    /// Also how pay is spread over people: a CSV or XLSX file
     #[arg(long)]
     workforce: Option<PathBuf>,
+    #[command(flatten)]
+    layout: Layout,
     /// Print every pair of points, not only those whose gap changes most
     #[arg(long)]
     all: bool,
@@ -114,7 +117,7 @@ impl Differentials {
     /// How full-time rates are spread over people, before and on each day.
     fn spreads(&self, dispute: &dispute::Dispute, offer: &Offer, found: &Found, as_json: bool) -> Result<Option<Spreads>, Stop> {
         let Some(path) = &self.workforce else { return Ok(None) };
-        let workforce = crate::staff_file::open(path, dispute, as_json)?;
+        let workforce = staff_file::open(path, &self.layout, dispute, as_json)?;
         let framework = dispute.framework();
         let Some(year) = framework.first_pay_year(offer) else {
             return refuse_question(format!("{} has no dated step, so nobody can be valued under it", offer.id));

@@ -12,13 +12,16 @@ use pay::{
 
 use super::{Stop, find_offer, money, refuse_question};
 use crate::answer::{self, Table};
+use crate::staff_file::{self, Layout};
 
 /// The staff whom a comparison is about.
 #[derive(Args)]
 pub(super) struct PeopleArguments {
-    /// Count people: the workforce as CSV. Each is looked at in their own nation; `offer@Scotland` looks at all as if there
+    /// Count people: a CSV or XLSX file. Each is looked at in their own nation; `offer@Scotland` looks at all as if there
     #[arg(long, conflicts_with_all = ["salary", "scale"])]
     pub(super) workforce: Option<PathBuf>,
+    #[command(flatten)]
+    layout: Layout,
     /// Also for each band, employer, staff-group, nation or sex
     #[arg(long, requires = "workforce", value_parser = parse_by)]
     by: Option<By>,
@@ -57,7 +60,7 @@ impl PeopleArguments {
         then: impl FnOnce(&Asked<'_>) -> R,
     ) -> Result<Option<R>, Stop> {
         let Some(path) = &self.workforce else { return Ok(None) };
-        let workforce = crate::staff_file::open(path, dispute, as_json)?;
+        let workforce = staff_file::open(path, &self.layout, dispute, as_json)?;
         let framework = dispute.framework();
         let people = value_people(&framework, year, &workforce, sides(offers), !self.gate_holds, &path.display().to_string(), as_json)?;
         let gated = offers.iter().flat_map(|(_, offer)| &offer.steps).any(|step| step.progression == Some(pay::Progression::Gated));

@@ -14,7 +14,7 @@ use pay::{Offer, PayYear, Pence, Workforce};
 use super::{Stop, find_offer, in_group, parse_pounds, refuse_question};
 use crate::answer::Outcome;
 use crate::disk::{self, Opened};
-use crate::staff_file;
+use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley offer redistribute`.
 #[derive(Args)]
@@ -24,9 +24,11 @@ pub(crate) struct Redistribute {
     /// The offer whose money is used
     #[arg(long)]
     offer: String,
-    /// The workforce: a CSV file with who is on which point, for how many hours
+    /// The workforce: a CSV or XLSX file of staff
     #[arg(long)]
     workforce: PathBuf,
+    #[command(flatten)]
+    layout: Layout,
     /// The lowest rate: max, or pounds a year. With pounds, what is left is an equal rise for everybody else
     #[arg(long, default_value = "max", value_parser = parse_floor)]
     floor: Floor,
@@ -154,7 +156,7 @@ impl Redistribute {
         if let Some(path) = &self.out {
             write::check_name(path, &dispute)?;
         }
-        let workforce = staff_file::open(&self.workforce, &dispute, as_json)?;
+        let workforce = staff_file::open(&self.workforce, &self.layout, &dispute, as_json)?;
         let money = Money::of(&framework, offer, &workforce, reading).or_else(|why| refuse_question(why.join("\n")))?;
         let wishes = self.wishes();
         let limits = wishes.limits(&money.points).or_else(|why| refuse_question(why.join("\n")))?;

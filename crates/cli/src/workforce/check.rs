@@ -5,10 +5,11 @@ use dated::{Faults, Ratio};
 use dispute::{Dispute, Library};
 use pay::{PostPay, Sex, Workforce, WorkforceRates};
 use serde_json::{Value as Json, json};
-use workforce::{Line, Meaning, Published, Reading, Summary, parse_mapping};
+use workforce::{Line, Meaning, Published, Reading, Summary};
 
 use crate::answer::{self, Outcome, Table, number};
-use crate::{disk, staff_file};
+use crate::disk;
+use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley workforce check`.
 #[derive(Args)]
@@ -18,29 +19,11 @@ pub(crate) struct Check {
     /// The dispute whose nations, full-time hours and offers the staff are checked against
     #[arg(long)]
     dispute: Option<String>,
-    /// What columns mean, as in "Pay Point=point,Org=employer,Job=ignore"
-    #[arg(long, value_parser = parse_mapping)]
-    map: Vec<Mapping>,
-    /// The nation of rows that do not say it
-    #[arg(long)]
-    nation: Option<String>,
-    /// Hours of a full-time week, for files that give hours
-    #[arg(long, value_parser = parse_hours)]
-    full_time_hours: Option<Ratio>,
-    /// The sheet of a workbook
-    #[arg(long)]
-    sheet: Option<String>,
+    #[command(flatten)]
+    layout: Layout,
     /// How many rows to show as they were stored
     #[arg(long, default_value_t = 5)]
     rows: usize,
-}
-
-type Mapping = Vec<(String, Option<Meaning>)>;
-
-fn parse_hours(text: &str) -> Result<Ratio, String> {
-    Ratio::parse_decimal(text)
-        .filter(|hours| *hours > Ratio::ZERO && *hours <= Ratio::whole(168))
-        .ok_or_else(|| format!("“{text}” is not a number of hours a week; write 37.5"))
 }
 
 /// The most reasons for having no rate that are listed for an offer.
@@ -53,20 +36,10 @@ impl Check {
             Err(outcome) => return outcome,
         };
         let dispute = opened.as_ref().map(|opened| &opened.dispute);
-        let mut options = staff_file::options(&self.file, dispute);
-        options.mapping = self.map.concat();
-        options.nation = self.nation.or(options.nation);
-        options.full_time_hours = self.full_time_hours.or(options.full_time_hours);
-        options.sheet = self.sheet;
-        if let Some(nation) = &options.nation
-            && !options.nations.is_empty()
-            && !options.nations.contains(nation)
-        {
-            return super::refuse_question(
-                format!("{nation} is no nation of this dispute; it has {}", options.nations.join(", ")),
-                as_json,
-            );
-        }
+        let options = match self.layout.options(&self.file, dispute) {
+            Ok(options) => options,
+            Err(why) => return super::refuse_question(why, as_json),
+        };
         let reading = match staff_file::read(&self.file, &options) {
             Ok(reading) => reading,
             Err(outcome) => return outcome,

@@ -87,8 +87,15 @@ fn a_small_workforce_by_hand() {
     assert_eq!(number(year, "progression", 0), "56400");
     assert_eq!(number(year, "readings/annual_rates_at_year_end/award", 2), "30474.00");
     assert_eq!(number(year, "readings/annual_rates_at_year_end/progression", 2), "105600.00");
-    assert_eq!(at(year, "on_costs_pence"), 0);
-    assert!(at(&found, "offers/0/on_costs/left_out_because").is_string());
+    // Everybody is between the thresholds: 13.8 less 3.4 percent National Insurance, 14 percent pension, each rounded to the penny
+    // for each of 130 people in each month; twice, since the whole and what it was before are rounded apart.
+    let exact = 0.244 * 100.0 * f64::from(29_976 + 56_400);
+    let on_costs = at(year, "on_costs_pence").as_f64().expect("pence");
+    assert!((on_costs - exact).abs() < 130.0 * 12.0 * 2.0, "{on_costs} beside {exact}");
+    assert_eq!(at(&found, "offers/0/on_costs/title"), "NHS Pension Scheme: what the employer pays");
+    let (_, without) = with_staff("offer cost nhs-2014 --offer recommendation --years 2 --without-on-costs");
+    assert_eq!(at(&without, "years/0/on_costs_pence"), 0);
+    assert!(at(&without, "offers/0/on_costs/left_out_because").is_string());
     // Months, bands, employers and staff groups add up to the year, to the penny.
     let pence = |value: &Value, key: &str| value[key].as_i64().expect("whole pence");
     for key in ["before_pence", "award_pence", "progression_pence", "total_pence"] {
@@ -105,7 +112,10 @@ fn a_small_workforce_by_hand() {
         let found = at(year, &format!("readings/{reading}"));
         assert_eq!(
             pence(found, "total_pence"),
-            pence(found, "award_pence") + pence(found, "progression_pence") + pence(found, "one_off_pence")
+            pence(found, "award_pence")
+                + pence(found, "progression_pence")
+                + pence(found, "one_off_pence")
+                + pence(found, "on_costs_pence")
         );
     }
 }
@@ -114,7 +124,7 @@ fn a_small_workforce_by_hand() {
 fn a_budget_names_its_reading_and_shows_the_next_step() {
     let (_, found) = with_staff("offer cost nhs-2014 --offer recommendation --budget 50000 --budget-reading run-rate");
     let budget = at(&found, "offers/0/budget");
-    assert_eq!(at(budget, "reading"), "a year at run-rate, without on-costs");
+    assert_eq!(at(budget, "reading"), "a year at run-rate, with on-costs");
     for rise in ["flat_percent", "flat_sum"] {
         let (cost, next) = (at(budget, &format!("{rise}/cost_pence")).as_i64(), at(budget, &format!("{rise}/next_cost_pence")).as_i64());
         assert!(cost <= Some(5_000_000) && next > Some(5_000_000) && cost > Some(4_900_000), "{budget}");
@@ -143,7 +153,7 @@ fn questions_that_cannot_be_put_are_refused() {
         assert_eq!(whitley(arguments).code, 3, "{arguments}");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let bad = "nation,band,point,wte,headcount\nEngland,5,20,1.5,0\nEngland,5,,1,1\n";
+    let bad = "nation,band,point,wte,headcount\nEngland,5,20,most,none\nEngland,5,,1,1\n";
     std::fs::write(Path::new(folder.path()).join("bad.csv"), bad).expect("written");
     let answer = whitley_in(folder.path(), "offer cost nhs-2014 --workforce bad.csv");
     assert_eq!(answer.code, 3);

@@ -47,8 +47,8 @@ fn the_json_has_people_and_paybill_beside_the_rows() {
     assert_eq!(number(&found, "paybill/offers/name=offer/in_year/award/by_months", 2), "932000.00");
     assert_eq!(number(&found, "paybill/offers/name=offer/base", 2), "22000000.00");
     assert_eq!(number(&found, "paybill/offers/name=claim/run_rate/percent", 4), "4.0000");
-    // 21,720 over 365.25 / 7 weeks of 37.5 hours.
-    assert_eq!(number(&found, "people/offers/name=offer/lowest_pay/0/hourly", 2), "11.10");
+    // 21,720 over 365.25 / 7 weeks of 30 hours.
+    assert_eq!(number(&found, "people/offers/name=offer/lowest_pay/0/hourly", 2), "13.88");
     let better = "people/better_off/moment=in_year";
     assert_eq!((at(&found, &format!("{better}/more")).as_u64(), at(&found, &format!("{better}/less")).as_u64()), (Some(600), Some(400)));
     assert_eq!(number(&found, &format!("{better}/more_pounds"), 2), "224000.00");
@@ -98,7 +98,7 @@ fn what_cannot_be_valued_is_refused_with_a_way_on() {
     assert_eq!(answer.code, 3);
     assert!(answer.err.contains("point 99, band 5 (8 people)"), "{}", answer.err);
     assert!(answer.err.contains("15 people of the file work") && answer.err.contains("scotland-award@Scotland"), "{}", answer.err);
-    write("nation,band,point,wte,headcount\nEngland,5,20,1.5,7\nEngland,5,20,1,none\n,5,20,1,2\n");
+    write("nation,band,point,wte,headcount\nEngland,5,20,most,7\nEngland,5,20,1,none\n,5,20,1,2\n");
     let answer = ask("england-imposed,recommendation");
     assert_eq!(answer.code, 3);
     assert!([2, 3, 4].iter().all(|line| answer.err.contains(&format!("staff.csv:{line}"))), "{}", answer.err);
