@@ -411,3 +411,30 @@ fn after_a_power_cut_the_poll_goes_on() {
     succeeds(&["vote", "result", archive, "--key", "officer.key"], here);
     assert!(succeeds(&["vote", "verify", archive], here).contains("version 1 and companion: passed"));
 }
+
+#[test]
+fn a_trustee_decrypts_one_sum_of_an_election_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let archive = one_unit(here, "one");
+    for (letter, answer) in [(1, "This"), (2, "That")] {
+        cast(here, &archive, letter, answer, &format!("ballot-{letter}.json"));
+    }
+    succeeds(&["vote", "accept", &archive, "ballot-1.json", OPEN[0], OPEN[1]], here);
+    // A server keeps a copy without the second ballot, and closes both.
+    let (name, twin) = (archive.rsplit('/').next().expect("a name"), here.join("twin"));
+    std::fs::create_dir(&twin).expect("a folder");
+    let companion = archive.replace(".bel", ".companion.jsonl");
+    std::fs::copy(&archive, twin.join(name)).expect("copied");
+    std::fs::copy(&companion, twin.join(name.replace(".bel", ".companion.jsonl"))).expect("copied");
+    let twin = twin.join(name).to_str().expect("a path").to_owned();
+    succeeds(&["vote", "accept", &archive, "ballot-2.json", OPEN[0], OPEN[1]], here);
+    for one in [&archive, &twin] {
+        succeeds(&["vote", "close", one, "--at", "2026-12-15T17:00:01Z"], here);
+    }
+    succeeds(&["vote", "share", &archive, "--key", "t1.key", "--out", "share.json"], here);
+    refuses(&["vote", "share", &twin, "--key", "t1.key", "--out", "other.json"], here, 1, "already decrypted another tally");
+    assert!(!here.join("other.json").exists());
+    // The same sum again gives nothing more away.
+    succeeds(&["vote", "share", &archive, "--key", "t1.key", "--out", "again.json"], here);
+}

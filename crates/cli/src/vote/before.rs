@@ -61,6 +61,7 @@ impl Key {
             single: None,
             decryption: None,
             commitments: None,
+            decrypted: BTreeMap::default(),
         };
         key.write(&self.out, false)?;
         let public = key.signing.public();

@@ -94,7 +94,7 @@ pub(crate) struct Share {
 
 impl Share {
     pub(crate) fn run(self) -> Answer<Done> {
-        let key = KeyFile::of_role(&self.key, &["trustee"])?;
+        let mut key = KeyFile::of_role(&self.key, &["trustee"])?;
         let secret = key.decryption.as_ref().ok_or_else(|| Refusal::input("this key file has not been through a key ceremony"))?;
         let beside = files::companion_of(&self.archive);
         let companion = self.companion.or(beside.is_file().then_some(beside));
@@ -108,11 +108,24 @@ impl Share {
         if !same {
             return Err(Refusal::no("the recorded tally is not the sum of the ballots: it is not decrypted"));
         }
+        let (election, sum) = (opened.election.hash().hex(), tally.hash().hex());
+        if let Some(before) = key.decrypted.get(&election).filter(|before| **before != sum) {
+            // Two sums of one election that differ by a ballot would give that ballot away.
+            return Err(Refusal::no(format!(
+                "this key has already decrypted another tally of this election ({before}; this one is {sum}). Whoever has both shares can \
+                 take one sum from the other and read single votes, so this one is not decrypted. Ask the other trustees which tally they \
+                 were shown"
+            )));
+        }
         let public = Element::generator_secret_power(secret);
         let at = opened.trustees.keys().iter().position(|trustee| *trustee.key() == public);
         let own = at.ok_or_else(|| Refusal::no("this key belongs to none of this election's trustees"))? as u32 + 1;
         let trustee = TrusteeNumber(own);
         let mut source = System;
+        // Remembered before anything is given out: a share that is lost on the way may be made again, of the same sum.
+        if key.decrypted.insert(election, sum).is_none() {
+            key.write(&self.key, true)?;
+        }
         let decryption = decrypt::decrypt(&opened.election, &tally, secret, &mut Randomness::new(&mut source))?;
         let record = decryption.record();
         let mut line =

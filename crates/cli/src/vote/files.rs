@@ -1,5 +1,6 @@
 //! Files of a poll: written beside and renamed, secret ones for their owner only, archives appended to.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -133,6 +134,8 @@ pub(crate) struct KeyFile {
     pub(crate) decryption: Option<SecretScalar>,
     /// All commitments, as they were when this trustee opened its own.
     pub(crate) commitments: Option<Hash>,
+    /// Which tally of which election this trustee has decrypted, by their hashes.
+    pub(crate) decrypted: BTreeMap<String, String>,
 }
 
 /// The roles that have keys.
@@ -158,6 +161,14 @@ impl KeyFile {
             single: scalar("single_key")?,
             decryption: scalar("decryption_key")?,
             commitments: field("commitments").map(|text| Hash::parse(text).ok_or_else(wrong)).transpose()?,
+            decrypted: match value.get("decrypted") {
+                None => BTreeMap::new(),
+                Some(list) => {
+                    let list = list.as_object().ok_or_else(wrong)?.iter();
+                    list.map(|(election, tally)| Ok((election.clone(), tally.as_str().ok_or_else(wrong)?.to_owned())))
+                        .collect::<Answer<_>>()?
+                }
+            },
         })
     }
 
@@ -201,6 +212,10 @@ impl KeyFile {
         }
         if let Some(commitments) = &self.commitments {
             add("commitments", &commitments.hex());
+        }
+        if !self.decrypted.is_empty() {
+            text.push_str(",\n  \"decrypted\": ");
+            text.push_str(&json!(self.decrypted).to_string());
         }
         text.push_str("\n}\n");
         write(path, text.as_bytes(), Readers::Owner, replace)
