@@ -9,6 +9,7 @@ macro_rules! complain {
 }
 
 mod answer;
+mod conference;
 mod disk;
 mod folder;
 mod judge;
@@ -47,6 +48,9 @@ enum Stage {
     /// What an offer is worth, to whom, against which prices
     #[command(subcommand)]
     Offer(offer::Verb),
+    /// Motions, amendments and votes of a conference: agenda, decisions, minute, tests in its words
+    #[command(subcommand)]
+    Conference(conference::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Stage::New(command) => command.run(as_json),
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
+        Stage::Conference(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
