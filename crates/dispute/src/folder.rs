@@ -640,7 +640,8 @@ impl Body {
     fn hold_conferences(&mut self, sources: &Sources, faults: &Faults) {
         for conference in &mut self.conferences {
             conference.hold(&self.tables, sources, faults);
-            self.motions.extend(conference.decisions.iter().map(|decision| Motion::of_decision(conference, decision)));
+            let decided = conference.items.iter().filter_map(|item| conference.decision(&item.id));
+            self.motions.extend(decided.map(|decision| Motion::of_decision(conference, decision)));
         }
     }
 

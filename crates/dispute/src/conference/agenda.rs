@@ -276,9 +276,9 @@ pub(crate) fn read_composite(table: &Table<'_>, sources: &Sources) -> Option<Ite
         table.fault("too-few-motions", "joins", "a composite joins at least two motions", "add `joins = [\"3\", \"7\"]`");
     }
     let consents = table.name_list("consents");
-    let letter = letter?;
-    let id = format!("composite-{}", letter.to_ascii_lowercase());
-    let item = read_item(table, Some(id), ItemKind::Composite(letter), sources)?;
+    // A composite without its letter is read to its end all the same, so that its other keys are known.
+    let id = letter.map(|letter| format!("composite-{}", letter.to_ascii_lowercase()));
+    let item = read_item(table, id, ItemKind::Composite(letter.unwrap_or('A')), sources)?;
     Some(Item { joins, consents, ..item })
 }
 

@@ -376,9 +376,7 @@ impl Measuring<'_> {
             let (then, end) = (total_on(on), worth.year_end);
             notes.push(format!("{}% is in force on {shown}, {}% at the end of the pay year.", then.to_short(3), end.to_short(3)));
             let holds = then >= end && end > Ratio::ZERO;
-            let mut figure = worth.figure(&format!("the whole rise in force on {shown}"), Some((end, end)), |_, _| holds);
-            figure.gives.0 = then;
-            figure.reading.push_str(" (first figure: in force on that day)");
+            let figure = worth.figure("what the offer gives", None, |_, _| holds);
             return (if holds { Verdict::Met } else { Verdict::NotMet }, vec![figure], notes);
         }
         let points = self.points(self.offer);

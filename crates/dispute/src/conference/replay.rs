@@ -107,7 +107,6 @@ impl<'c> Replay<'c> {
         if self.agenda.spoiled[item] {
             self.states[item].is_spoiled = true;
         }
-        let errors = self.faults.error_count();
         match &event.what {
             Happening::Moved => self.moved(item, event),
             Happening::Seconded => self.seconded(item, event),
@@ -121,7 +120,6 @@ impl<'c> Replay<'c> {
             Happening::OrderChanged | Happening::Guillotine => {}
         }
         let state = &mut self.states[item];
-        state.is_spoiled |= self.faults.error_count() > errors;
         state.notes.extend(event.note.clone());
         for id in &event.source {
             if !state.source.contains(id) {
@@ -254,7 +252,9 @@ impl<'c> Replay<'c> {
         let id = self.conference.items[item].id.as_str();
         let instructed = self.conference.instructions.iter().filter(|instruction| instruction.item.0 == id);
         let instructed = instructed.map(|instruction| (instruction.branch.0.as_str(), instruction.is_for)).collect();
-        self.conference.hall().count(record, needed, &instructed, self.faults)
+        let tally = self.conference.hall().count(record, needed, &instructed, self.faults);
+        self.states[item].is_spoiled |= tally.is_none();
+        tally
     }
 
     fn vote(&mut self, item: usize, record: &VoteRecord, event: &Event, rest: &[Event]) {
@@ -480,7 +480,13 @@ impl<'c> Replay<'c> {
 
     /// C22: the chair's word that something falls must follow from what is logged.
     fn falls(&mut self, item: usize, event: &Event) {
-        if self.states[item].outcome != Some(Outcome::Fell) {
+        let contrary = self.conference.items[item].falls_if_carried.iter().filter_map(|(id, _)| self.at.get(id.as_str()).copied());
+        let above = self.agenda.parent[item];
+        let beside = above.map(|above| self.amendments_to(above)).unwrap_or_default();
+        if contrary.chain(above).chain(beside).any(|cause| self.states[cause].is_spoiled) {
+            // What would make it fall has faults of its own.
+            self.states[item].is_spoiled = true;
+        } else if self.states[item].outcome != Some(Outcome::Fell) {
             let what = format!("nothing in the log makes {} fall", self.conference.items[item].name());
             let fix = "add the decision that makes it fall, `falls_if_carried` on the agenda, or the vote on it";
             self.refuse(item, "fall-not-derived", event, what, fix);

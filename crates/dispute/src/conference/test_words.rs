@@ -173,10 +173,11 @@ fn recognise_at(tokens: &[Token]) -> Option<(usize, Asks)> {
     }
     for phrase in [["at", "least"], ["no", "less"], ["not", "less"]] {
         let length = if phrase[0] == "at" { 2 } else { 3 };
-        if starts(&phrase) && (phrase[0] == "at" || words.get(2) == Some(&"than")) {
-            if let Some((more, percent)) = percent_of(&words[length..]) {
-                return Some((length + more, Asks::AtLeastPercent(percent)));
-            }
+        if starts(&phrase)
+            && (phrase[0] == "at" || words.get(2) == Some(&"than"))
+            && let Some((more, percent)) = words.get(length..).and_then(percent_of)
+        {
+            return Some((length + more, Asks::AtLeastPercent(percent)));
         }
     }
     if starts(&["flat", "rate"]) || words[0] == "flat-rate" {
