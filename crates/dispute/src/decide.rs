@@ -129,7 +129,7 @@ impl Motion {
             id: decision.id.clone(),
             conference: conference.name(),
             when: decision.on.map(When::Day).or(conference.when),
-            moved_by: decision.moved_by.clone(),
+            moved_by: decision.moved_by.clone().or_else(|| decision.submitted_by.clone()),
             text,
             amends: item.and_then(|item| item.amends.clone()),
             outcome: MotionOutcome::of(decision.outcome),

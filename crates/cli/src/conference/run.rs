@@ -100,6 +100,8 @@ fn decision_json(conference: &Conference, decision: &Decision) -> Value {
         "text_after": decision.text_after,
         "resolution": decision.resolution(),
         "falls": decision.falls.iter().map(|fall| json!({ "id": fall.id, "why": fall.why })).collect::<Vec<_>>(),
+        "submitted_by": decision.submitted_by,
+        "moved": decision.is_moved,
         "moved_by": decision.moved_by,
         "seconded_by": decision.seconded_by,
         "on": decision.on.map(|day| day.to_string()),

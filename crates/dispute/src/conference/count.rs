@@ -60,7 +60,7 @@ impl Tally {
     /// The smaller side, where both are known and it is not empty.
     pub fn minority(&self) -> Option<u64> {
         let (votes_for, against) = (self.votes_for?, self.against?);
-        Some(if self.carried { against } else { votes_for }).filter(|count| *count > 0)
+        Some(votes_for.min(against)).filter(|count| *count > 0 && votes_for != against)
     }
 
     /// Members whose branch cast no card.

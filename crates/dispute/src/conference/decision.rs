@@ -90,7 +90,11 @@ pub struct Decision {
     pub asks: Vec<String>,
     /// What fell because of this decision.
     pub falls: Vec<Fall>,
-    /// Who moved it, in words.
+    /// Who put it on the agenda, in words.
+    pub submitted_by: Option<String>,
+    /// Whether it was moved at conference.
+    pub is_moved: bool,
+    /// Who moved it, in words; nobody when it was not moved.
     pub moved_by: Option<String>,
     /// Who seconded it.
     pub seconded_by: Option<String>,

@@ -117,6 +117,12 @@ impl Conference {
         if let Some(composite) = checked.joined_in[number] {
             notes.push(format!("In {}, with the consent of its mover.", self.items[composite].name()));
         }
+        for decision in &self.committee {
+            let is_named = decision.items.iter().any(|(id, _)| *id == item.id);
+            if let (super::Ruling::Admit, true, Some(reason)) = (&decision.ruling, is_named, &decision.reason) {
+                notes.push(format!("Admitted by the standing orders committee: {reason}"));
+            }
+        }
         if !checked.is_admitted[number] {
             notes.push("Not admitted by the standing orders committee so far.".to_owned());
         }
@@ -190,14 +196,17 @@ impl Conference {
         match (&decision.moved_by, &decision.seconded_by) {
             (Some(mover), Some(seconder)) => sentences.push(format!("Moved by {mover}, seconded by {seconder}.")),
             (Some(mover), None) => sentences.push(format!("Moved by {mover}.")),
+            _ if !decision.is_moved => sentences.extend(decision.submitted_by.iter().map(|who| format!("Submitted by {who}."))),
             _ => {}
         }
         for side in &decision.side_votes {
-            sentences.push(format!("{} was moved. {}", capital(side.kind.words()), vote_sentence(&side.tally, side.kind.words())));
+            let vote = vote_sentence(&side.tally, side.kind.words());
+            sentences.push(format!("{} was moved: {}", capital(side.kind.words()), uncapital(&vote)));
         }
         for earlier in &decision.earlier_votes {
             let so = if earlier.carried { "carried" } else { "lost" };
-            sentences.push(format!("On {} it was declared {so}; a more formal vote followed.", earlier.method.words()));
+            let counted = counted(earlier).map(|counted| format!(", {counted},")).unwrap_or_default();
+            sentences.push(format!("On {}{counted} it was {so}; a more formal vote followed.", earlier.method.words()));
         }
         sentences.push(self.outcome_sentence(decision));
         if let Some(vote) = &decision.vote {
@@ -267,17 +276,19 @@ fn vote_sentence(tally: &Tally, noun: &str) -> String {
         .map(|count| format!(", with {} {}", grouped(count), if count == 1 { "abstention" } else { "abstentions" }));
     let abstained = abstained.unwrap_or_default();
     let join = if tally.method == super::Method::NotRecorded { "; " } else { " " };
-    let counted = match (won, lost) {
-        (Some(won), Some(lost)) => Some(format!("{} to {}", votes(won), votes(lost))),
-        _ => None,
-    };
-    match (tally.unanimous, counted) {
+    if !tally.carried && votes_for_more(tally) {
+        let (votes_for, against) = (lost.unwrap_or(0), won.unwrap_or(0));
+        let (votes_for, against) = (grouped(votes_for), grouped(against));
+        return format!("Rejected, {method}: {votes_for} for and {against} against are not {}.", tally.needed.words());
+    }
+    let sep = if abstained.is_empty() { "" } else { "," };
+    match (tally.unanimous, counted(tally)) {
         (Some(true), Some(counted)) => format!("{word} unanimously, {counted}, {method}."),
         (Some(true), None) => format!("{word} unanimously{join}{method}."),
         (_, Some(counted)) if lost == Some(0) => format!("{word} with nobody on the other side, {counted}{abstained}, {method}."),
-        (_, Some(counted)) => format!("{word} by {counted}{abstained}, {method}."),
+        (_, Some(counted)) => format!("{word} by {counted}{abstained}{sep} {method}."),
         (_, None) => {
-            let side = if tally.carried { "against" } else { "for" };
+            let side = if tally.votes_for > tally.against { "against" } else { "for" };
             let known = match lost {
                 Some(0) => format!(" with nobody {side}{abstained}"),
                 Some(lost) => format!(" with {} {side}{abstained}", grouped(lost)),
@@ -289,6 +300,22 @@ fn vote_sentence(tally: &Tally, noun: &str) -> String {
     }
 }
 
+/// The winning side and the other, in numbers.
+fn counted(tally: &Tally) -> Option<String> {
+    let (won, lost) = if tally.carried { (tally.votes_for?, tally.against?) } else { (tally.against?, tally.votes_for?) };
+    Some(format!("{} to {}", votes(won), votes(lost)))
+}
+
+fn votes_for_more(tally: &Tally) -> bool {
+    tally.votes_for.zip(tally.against).is_some_and(|(votes_for, against)| votes_for > against)
+}
+
+/// With a small letter at its start, to stand behind a colon.
+fn uncapital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// What the vote leaves to be minuted: who demanded a card vote, divided cards, the minority.
 fn more_of_the_vote(tally: &Tally) -> Vec<String> {
     let mut more = Vec::new();
@@ -296,7 +323,7 @@ fn more_of_the_vote(tally: &Tally) -> Vec<String> {
         let by = count.map_or_else(|| format!("the {}", caller.word()), |count| format!("{} {}", grouped(count), caller.word()));
         more.push(format!("The card vote was demanded by {by}; each branch votes with its members at the record date."));
     }
-    if tally.needed == Majority::TwoThirds {
+    if tally.needed == Majority::TwoThirds && (tally.carried || !votes_for_more(tally)) {
         more.push("Two thirds of the votes for and against were needed.".to_owned());
     }
     for card in &tally.cards {
@@ -320,7 +347,7 @@ fn more_of_the_vote(tally: &Tally) -> Vec<String> {
         && !tally.is_tie
     {
         let percent = dated::Ratio::new(i128::from(minority) * 100, i128::from(votes_for) + i128::from(against));
-        let side = if tally.carried { "against" } else { "for" };
+        let side = if tally.votes_for > tally.against { "against" } else { "for" };
         more.push(format!(
             "The minority {side} is recorded: {}, or {}% of the votes for and against.",
             grouped(minority),

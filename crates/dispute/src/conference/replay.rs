@@ -590,6 +590,7 @@ impl<'c> Replay<'c> {
             let text = self.text_that(number);
             (text.clone(), Some(text))
         });
+        let was_moved = state.moved_at.is_some();
         let words_unknown = !item.is_main() && item.changes.is_empty();
         let asks = if words_unknown { vec![item.text.clone()] } else { item.changes.iter().map(|placed| placed.change.words()).collect() };
         let mut notes = state.notes;
@@ -612,7 +613,9 @@ impl<'c> Replay<'c> {
             text_after,
             asks,
             falls: state.falls,
-            moved_by: state.moved_by.or_else(|| conference.mover_name(item).map(str::to_owned)),
+            submitted_by: conference.mover_name(item).map(str::to_owned),
+            moved_by: state.moved_by.or_else(|| state.moved_at.and_then(|_| conference.mover_name(item).map(str::to_owned))),
+            is_moved: was_moved,
             seconded_by: state.seconded_by,
             on: state.on,
             notes,

@@ -128,11 +128,7 @@ fn one_changed_vote_changes_the_minute() {
     let unanimous = "Carried unanimously, 12 to none, on a counted vote.";
     assert!(minute(&folder()).contains(unanimous), "{}", minute(&folder()));
     let changed = with(&folder(), FILE, "for = 12\nagainst = 0", "for = 11\nagainst = 1");
-    assert!(!minute(&changed).contains(unanimous));
-    assert!(
-        minute(&changed).contains("Carried by 11 to 1, on a counted vote.")
-            || minute(&changed).contains("Carried by 11 to 1 on a counted vote.")
-    );
+    assert!(minute(&changed).contains("Carried by 11 to 1 on a counted vote."), "{}", minute(&changed));
     let abstained = with(&folder(), FILE, "for = 12\nagainst = 0\nabstain = 0", "for = 11\nagainst = 0\nabstain = 1");
     assert!(!minute(&abstained).contains(unanimous) && minute(&abstained).contains("with nobody on the other side"));
     // 1.1 lost: nothing of it or of what amended it is in the text, 1.2 does not fall and can be carried.
