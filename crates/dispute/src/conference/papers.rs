@@ -288,7 +288,7 @@ fn vote_sentence(tally: &Tally, noun: &str) -> String {
         (_, Some(counted)) if lost == Some(0) => format!("{word} with nobody on the other side, {counted}{abstained}, {method}."),
         (_, Some(counted)) => format!("{word} by {counted}{abstained}{sep} {method}."),
         (_, None) => {
-            let side = if tally.votes_for > tally.against { "against" } else { "for" };
+            let side = if tally.carried { "against" } else { "for" };
             let known = match lost {
                 Some(0) => format!(" with nobody {side}{abstained}"),
                 Some(lost) => format!(" with {} {side}{abstained}", grouped(lost)),
