@@ -391,6 +391,20 @@ fn a_log_that_cannot_have_happened_is_refused_event_by_event() {
 }
 
 #[test]
+fn a_ruling_that_is_referred_back_and_changed_puts_the_motion_on_the_agenda() {
+    let back = "[[log]]\nevent = \"reference-back\"\nitem = \"10\"\nmethod = \"count\"\nfor = 9\nagainst = 3\n";
+    let admitted = "[[log]]\nevent = \"admitted\"\nitem = \"10\"\n[[log]]\nevent = \"order-of-business\"\nitems = [\"10\"]\n";
+    let vote = "[[log]]\nevent = \"moved\"\nitem = \"10\"\n[[log]]\nevent = \"seconded\"\nitem = \"10\"\n\
+        [[log]]\nevent = \"vote\"\nitem = \"10\"\nmethod = \"count\"\nfor = 2\nagainst = 10\n";
+    let (_, conference) = held(&with_log(&format!("{back}{admitted}{vote}")));
+    assert_eq!(conference.decision("10").map(|decision| decision.outcome), Some(Outcome::Rejected));
+    let (_, conference) = held(&with_log(back));
+    assert_eq!(conference.decision("10").map(|decision| decision.outcome), Some(Outcome::ReferredBack));
+    let (_, faults) = read(&with_log(&format!("{admitted}{vote}")));
+    assert_eq!(faults.first().map(|fault| fault.code), Some("out-of-order"));
+}
+
+#[test]
 fn papers_show_what_they_are_given_and_obey_nothing() {
     let (_, conference) = held(&with(&folder(), FILE, "title = \"Pay\"", "title = \"Pay *now* [x](y)\""));
     let agenda = conference.agenda();
