@@ -9,6 +9,7 @@ macro_rules! complain {
 }
 
 mod answer;
+mod conference;
 mod disk;
 mod folder;
 mod judge;
@@ -52,6 +53,9 @@ enum Stage {
     /// Files of staff: read and checked, or invented and labelled
     #[command(subcommand)]
     Workforce(workforce::Verb),
+    /// Motions, amendments and votes of a conference: agenda, decisions, minute, tests in its words
+    #[command(subcommand)]
+    Conference(conference::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Workforce(verb) => verb.run(as_json),
+        Stage::Conference(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),

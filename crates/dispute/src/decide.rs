@@ -3,6 +3,8 @@
 use dated::{Cite, Date, Place, Sources, Status, Table};
 use pay::When;
 
+use crate::conference::{Conference, Decision, Outcome, Tally};
+
 /// A motion or an amendment.
 #[derive(Clone, Debug)]
 pub struct Motion {
@@ -43,6 +45,14 @@ pub enum MotionOutcome {
     Withdrawn,
     /// Fell with another.
     Fell,
+    /// Referred back.
+    ReferredBack,
+    /// Conference moved to next business, or did not reach it.
+    NotPut,
+    /// Ruled out by the standing orders committee.
+    RuledOut,
+    /// Went into a composite.
+    Composited,
 }
 
 impl MotionOutcome {
@@ -54,9 +64,47 @@ impl MotionOutcome {
         ("fell", Self::Fell),
     ];
 
-    /// The word used in files.
+    /// The word for it, as in files where a file may say it.
     pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, outcome)| *outcome == self).map_or("carried", |(word, _)| word)
+        match self {
+            Self::Carried => "carried",
+            Self::Rejected => "rejected",
+            Self::Remitted => "remitted",
+            Self::Withdrawn => "withdrawn",
+            Self::Fell => "fell",
+            Self::ReferredBack => "referred back",
+            Self::NotPut => "not put",
+            Self::RuledOut => "ruled out",
+            Self::Composited => "composited",
+        }
+    }
+
+    fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Carried => Self::Carried,
+            Outcome::Rejected => Self::Rejected,
+            Outcome::Remitted => Self::Remitted,
+            Outcome::Withdrawn => Self::Withdrawn,
+            Outcome::Fell => Self::Fell,
+            Outcome::ReferredBack => Self::ReferredBack,
+            Outcome::NextBusiness | Outcome::NotReached => Self::NotPut,
+            Outcome::RuledOut => Self::RuledOut,
+            Outcome::Composited => Self::Composited,
+        }
+    }
+}
+
+/// How a vote went, in a few words.
+fn vote_in_short(tally: &Tally) -> String {
+    let counted = match (tally.votes_for, tally.against) {
+        (Some(votes_for), Some(against)) => Some(format!("{} to {}", pay::grouped(votes_for), pay::grouped(against))),
+        _ => None,
+    };
+    match (tally.unanimous, counted, &tally.minority_words) {
+        (Some(true), _, _) => "unanimous".to_owned(),
+        (_, Some(counted), _) => format!("{}, {counted}", tally.method.word().replace('-', " ")),
+        (_, None, Some(words)) => words.clone(),
+        (_, None, None) => tally.method.word().replace('-', " "),
     }
 }
 
@@ -70,6 +118,28 @@ const VOTES: [(&str, &str); 6] = [
 ];
 
 impl Motion {
+    /// What a conference decided, as it stands among the motions of the dispute.
+    pub(crate) fn of_decision(conference: &Conference, decision: &Decision) -> Self {
+        let item = conference.item(&decision.id);
+        let text = match decision.amends {
+            Some(_) => decision.asks.join(" "),
+            None => decision.text_after.clone().unwrap_or_default(),
+        };
+        Self {
+            id: decision.id.clone(),
+            conference: conference.name(),
+            when: decision.on.map(When::Day).or(conference.when),
+            moved_by: decision.moved_by.clone().or_else(|| decision.submitted_by.clone()),
+            text,
+            amends: item.and_then(|item| item.amends.clone()),
+            outcome: MotionOutcome::of(decision.outcome),
+            vote: decision.vote.as_ref().map(vote_in_short),
+            source: decision.source.clone(),
+            status: decision.status,
+            place: item.map_or_else(|| conference.place.clone(), |item| item.place.clone()),
+        }
+    }
+
     pub(crate) fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
         let id = table.id("id");
         let conference = table.text("conference");

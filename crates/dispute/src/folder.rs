@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale, Select};
 
 use crate::action::{Call, Campaign};
+use crate::conference::Conference;
 use crate::decide::{Demand, Meeting, Motion, Position};
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
@@ -77,7 +78,9 @@ pub struct Dispute {
     pub outcomes: Vec<Event>,
     /// Recommendations, offers, claims and awards, by id.
     pub offers: Vec<Offer>,
-    /// Motions and amendments.
+    /// Conferences with their agenda and log.
+    pub conferences: Vec<Conference>,
+    /// Motions and amendments: those of the conferences, and those of which only the outcome was written down.
     pub motions: Vec<Motion>,
     /// Positions of the parties.
     pub positions: Vec<Position>,
@@ -173,6 +176,7 @@ impl Dispute {
         for (name, bytes) in &folder.files {
             body.read_file(name, &path(name), bytes, &sources, &faults);
         }
+        body.hold_conferences(&sources, &faults);
         let Some(head) = head else {
             // The dispute's own sources stand in the file that could not be read: that they are not known is no news.
             // Nor is it, in a folder that is no dispute at all, that its files are not part of one.
@@ -199,6 +203,7 @@ impl Dispute {
             events,
             outcomes: head.outcomes,
             offers: body.offers,
+            conferences: body.conferences,
             motions: body.motions,
             positions: body.positions,
             demands: body.demands,
@@ -271,11 +276,12 @@ impl Dispute {
             party(&demand.who);
             party(&demand.to);
         }
-        for motion in &self.motions {
+        for motion in self.motions_of_record() {
             motion.amends.iter().for_each(|name| check_known(name, &motions, "unknown-motion", "motion", faults));
         }
-        let amended = self.motions.iter().filter_map(|motion| Some((motion.id.as_str(), motion.amends.as_ref()?)));
+        let amended = self.motions_of_record().filter_map(|motion| Some((motion.id.as_str(), motion.amends.as_ref()?)));
         check_no_circle(amended.collect(), "motion", "an amendment is to another motion that stands by itself in the end", faults);
+        self.conferences.iter().flat_map(Conference::offers_named).for_each(offer);
         for poll in &self.polls {
             party(&poll.union);
             poll.about.iter().for_each(offer);
@@ -324,6 +330,11 @@ impl Dispute {
             self.check_points(item, faults);
             self.check_minimum_wage(item, &library.minimum_wage, faults);
         }
+    }
+
+    /// Motions of which only the outcome was written down; those of a conference are checked with its agenda.
+    fn motions_of_record(&self) -> impl Iterator<Item = &Motion> {
+        self.motions.iter().filter(|motion| self.conferences.iter().all(|conference| conference.place.file != motion.place.file))
     }
 
     /// Every band and point that an offer names must exist on one of its scales on its base date.
@@ -411,7 +422,8 @@ impl Dispute {
         check_unique("group", self.groups.iter().map(|group| (group.id.as_str(), &group.place)), faults);
         check_unique("nation", self.nations.iter().map(|nation| (nation.name.as_str(), &nation.place)), faults);
         check_unique("offer", self.offers.iter().map(|offer| (offer.id.as_str(), &offer.place)), faults);
-        check_unique("motion", self.motions.iter().map(|motion| (motion.id.as_str(), &motion.place)), faults);
+        check_unique("motion", self.motions_of_record().map(|motion| (motion.id.as_str(), &motion.place)), faults);
+        check_unique("conference", self.conferences.iter().map(|conference| (conference.id.as_str(), &conference.place)), faults);
         check_unique("poll", self.polls.iter().map(|poll| (poll.id.as_str(), &poll.place)), faults);
         check_unique("figure", self.figures.iter().map(|figure| (figure.id.as_str(), &figure.place)), faults);
         for poll in &self.polls {
@@ -582,6 +594,9 @@ fn or_note<T>(part: Option<T>, table: &Table<'_>, key: &str, unread: &mut Vec<St
 #[derive(Default)]
 struct Body {
     offers: Vec<Offer>,
+    conferences: Vec<Conference>,
+    /// Branches and delegates of the conferences: `decide/*.csv` by path, with the name to show.
+    tables: BTreeMap<String, (String, FileBytes)>,
     motions: Vec<Motion>,
     positions: Vec<Position>,
     demands: Vec<Demand>,
@@ -600,6 +615,10 @@ impl Body {
             return;
         }
         let folder = name.split_once('/').map(|(folder, _)| folder);
+        if matches!(name, "decide/branches.csv" | "decide/delegates.csv") {
+            self.tables.insert(name.to_owned(), (shown.to_owned(), bytes.clone()));
+            return;
+        }
         let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls"), _) | (None, "action.toml" | "quoted.toml"));
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
@@ -618,13 +637,27 @@ impl Body {
         }
     }
 
+    /// Checks each agenda and replays each log, once all files are read; what was decided stands among the motions.
+    fn hold_conferences(&mut self, sources: &Sources, faults: &Faults) {
+        for conference in &mut self.conferences {
+            conference.hold(&self.tables, sources, faults);
+            let decided = conference.items.iter().filter_map(|item| conference.decision(&item.id));
+            self.motions.extend(decided.map(|decision| Motion::of_decision(conference, decision)));
+        }
+    }
+
     fn read_known_file(&mut self, folder: Option<&str>, name: &str, shown: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults) {
         let Some(file) = TomlFile::read(shown, bytes, faults) else { return };
         file.with_root(faults, |root| match (folder, name) {
             (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),
             (Some("polls"), _) => self.polls.extend(Poll::read(root, sources)),
             (Some(_), _) => {
-                self.motions.extend(root.list("motion", |entry, _| or_note(Motion::read(entry, sources), entry, "id", &mut self.unread)));
+                if Conference::stands_in(root) {
+                    self.conferences.extend(Conference::read(root, sources));
+                } else {
+                    self.motions
+                        .extend(root.list("motion", |entry, _| or_note(Motion::read(entry, sources), entry, "id", &mut self.unread)));
+                }
                 self.positions.extend(root.list("position", |entry, _| Position::read(entry, sources)));
                 self.demands.extend(root.list("demand", |entry, _| Demand::read(entry, sources)));
                 self.meetings.extend(root.list("meeting", |entry, _| Meeting::read(entry, sources)));
