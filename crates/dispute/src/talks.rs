@@ -7,14 +7,16 @@ mod agreement;
 mod council;
 mod demand;
 mod guide;
+mod machinery;
 mod meeting;
 mod position;
 mod sticking;
 
 pub use agreement::{Agreement, Clause, Polarity, Ruling, Topic, Variation, rulings, same_employer};
-pub use council::{Council, CouncilAnswer, CouncilOutcome, CouncilRule, MOST_COUNTED, MemberVote, Seat, judge_votes};
+pub use council::{Council, CouncilAnswer, CouncilOutcome, CouncilRule, MOST_COUNTED, MemberVote, Missing, Seat, judge_votes};
 pub use demand::{Deadline, Decision, DecisionKind, Demand, DemandAnswer, DemandOutcome, DemandState, Resolution};
 pub use guide::{Clash, ClashKind, Guide, GuideCheck, NotChecked, Statement, Voice, check_guides, find_clause};
+pub use machinery::{GroupOffers, ReachingOffer, groups_by_machinery};
 pub use meeting::{ListedStep, Meeting, NextStep, SideList, StepState, lists_of_sides};
 pub use position::{Advice, Lean, OfferBoard, Position, PositionStage, Stance, Standing, board, history};
 pub use sticking::{Answered, ClaimItem, ItemAnswer, ItemOutcome, StickingPoint, StickingTest, TestedPoint, test_sticking_points};

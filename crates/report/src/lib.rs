@@ -7,6 +7,7 @@ mod chart;
 mod law_then_and_now;
 mod page;
 mod table;
+mod talks;
 mod words;
 
 pub use page::page;

@@ -107,14 +107,36 @@ pub struct CouncilOutcome {
     pub by_decisions: CouncilAnswer,
     /// The same if members follow the advice they were given.
     pub if_advice_is_followed: CouncilAnswer,
-    /// What must be known to tell, in words.
-    pub missing: Vec<String>,
+    /// What must be known to tell.
+    pub missing: Vec<Missing>,
     /// Members that could turn the outcome alone by voting the other way, all else as in `if_advice_is_followed`, open votes
     /// not counted as yes. Empty while rule or weights are not known.
     pub pivotal: Vec<String>,
     /// For each member: of all ways in which the others can vote, in how many its vote decides, and of how many. `None` while
     /// rule or weights are not known, or with more than [`MOST_COUNTED`] members.
     pub decides: Option<(BTreeMap<String, u64>, u64)>,
+}
+
+/// Something that must be known to tell what a vote comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// How the council decides.
+    Rule,
+    /// The seats of this party.
+    Seats(String),
+    /// What this party decided.
+    Decision(String),
+}
+
+impl Missing {
+    /// The words for people; `name` gives the name of a party.
+    pub fn words<'n>(&'n self, name: impl Fn(&'n str) -> &'n str) -> String {
+        match self {
+            Self::Rule => "how the council decides".to_owned(),
+            Self::Seats(party) => format!("the seats of {}", name(party)),
+            Self::Decision(party) => format!("the decision of {}", name(party)),
+        }
+    }
 }
 
 /// With more members than this the ways to vote are not counted one by one.
@@ -187,10 +209,10 @@ pub fn judge_votes(rule: Option<CouncilRule>, votes: Vec<MemberVote>) -> Council
     let mut missing = Vec::new();
     if by_decisions == CouncilAnswer::CannotTell {
         if rule.is_none() {
-            missing.push("how the council decides".to_owned());
+            missing.push(Missing::Rule);
         }
-        missing.extend(votes.iter().filter(|vote| vote.seats.is_none()).map(|vote| format!("the seats of {}", vote.party)));
-        missing.extend(votes.iter().filter(|vote| decided(vote) == Lean::Open).map(|vote| format!("the decision of {}", vote.party)));
+        missing.extend(votes.iter().filter(|vote| vote.seats.is_none()).map(|vote| Missing::Seats(vote.party.clone())));
+        missing.extend(votes.iter().filter(|vote| decided(vote) == Lean::Open).map(|vote| Missing::Decision(vote.party.clone())));
     }
     let weights: Option<Vec<(Side, u128)>> = votes.iter().map(|vote| vote.seats.map(|seats| (vote.side, seats.into()))).collect();
     let (mut pivotal, mut decides) = (Vec::new(), None);
@@ -308,7 +330,7 @@ mod tests {
     #[test]
     fn a_weight_that_is_missing_is_named_and_not_guessed() {
         let split = majority(&[vote("a", None, Lean::For), vote("b", None, Lean::Against)]);
-        assert_eq!((split.by_decisions, split.missing), (CouncilAnswer::CannotTell, vec!["the seats of a".to_owned(), "the seats of b".to_owned()]));
+        assert_eq!((split.by_decisions, split.missing), (CouncilAnswer::CannotTell, vec![Missing::Seats("a".into()), Missing::Seats("b".into())]));
         assert!(split.pivotal.is_empty() && split.decides.is_none());
         let all = majority(&[vote("a", None, Lean::For), vote("b", None, Lean::For)]);
         assert_eq!(all.by_decisions, CouncilAnswer::Agreed, "whatever the weights are");
@@ -342,7 +364,7 @@ mod tests {
         votes[0].is_decided = false;
         let outcome = majority(&votes);
         assert_eq!((outcome.by_decisions, outcome.if_advice_is_followed), (CouncilAnswer::CannotTell, CouncilAnswer::Agreed));
-        assert_eq!(outcome.missing, ["the decision of a"]);
+        assert_eq!(outcome.missing, [Missing::Decision("a".into())]);
     }
 
     fn lean() -> impl Strategy<Value = Lean> {
