@@ -81,12 +81,17 @@ fn state_text(demand: &Demand, state: DemandState<'_>, dispute: &Dispute) -> Str
             dispute.party_name(&demand.who.0)
         ),
         DemandState::Decided(decision) => format!(
-            "decided, {} ({}, {}): {} {}",
+            "decided, {} ({}, {}): {} {}{}",
             decision.kind.word().replace('-', " "),
             decision.by,
             when_words(decision.when),
             decision.text,
-            cited(&decision.source, decision.status)
+            cited(&decision.source, decision.status),
+            if decision.is_caller_known(&dispute.polls) {
+                ""
+            } else {
+                "\n  Whom the voting paper named is not in the folder, so whether this person could call action cannot be told"
+            }
         ),
     }
 }

@@ -103,9 +103,14 @@ fn check_text(found: &GuideCheck<'_>, dispute: &Dispute) -> String {
     for left in &found.not_checked {
         text.push_str(&format!("\nNot checked: {}\n", not_checked_words(left)));
     }
-    let count = found.clashes.len();
-    let clashes = if count == 1 { "1 clash".to_owned() } else { format!("{count} clashes") };
-    text.push_str(&format!("\n{} statements and {} clauses: {clashes}, {} not checked\n", found.statements, found.clauses, found.not_checked.len()));
+    let count = |number: usize, one: &str, more: &str| format!("{number} {}", if number == 1 { one } else { more });
+    text.push_str(&format!(
+        "\n{} and {}: {}, {} not checked\n",
+        count(found.statements, "statement", "statements"),
+        count(found.clauses, "clause", "clauses"),
+        count(found.clashes.len(), "clash", "clashes"),
+        found.not_checked.len()
+    ));
     text
 }
 

@@ -155,7 +155,7 @@ impl Positions {
         let mut text = format!("{}\nWho stands where, {on}\n", dispute.title);
         text.push_str(&groups_text(&shown.groups));
         if shown.boards.is_empty() {
-            text.push_str("\nNobody has taken a position that was asked for.\n");
+            text.push_str("\nNo position is on record on what was asked for.\n");
         }
         for board in &shown.boards {
             text.push_str(&board_text(board, dispute));
@@ -341,7 +341,7 @@ fn council_text(council: &Council, offer: &str, outcome: &CouncilOutcome, disput
     }
     match outcome.pivotal.as_slice() {
         [] if outcome.decides.is_some() => text.push_str("  No single member could turn this by voting the other way.\n"),
-        [] => text.push_str("  On whom it turns can be told for given weights: --weights party=seats,… --rule majority-of-seats\n"),
+        [] => text.push_str("  On whom it turns can be told once the rule and all seats are given: --rule majority-of-seats --weights party=seats,…\n"),
         pivotal => {
             let names: Vec<String> = pivotal.iter().map(|party| name(party)).collect();
             text.push_str(&format!("  Could turn it alone by voting the other way: {}\n", names.join("; ")));

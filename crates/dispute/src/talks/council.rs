@@ -122,6 +122,8 @@ pub struct CouncilOutcome {
 pub enum Missing {
     /// How the council decides.
     Rule,
+    /// The seats of every member.
+    AllSeats,
     /// The seats of this party.
     Seats(String),
     /// What this party decided.
@@ -133,6 +135,7 @@ impl Missing {
     pub fn words<'n>(&'n self, name: impl Fn(&'n str) -> &'n str) -> String {
         match self {
             Self::Rule => "how the council decides".to_owned(),
+            Self::AllSeats => "the seats of every member".to_owned(),
             Self::Seats(party) => format!("the seats of {}", name(party)),
             Self::Decision(party) => format!("the decision of {}", name(party)),
         }
@@ -211,7 +214,11 @@ pub fn judge_votes(rule: Option<CouncilRule>, votes: Vec<MemberVote>) -> Council
         if rule.is_none() {
             missing.push(Missing::Rule);
         }
-        missing.extend(votes.iter().filter(|vote| vote.seats.is_none()).map(|vote| Missing::Seats(vote.party.clone())));
+        if votes.len() > 1 && votes.iter().all(|vote| vote.seats.is_none()) {
+            missing.push(Missing::AllSeats);
+        } else {
+            missing.extend(votes.iter().filter(|vote| vote.seats.is_none()).map(|vote| Missing::Seats(vote.party.clone())));
+        }
         missing.extend(votes.iter().filter(|vote| decided(vote) == Lean::Open).map(|vote| Missing::Decision(vote.party.clone())));
     }
     let weights: Option<Vec<(Side, u128)>> = votes.iter().map(|vote| vote.seats.map(|seats| (vote.side, seats.into()))).collect();
@@ -330,7 +337,7 @@ mod tests {
     #[test]
     fn a_weight_that_is_missing_is_named_and_not_guessed() {
         let split = majority(&[vote("a", None, Lean::For), vote("b", None, Lean::Against)]);
-        assert_eq!((split.by_decisions, split.missing), (CouncilAnswer::CannotTell, vec![Missing::Seats("a".into()), Missing::Seats("b".into())]));
+        assert_eq!((split.by_decisions, split.missing), (CouncilAnswer::CannotTell, vec![Missing::AllSeats]));
         assert!(split.pivotal.is_empty() && split.decides.is_none());
         let all = majority(&[vote("a", None, Lean::For), vote("b", None, Lean::For)]);
         assert_eq!(all.by_decisions, CouncilAnswer::Agreed, "whatever the weights are");

@@ -5,6 +5,7 @@ use dated::{Cite, Date, Faults, Place, Sources, Status, Table};
 use pay::{When, days_between};
 
 use super::Known;
+use crate::polls::Poll;
 
 /// What one party asks of another, and what follows if it is not met.
 #[derive(Clone, Debug)]
@@ -388,7 +389,8 @@ impl Decision {
         Some(Self { by: by?, who: who?, when, kind, demand, poll, until, text, source, status, place: table.place() })
     }
 
-    /// Spec N15: action is called only by a person whom the voting paper names.
+    /// Spec N15: action is called only by a person whom the voting paper names. Where the folder does not say whom it names,
+    /// the call stands as recorded and [`Decision::is_caller_known`] says so.
     pub(crate) fn check(&self, known: &Known<'_>, demands: &[&str], may_call: &[String], faults: &Faults) {
         known.party(&self.who);
         if let Some(demand) = &self.demand {
@@ -400,13 +402,7 @@ impl Decision {
         }
         match &self.poll {
             None => faults.error("call-without-poll", &self.place, "no poll is named that gives authority to call action", "add `poll = \"…\"`"),
-            Some((id, place)) if known.has_poll(id) && may_call.is_empty() => faults.error(
-                "callers-not-known",
-                place,
-                format!("the poll “{id}” does not say whom its voting paper names as able to call action"),
-                "add `may_call = [\"…\"]` to the poll",
-            ),
-            Some((id, _)) if known.has_poll(id) && !may_call.contains(&self.by) => faults.error(
+            Some((id, _)) if known.has_poll(id) && !may_call.is_empty() && !may_call.contains(&self.by) => faults.error(
                 "not-named-on-paper",
                 &self.place,
                 format!("{} calls action; the voting paper of “{id}” names {}", self.by, may_call.join(", ")),
@@ -414,5 +410,11 @@ impl Decision {
             ),
             Some(_) => {}
         }
+    }
+
+    /// For a call to action: whether the folder says whom the voting paper names, so that the call could be checked.
+    pub fn is_caller_known(&self, polls: &[Poll]) -> bool {
+        let poll = self.poll.as_ref().and_then(|(id, _)| polls.iter().find(|poll| poll.id == *id));
+        self.kind != DecisionKind::CallAction || poll.is_some_and(|poll| !poll.may_call.is_empty())
     }
 }

@@ -190,7 +190,7 @@ fn raises(change: &Change) -> bool {
     !matches!(change.rise, Rise::None) || has_floor
 }
 
-/// Spec N19: staged is what comes after the first day of its pay year.
+/// Spec N19: staged is what comes after the first day of its pay year. Where only clauses for some come later, both readings stand.
 fn not_staged(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>) {
     let Some(first) = dispute.framework().first_pay_year(offer) else {
         return (Answered::CannotTell, vec!["it has no date".to_owned()]);
@@ -203,6 +203,13 @@ fn not_staged(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>) {
         .map(|step| step.from)
         .filter(|from| *from > pay::PayYear::holding(*from, start_month).first_day())
         .collect();
+    let headlines: Vec<pay::Headline> = offer.nations.iter().filter_map(|(nation, _)| dispute.framework().headline(offer, nation)).collect();
+    let is_everybodys_in_full = !headlines.is_empty() && headlines.iter().all(|headline| headline.largest_gap_percent() == Ratio::ZERO);
+    let within_later_years = headlines.iter().flat_map(|headline| &headline.totals).any(|(from, _)| late.contains(from));
+    if let (Some(first_late), true, false) = (late.first(), is_everybodys_in_full, within_later_years) {
+        let what = format!("clauses for some points are paid only from {}", dated::long_date(*first_late));
+        return (Answered::Depends, vec!["the percentage for everybody is paid from the first day of the pay year".to_owned(), what]);
+    }
     match late.as_slice() {
         [] => (Answered::Met, vec!["all of it is paid from the first day of the pay year".to_owned()]),
         [day] => (Answered::Unmet, vec![format!("part of it is paid only from {}", dated::long_date(*day))]),
