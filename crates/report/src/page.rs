@@ -13,8 +13,8 @@ use pay::{
 
 use crate::chart::Chart;
 use crate::law_then_and_now::{LawView, law_view};
-use crate::talks::{self, advice_and_result};
 use crate::table::{Cell, Table, figure, linked, words};
+use crate::talks::{self, advice_and_result};
 use crate::words::{clause_text, percent, plain, pounds, select_text, signed, with_unit};
 
 /// The report on a dispute, as one HTML document, with results of record judged by the rules of `book`. The same dispute gives the same bytes.

@@ -117,6 +117,17 @@ fn demand_text(demand: &Demand, state: DemandState<'_>, dispute: &Dispute, on: D
             cited(&resolution.source, resolution.status)
         ));
     }
+    let latest = demand.latest_decision(&dispute.talks.decisions, on);
+    if let Some((decision, until)) = latest.and_then(|decision| Some((decision, decision.until?))) {
+        text.push_str(&format!(
+            "  More time until {} ({}, {}): {} {}\n",
+            long_date(until),
+            decision.by,
+            when_words(decision.when),
+            decision.text,
+            cited(&decision.source, decision.status)
+        ));
+    }
     if let Some(answer) = demand.answer_on(on).filter(|answer| !answer.outcome.closes()) {
         text.push_str(&format!("  Answer so far: {} ({}): {}\n", answer.outcome.word(), when_words(answer.when), answer.text));
     }

@@ -160,7 +160,11 @@ impl Ask {
             Err(refuse_question(format!("there is no {what} “{name}”"), fix, as_json))
         };
         let checks = [
-            if talks.topic(&self.topic).is_some() { Ok(()) } else { refuse("topic", &self.topic, talks.topics().map(|topic| topic.id.as_str()).collect()) },
+            if talks.topic(&self.topic).is_some() {
+                Ok(())
+            } else {
+                refuse("topic", &self.topic, talks.topics().map(|topic| topic.id.as_str()).collect())
+            },
             match &self.nation {
                 Some(nation) if dispute.nations.iter().all(|known| known.name != *nation) => {
                     refuse("nation", nation, dispute.nations.iter().map(|nation| nation.name.as_str()).collect())
@@ -181,7 +185,11 @@ impl Ask {
             rulings(&talks.agreements, &self.topic, self.employer.as_deref(), self.nation.as_deref(), self.group.as_deref(), self.on);
         let says = found.first().map(Ruling::says).filter(|says| found.iter().all(|ruling| ruling.says() == *says));
         let is_known = |employer: &String| {
-            talks.agreements.iter().flat_map(|agreement| &agreement.variations).any(|variation| same_employer(&variation.employer, employer))
+            talks
+                .agreements
+                .iter()
+                .flat_map(|agreement| &agreement.variations)
+                .any(|variation| same_employer(&variation.employer, employer))
         };
         let no_local = self.employer.as_ref().filter(|employer| !is_known(employer));
         if as_json {
@@ -211,10 +219,10 @@ impl Ask {
         });
         text.push('\n');
         for ruling in found {
-            let (source, status, place) = ruling.variation.map_or(
-                (&ruling.clause.source, ruling.clause.status, &ruling.clause.place),
-                |variation| (&variation.source, variation.status, &variation.place),
-            );
+            let (source, status, place) =
+                ruling.variation.map_or((&ruling.clause.source, ruling.clause.status, &ruling.clause.place), |variation| {
+                    (&variation.source, variation.status, &variation.place)
+                });
             text.push_str(&format!("  {}: {} {}\n", ruling.says().words(), ruling.text(), cited(source, status)));
             match ruling.variation {
                 Some(variation) => text.push_str(&format!(
@@ -224,7 +232,8 @@ impl Ask {
                     ruling.agreement.cite_clause(ruling.clause)
                 )),
                 None => {
-                    let reach: Vec<&str> = ruling.clause.nations.iter().chain(&ruling.clause.groups).map(|(name, _)| name.as_str()).collect();
+                    let reach: Vec<&str> =
+                        ruling.clause.nations.iter().chain(&ruling.clause.groups).map(|(name, _)| name.as_str()).collect();
                     let reach = if reach.is_empty() { String::new() } else { format!(", for {}", reach.join(", ")) };
                     text.push_str(&format!(
                         "      {} from {}{reach} ({place})\n",

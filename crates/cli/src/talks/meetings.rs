@@ -63,7 +63,10 @@ impl Meetings {
             }
         }
         if !later.is_empty() {
-            text.push_str(&format!("\nNot shown: {} after this day.\n", if later.len() == 1 { "1 meeting".to_owned() } else { format!("{} meetings", later.len()) }));
+            text.push_str(&format!(
+                "\nNot shown: {} after this day.\n",
+                if later.len() == 1 { "1 meeting".to_owned() } else { format!("{} meetings", later.len()) }
+            ));
         }
         text
     }

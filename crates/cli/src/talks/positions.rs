@@ -258,7 +258,10 @@ fn board_text(board: &OfferBoard<'_>, dispute: &Dispute) -> String {
                 || "nothing is on record before it".to_owned(),
                 |before| format!("before it: {} ({})", before.stance.words(), when_words(before.when)),
             );
-            text.push_str(&format!("  {name}: some day of {}, perhaps later than the day asked for; {before}.\n", when_words(standing.current.when)));
+            text.push_str(&format!(
+                "  {name}: some day of {}, perhaps later than the day asked for; {before}.\n",
+                when_words(standing.current.when)
+            ));
         } else if let (true, Some(before)) = (standing.order_not_known, standing.before) {
             let (one, other) = (before.stance.words(), when_words(before.when));
             text.push_str(&format!("  {name}: which came last is not known, this or “{one}” ({other}).\n"));
@@ -341,7 +344,9 @@ fn council_text(council: &Council, offer: &str, outcome: &CouncilOutcome, disput
     }
     match outcome.pivotal.as_slice() {
         [] if outcome.decides.is_some() => text.push_str("  No single member could turn this by voting the other way.\n"),
-        [] => text.push_str("  On whom it turns can be told once the rule and all seats are given: --rule majority-of-seats --weights party=seats,…\n"),
+        [] => text.push_str(
+            "  On whom it turns can be told once the rule and all seats are given: --rule majority-of-seats --weights party=seats,…\n",
+        ),
         pivotal => {
             let names: Vec<String> = pivotal.iter().map(|party| name(party)).collect();
             text.push_str(&format!("  Could turn it alone by voting the other way: {}\n", names.join("; ")));
@@ -373,7 +378,8 @@ fn standing_json(standing: &Standing<'_>, dispute: &Dispute) -> Json {
     json["side"] = json!(dispute.parties.iter().find(|party| party.id == standing.party).map(|party| party.side.word()));
     json["may_be_later"] = json!(standing.may_be_later || standing.current.when.is_none());
     json["order_not_known"] = json!(standing.order_not_known);
-    json["before"] = standing.before.map_or(Json::Null, |before| json!({ "when": before.when.map(pay::When::iso), "stance": before.stance.word() }));
+    json["before"] =
+        standing.before.map_or(Json::Null, |before| json!({ "when": before.when.map(pay::When::iso), "stance": before.stance.word() }));
     json
 }
 

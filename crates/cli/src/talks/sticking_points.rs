@@ -111,7 +111,13 @@ fn text(dispute: &Dispute, tested: &[TestedPoint<'_>], items: &[AnsweredItem<'_>
         let own = if test.is_own { ", the offer itself" } else { "" };
         let groups: Vec<&str> = test.offer.groups.iter().map(|(group, _)| group.as_str()).collect();
         let groups = if groups.is_empty() { String::new() } else { format!(" for {}", groups.join(", ")) };
-        text.push_str(&format!("  {} ({}{groups}{own}): reason {} {}\n", test.offer.id, test.offer.kind.word(), test.number, test.answered.words()));
+        text.push_str(&format!(
+            "  {} ({}{groups}{own}): reason {} {}\n",
+            test.offer.id,
+            test.offer.kind.word(),
+            test.number,
+            test.answered.words()
+        ));
         for why in &test.why {
             text.push_str(&format!("      {why}\n"));
         }

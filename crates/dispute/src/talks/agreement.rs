@@ -162,7 +162,10 @@ impl Agreement {
                 faults.error(
                     "period-overlap",
                     &variation.place,
-                    format!("{} varies “{}” twice for the same days; the other is at {}", variation.employer, variation.clause.0, earlier.place),
+                    format!(
+                        "{} varies “{}” twice for the same days; the other is at {}",
+                        variation.employer, variation.clause.0, earlier.place
+                    ),
                     "end the earlier one with `until` on the day the later begins",
                 );
             }
@@ -188,7 +191,20 @@ impl Clause {
         let (nations, groups) = (table.name_list("nations"), table.name_list("groups"));
         let (source, status) = (table.cite(sources), table.status().unwrap_or(Status::Estimated));
         let (text, says) = (text.unwrap_or_default(), says.unwrap_or(Polarity::Depends));
-        Some(Self { id: id?, paragraph, topic: topic?, says, text, from: from?, until, nations, groups, source, status, place: table.place() })
+        Some(Self {
+            id: id?,
+            paragraph,
+            topic: topic?,
+            says,
+            text,
+            from: from?,
+            until,
+            nations,
+            groups,
+            source,
+            status,
+            place: table.place(),
+        })
     }
 
     /// Whether it is in force on that day.
@@ -198,7 +214,9 @@ impl Clause {
 
     /// Whether it reaches that nation and that group; what is not named is not asked.
     pub fn reaches(&self, nation: Option<&str>, group: Option<&str>) -> bool {
-        let in_list = |list: &[(String, Place)], name: Option<&str>| list.is_empty() || name.is_none_or(|name| list.iter().any(|(known, _)| known == name));
+        let in_list = |list: &[(String, Place)], name: Option<&str>| {
+            list.is_empty() || name.is_none_or(|name| list.iter().any(|(known, _)| known == name))
+        };
         in_list(&self.nations, nation) && in_list(&self.groups, group)
     }
 }

@@ -226,7 +226,10 @@ pub fn judge_votes(rule: Option<CouncilRule>, votes: Vec<MemberVote>) -> Council
     if let (Some(rule), Some(weights)) = (rule, weights) {
         let yes: Vec<bool> = votes.iter().map(|vote| vote.lean == Lean::For).collect();
         let now = is_carried(rule, &weights, &yes);
-        pivotal = (0..votes.len()).filter(|at| is_carried(rule, &weights, &with_turned(&yes, *at)) != now).map(|at| votes[at].party.clone()).collect();
+        pivotal = (0..votes.len())
+            .filter(|at| is_carried(rule, &weights, &with_turned(&yes, *at)) != now)
+            .map(|at| votes[at].party.clone())
+            .collect();
         if votes.len() <= MOST_COUNTED {
             decides = Some(count_decisive(rule, &weights, &votes));
         }

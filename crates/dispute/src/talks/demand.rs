@@ -188,8 +188,7 @@ impl Demand {
         if let Some(answer) = self.answer_on(on).filter(|answer| answer.outcome.closes()) {
             return DemandState::Closed(answer);
         }
-        let taken = self.decisions(decisions).filter(|decision| decision.when.is_some_and(|when| when.latest() <= on));
-        let latest = taken.max_by_key(|decision| decision.when.map(When::latest));
+        let latest = self.latest_decision(decisions, on);
         let deadline = match (latest.and_then(|decision| decision.until), &self.deadline) {
             (Some(until), _) => until,
             (None, None) => return latest.map_or(DemandState::NoDeadline, DemandState::Decided),
@@ -212,8 +211,12 @@ impl Demand {
         self.answer.as_ref().filter(|answer| answer.when.is_none_or(|when| when.earliest() <= on))
     }
 
-    fn decisions<'d>(&self, decisions: &'d [Decision]) -> impl Iterator<Item = &'d Decision> {
-        decisions.iter().filter(|decision| self.id.is_some() && decision.demand.as_ref().map(|(id, _)| id) == self.id.as_ref())
+    /// The last decision on it that was surely taken by that day.
+    pub fn latest_decision<'d>(&self, decisions: &'d [Decision], on: Date) -> Option<&'d Decision> {
+        let on_this =
+            decisions.iter().filter(|decision| self.id.is_some() && decision.demand.as_ref().map(|(id, _)| id) == self.id.as_ref());
+        let taken = on_this.filter(|decision| decision.when.is_some_and(|when| when.latest() <= on));
+        taken.max_by_key(|decision| decision.when.map(When::latest))
     }
 }
 
@@ -401,7 +404,9 @@ impl Decision {
             return;
         }
         match &self.poll {
-            None => faults.error("call-without-poll", &self.place, "no poll is named that gives authority to call action", "add `poll = \"…\"`"),
+            None => {
+                faults.error("call-without-poll", &self.place, "no poll is named that gives authority to call action", "add `poll = \"…\"`")
+            }
             Some((id, _)) if known.has_poll(id) && !may_call.is_empty() && !may_call.contains(&self.by) => faults.error(
                 "not-named-on-paper",
                 &self.place,

@@ -260,7 +260,9 @@ fn clash<'d>(one: Voice<'d>, other: Voice<'d>) -> Option<Clash<'d>> {
     let kind = match (one.says(), other.says()) {
         _ if one.topic() != other.topic() => return None,
         (Polarity::Yes, Polarity::No) | (Polarity::No, Polarity::Yes) => ClashKind::Opposite,
-        (Polarity::Depends, Polarity::Yes | Polarity::No) | (Polarity::Yes | Polarity::No, Polarity::Depends) => ClashKind::ConditionLeftOut,
+        (Polarity::Depends, Polarity::Yes | Polarity::No) | (Polarity::Yes | Polarity::No, Polarity::Depends) => {
+            ClashKind::ConditionLeftOut
+        }
         _ => return None,
     };
     Some(Clash { topic: one.topic(), kind, one, other })

@@ -188,8 +188,7 @@ pub fn lists_of_sides<'d>(meetings: &'d [Meeting], parties: &'d [Party], on: Dat
     let lists = sides.into_iter().map(|side| {
         let mut steps = Vec::new();
         for (meeting, step) in held.iter().flat_map(|meeting| meeting.next.iter().map(move |step| (*meeting, step))) {
-            let owners: Vec<&str> =
-                step.owners.iter().map(|(id, _)| id.as_str()).filter(|id| side_of(id) == Some(side)).collect();
+            let owners: Vec<&str> = step.owners.iter().map(|(id, _)| id.as_str()).filter(|id| side_of(id) == Some(side)).collect();
             let is_everybodys = step.owners.is_empty() && matches!(side, Side::Staff | Side::Employer);
             if is_everybodys || !owners.is_empty() {
                 steps.push(ListedStep { meeting, step, owners, state: step.state_on(on) });

@@ -121,7 +121,8 @@ impl StickingPoint {
 }
 
 fn read_test(table: &Table<'_>) -> Option<StickingTest> {
-    const NAMES: [(&str, u8); 5] = [("not-staged", 0), ("more-for-low-paid", 1), ("rate-at-least", 2), ("at-least-prices", 3), ("for-judgement", 4)];
+    const NAMES: [(&str, u8); 5] =
+        [("not-staged", 0), ("more-for-low-paid", 1), ("rate-at-least", 2), ("at-least-prices", 3), ("for-judgement", 4)];
     let name = table.choice("test", &NAMES);
     let pounds = table.optional_decimal("pounds");
     let index = table.optional_choice("index", &Index::WORDS);
@@ -203,7 +204,8 @@ fn not_staged(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>) {
         .map(|step| step.from)
         .filter(|from| *from > pay::PayYear::holding(*from, start_month).first_day())
         .collect();
-    let headlines: Vec<pay::Headline> = offer.nations.iter().filter_map(|(nation, _)| dispute.framework().headline(offer, nation)).collect();
+    let headlines: Vec<pay::Headline> =
+        offer.nations.iter().filter_map(|(nation, _)| dispute.framework().headline(offer, nation)).collect();
     let is_everybodys_in_full = !headlines.is_empty() && headlines.iter().all(|headline| headline.largest_gap_percent() == Ratio::ZERO);
     let within_later_years = headlines.iter().flat_map(|headline| &headline.totals).any(|(from, _)| late.contains(from));
     if let (Some(first_late), true, false) = (late.first(), is_everybodys_in_full, within_later_years) {
@@ -220,10 +222,15 @@ fn not_staged(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>) {
     }
 }
 
-/// Spec N20: the lowest rate gains a larger percentage by the end of the first pay year than the highest. Where the scale is not
+/// A difference up to this may come from rounding rates to the pound or to five pounds, and decides nothing.
+const ROUNDING_PENCE: i64 = 500;
+
+/// Spec N20: by the end of the first pay year the lowest rate gains a larger percentage than the highest. Where the scale is not
 /// in the data, the same percentage for everybody is still known to give the low paid no more.
 fn more_for_low_paid(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>) {
-    let changes = || offer.steps.iter().flat_map(|step| &step.changes).filter(|change| raises(change));
+    let end = dispute.framework().first_pay_year(offer).map(pay::PayYear::end);
+    let steps = || offer.steps.iter().filter(|step| end.is_none_or(|end| step.from < end));
+    let mut changes = steps().flat_map(|step| &step.changes).filter(|change| raises(change));
     let is_same_percent = |change: &Change| {
         change.select.is_everybody()
             && matches!(change.rise, Rise::Percent { .. } | Rise::TotalPercent(_))
@@ -234,8 +241,8 @@ fn more_for_low_paid(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>
             && change.rate_at_least.is_none()
             && change.minimum_increment_percent.is_none()
     };
-    let has_more = offer.steps.iter().any(|step| !step.assimilate.is_empty() || !step.new_points.is_empty());
-    if !has_more && changes().all(is_same_percent) {
+    let has_more = steps().any(|step| !step.assimilate.is_empty() || !step.new_points.is_empty());
+    if !has_more && changes.all(is_same_percent) {
         return (Answered::Unmet, vec!["the same percentage for everybody: nothing of its own for the low paid".to_owned()]);
     }
     let mut answers = Vec::new();
@@ -245,7 +252,8 @@ fn more_for_low_paid(offer: &Offer, dispute: &Dispute) -> (Answered, Vec<String>
         let by_base = |point: &&pay::PointValue| point.row.path.base;
         let (Some(low), Some(high)) = (points.iter().min_by_key(by_base), points.iter().max_by_key(by_base)) else { continue };
         let (less, more) = (high.first_year().year_end_percent, low.first_year().year_end_percent);
-        answers.push(if more > less { Answered::Met } else { Answered::Unmet });
+        let above_pence = low.row.path.base.ratio() * (more - less) / Ratio::whole(100);
+        answers.push(if above_pence > Ratio::whole(ROUNDING_PENCE) { Answered::Met } else { Answered::Unmet });
         why.push(format!(
             "{}, {}: {}% at the lowest rate ({}) and {}% at the highest ({})",
             value.nation,
@@ -265,7 +273,8 @@ fn rate_at_least(floor: Pence, offer: &Offer, dispute: &Dispute) -> (Answered, V
     let mut why = Vec::new();
     for value in dispute.framework().value_points(offer) {
         let Ok(points) = &value.points else { continue };
-        let Some(low) = points.iter().filter(|point| point.row.moved_to.is_none()).min_by_key(|point| point.first_year().year_end_rate) else {
+        let Some(low) = points.iter().filter(|point| point.row.moved_to.is_none()).min_by_key(|point| point.first_year().year_end_rate)
+        else {
             continue;
         };
         let rate = low.first_year().year_end_rate;
@@ -289,9 +298,16 @@ fn at_least_prices(index: Index, month: Option<Month>, offer: &Offer, dispute: &
     let mut why = Vec::new();
     for (nation, _) in &offer.nations {
         let Some(year) = framework.headline(offer, nation).and_then(|headline| headline.years.first().copied()) else { continue };
-        for (reading, percent) in [("in the year, by months", year.in_year_percent.by_months), ("at the end of the year", year.year_end_percent)] {
+        for (reading, percent) in
+            [("in the year, by months", year.in_year_percent.by_months), ("at the end of the year", year.year_end_percent)]
+        {
             answers.push(if percent >= prices { Answered::Met } else { Answered::Unmet });
-            why.push(format!("{nation}: {}% {reading}, against {index} of {} at {}%", percent.to_fixed(2), month.long(), prices.to_short(2)));
+            why.push(format!(
+                "{nation}: {}% {reading}, against {index} of {} at {}%",
+                percent.to_fixed(2),
+                month.long(),
+                prices.to_short(2)
+            ));
         }
     }
     together(&answers, why, "it has no percentage for everybody")
@@ -419,6 +435,8 @@ impl ClaimItem {
 
     /// Whether the offer reaches a group that the item is for.
     pub fn concerns(&self, offer: &Offer) -> bool {
-        self.groups.is_empty() || offer.groups.is_empty() || self.groups.iter().any(|(group, _)| offer.groups.iter().any(|(other, _)| other == group))
+        self.groups.is_empty()
+            || offer.groups.is_empty()
+            || self.groups.iter().any(|(group, _)| offer.groups.iter().any(|(other, _)| other == group))
     }
 }
