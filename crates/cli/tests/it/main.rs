@@ -5,3 +5,4 @@ mod exits;
 mod figures;
 mod folders;
 mod run;
+mod talks;
