@@ -1,7 +1,7 @@
-//! Sticking points, items of the claim, councils and guides, as lines of the page.
+//! Decisions, sticking points, items of the claim, councils and guides, as lines of the page.
 
 use dispute::Dispute;
-use dispute::talks::{CouncilAnswer, Position, check_guides, test_sticking_points};
+use dispute::talks::{CouncilAnswer, Position, Voice, check_guides, test_sticking_points};
 
 /// Heading, text and source of a line.
 pub(crate) type TalkLine = (String, String, Vec<String>);
@@ -14,7 +14,16 @@ pub(crate) fn advice_and_result(position: &Position) -> String {
 }
 
 pub(crate) fn lines(dispute: &Dispute) -> Vec<TalkLine> {
-    [sticking_points(dispute), claim_items(dispute), councils(dispute), guides(dispute)].concat()
+    [decisions(dispute), sticking_points(dispute), claim_items(dispute), councils(dispute), guides(dispute)].concat()
+}
+
+fn decisions(dispute: &Dispute) -> Vec<TalkLine> {
+    let line = |decision: &dispute::talks::Decision| {
+        let when = decision.when.map(|when| format!(", {}", when.words())).unwrap_or_default();
+        let until = decision.until.map(|until| format!(" More time until {}.", dated::long_date(until))).unwrap_or_default();
+        (format!("{} decides{when}", decision.by), format!("{}{until}", decision.text), decision.source.clone())
+    };
+    dispute.talks.decisions.iter().map(line).collect()
 }
 
 fn sticking_points(dispute: &Dispute) -> Vec<TalkLine> {
@@ -76,12 +85,22 @@ fn guides(dispute: &Dispute) -> Vec<TalkLine> {
     let found = check_guides(&dispute.talks.agreements, &dispute.talks.guides);
     let line = |clash: &dispute::talks::Clash<'_>| {
         let question = dispute.talks.topic(clash.topic).map_or(clash.topic, |topic| topic.question.as_str());
-        let says = |voice: dispute::talks::Voice<'_>| format!("{}: {} ({})", voice.cited(), voice.text(), voice.says().words());
-        let source = match clash.one {
-            dispute::talks::Voice::Statement(guide, _) => guide.source.clone(),
-            dispute::talks::Voice::Clause(_, clause) => clause.source.clone(),
-        };
-        (format!("Two places that do not fit together: {question}"), format!("{} — {}", says(clash.one), says(clash.other)), source)
+        let says = |voice: Voice<'_>| format!("{}: “{}”, so {}", voice.cited(), voice.text(), voice.says().words());
+        let mut source: Vec<String> = Vec::new();
+        for cite in [clash.one, clash.other].into_iter().flat_map(cite_of) {
+            if !source.contains(cite) {
+                source.push(cite.clone());
+            }
+        }
+        let text = format!("{}. Against it, {}.", says(clash.one), says(clash.other));
+        (format!("Two places that do not fit together: {question}"), text, source)
     };
     found.clashes.iter().map(line).collect()
+}
+
+fn cite_of(voice: Voice<'_>) -> &[String] {
+    match voice {
+        Voice::Statement(guide, _) => &guide.source,
+        Voice::Clause(_, clause) => &clause.source,
+    }
 }

@@ -40,7 +40,7 @@ pub struct Topic {
     pub place: Place,
 }
 
-/// How a text answers the question of its topic.
+/// Spec N24: how a text answers the question of its topic, as somebody read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Polarity {
     /// Yes.
