@@ -333,6 +333,7 @@ mod tests {
     fn exactly_half_of_the_seats_is_not_enough() {
         let half = majority(&[vote("a", Some(5), Lean::For), vote("b", Some(5), Lean::Against)]);
         assert_eq!(half.by_decisions, CouncilAnswer::NotAgreed);
+        assert_eq!(half.pivotal, ["b"], "only a second yes turns it");
         let more = majority(&[vote("a", Some(6), Lean::For), vote("b", Some(5), Lean::Against)]);
         assert_eq!(more.by_decisions, CouncilAnswer::Agreed);
     }

@@ -385,6 +385,12 @@ impl Decision {
             };
             table.fault("more-time-until", "kind", what, fix);
         }
+        if let (Some(until), Some(when)) = (until, when)
+            && until < when.earliest()
+        {
+            let what = format!("on {} more time is given until {until}, a day that has gone by", when.words());
+            table.fault("until-before-decision", "until", what, "correct one of the two dates");
+        }
         let text = table.text("text");
         let (source, status) = (table.cite(sources), table.status());
         let (kind, text) = (kind.unwrap_or(DecisionKind::NoAction), text.unwrap_or_default());

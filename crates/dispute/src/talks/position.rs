@@ -336,25 +336,25 @@ pub(crate) fn check(positions: &[Position], known: &Known<'_>, faults: &Faults) 
             }
         }
     }
-    for (at, later) in positions.iter().enumerate() {
+    let mut of_day: BTreeMap<(&str, Option<&str>, Date), Vec<&Position>> = BTreeMap::new();
+    for later in positions {
         let Some(When::Day(day)) = later.when else { continue };
-        let same = |earlier: &&Position| {
-            earlier.when == later.when && earlier.who.0 == later.who.0 && earlier.offer() == later.offer() && contradicts(earlier, later)
-        };
-        if let Some(earlier) = positions[..at].iter().find(same) {
+        let earlier = of_day.entry((later.who.0.as_str(), later.offer(), day)).or_default();
+        if let Some(first) = earlier.iter().find(|earlier| contradicts(earlier, later)) {
             faults.error(
                 "positions-contradict",
                 &later.place,
                 format!(
                     "on {day} “{}” both {} and {}; the other stands at {}",
                     later.who.0,
-                    earlier.stance.words(),
+                    first.stance.words(),
                     later.stance.words(),
-                    earlier.place
+                    first.place
                 ),
                 "keep the one that held at the end of the day, or correct a date",
             );
         }
+        earlier.push(later);
     }
 }
 

@@ -178,6 +178,7 @@ fn tweaks() -> Vec<Tweak> {
         tweak("action called by another", vec![Append(TALKS, CALL), Replace(POLL, "id = \"poll\"", "id = \"poll\"\nmay_call = [\"C. Third\"]")], vec![("not-named-on-paper", Line(TALKS, "[[decision]]"))]),
         tweak("action called on no authority", vec![Append(TALKS, CALL), Replace(TALKS, "poll = \"poll\"\n", "")], vec![("call-without-poll", Line(TALKS, "[[decision]]"))]),
         tweak("more time without an end", vec![Append(TALKS, DECISION), Replace(TALKS, "kind = \"no-action\"", "kind = \"more-time\"")], vec![("more-time-until", Line(TALKS, "kind ="))]),
+        tweak("more time until a day gone by", vec![Append(TALKS, DECISION), Replace(TALKS, "kind = \"no-action\"", "kind = \"more-time\"\nuntil = 2026-03-24")], vec![("until-before-decision", Line(TALKS, "until = 2026-03-24"))]),
         tweak("a decision on no day", vec![Append(TALKS, DECISION), Replace(TALKS, "on = 2026-03-25\n", "")], vec![("missing-key", Line(TALKS, "[[decision]]"))]),
         // Meetings.
         tweak("a step due before the meeting", vec![Replace(TALKS, "due_on = 2026-03-19", "due_on = 2026-03-11")], vec![("step-before-meeting", Line(TALKS, "due_on = 2026-03-11"))]),

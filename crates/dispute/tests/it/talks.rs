@@ -124,6 +124,25 @@ fn the_filter_shows_who_follows_the_review_body_and_the_deal_read_across() {
 }
 
 #[test]
+fn cash_offers_without_a_percentage_are_not_called_the_same() {
+    let cash = |id: &str, group: &str, pounds: u32| {
+        let text = format!(
+            "id = \"{id}\"\ntitle = \"Invented\"\nkind = \"offer\"\nbase_date = 1998-03-31\nnations = [\"Great Britain\"]\nscales = []\n\
+             groups = [\"{group}\"]\nsource = \"SEED-004\"\nstatus = \"synthetic\"\n[[step]]\nfrom = 1998-04-01\npounds = {pounds}\n"
+        );
+        (format!("offers/{id}.toml"), FileBytes::Read(text.into()))
+    };
+    let mut folder = FoundingDisputes::folder("nhs-whitley-1998").expect("a founding dispute");
+    folder.files.extend([cash("one", "ambulance", 400), cash("two", "ancillary", 500)]);
+    let (dispute, faults) = read(&folder);
+    assert_eq!(faults, []);
+    let dispute = dispute.expect("a dispute");
+    let groups = groups_by_machinery(&dispute, Some("ambulance"));
+    let same: Vec<_> = groups[0].offers.iter().map(|reaching| (reaching.offer.id.as_str(), reaching.same_as.as_slice())).collect();
+    assert_eq!(same, [("offer", &["award"][..]), ("one", &[])]);
+}
+
+#[test]
 fn what_both_secretaries_agreed_is_on_both_lists() {
     let dispute = founding("nhs-whitley-1998");
     let lists = lists_of_sides(&dispute.meetings, &dispute.parties, day("1998-04-01"));
@@ -330,6 +349,7 @@ fn two_trusts_one_question_two_answers_each_with_its_clause() {
     assert_eq!(ask("south works ", "2026-04-01"), [(Polarity::Depends, "progression".into(), Some("South Works".into()))]);
     assert_eq!(ask("South Works", "2025-06-30"), [(Polarity::Yes, "progression".into(), None)], "the day before its own terms");
     assert_eq!(ask("South Works", "2024-12-31"), [], "no clause was in force");
+    assert_eq!(ask("South Works", "2025-01-01").len(), 1, "its first day");
 }
 
 #[test]
