@@ -18,6 +18,7 @@ mod offer;
 mod rehearse;
 mod report;
 mod staff_file;
+mod talks;
 mod vote;
 mod workforce;
 
@@ -56,6 +57,17 @@ enum Stage {
     /// Motions, amendments and votes of a conference: agenda, decisions, minute, tests in its words
     #[command(subcommand)]
     Conference(conference::Verb),
+    /// Who stands where on each offer, as of a day; what a council makes of it
+    Positions(talks::positions::Positions),
+    /// Meetings, and each side's list of agreed next steps: done, due, overdue
+    Meetings(talks::meetings::Meetings),
+    /// Demands and ultimatums: open, due, or deadline passed and decision needed
+    Demands(talks::demands::Demands),
+    /// Why an offer was turned down, what other offers do about it, and items of the claim not addressed
+    StickingPoints(talks::sticking_points::StickingPoints),
+    /// Guides held against agreements; what holds for one employer on a day
+    #[command(subcommand)]
+    Guide(talks::guide::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
@@ -83,6 +95,11 @@ fn main() -> ExitCode {
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Workforce(verb) => verb.run(as_json),
         Stage::Conference(verb) => verb.run(as_json),
+        Stage::Positions(command) => command.run(as_json),
+        Stage::Meetings(command) => command.run(as_json),
+        Stage::Demands(command) => command.run(as_json),
+        Stage::StickingPoints(command) => command.run(as_json),
+        Stage::Guide(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),

@@ -8,10 +8,11 @@ use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale,
 
 use crate::action::{Call, Campaign};
 use crate::conference::Conference;
-use crate::decide::{Demand, Meeting, Motion, Position};
+use crate::decide::Motion;
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
+use crate::talks::{self, Demand, Meeting, Position, Talks};
 
 /// The files of a dispute folder, by path inside the folder with `/` between names.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +89,8 @@ pub struct Dispute {
     pub demands: Vec<Demand>,
     /// Meetings.
     pub meetings: Vec<Meeting>,
+    /// Councils, decisions, sticking points, items of claims, agreements, guides.
+    pub talks: Talks,
     /// Polls with results of record.
     pub polls: Vec<Poll>,
     /// Calls to action.
@@ -208,6 +211,7 @@ impl Dispute {
             positions: body.positions,
             demands: body.demands,
             meetings: body.meetings,
+            talks: body.talks,
             polls: body.polls,
             calls: body.calls,
             campaigns: body.campaigns,
@@ -268,14 +272,7 @@ impl Dispute {
         let motions: Vec<&str> = self.motions.iter().map(|motion| motion.id.as_str()).chain(unread.iter().copied()).collect();
         let party = |name: &(String, Place)| check_known(name, &parties, "unknown-party", "party", faults);
         let offer = |name: &(String, Place)| check_known(name, &offers, "unknown-offer", "offer", faults);
-        for position in &self.positions {
-            party(&position.who);
-            position.about.iter().for_each(offer);
-        }
-        for demand in &self.demands {
-            party(&demand.who);
-            party(&demand.to);
-        }
+        talks::check(self, unread, faults);
         for motion in self.motions_of_record() {
             motion.amends.iter().for_each(|name| check_known(name, &motions, "unknown-motion", "motion", faults));
         }
@@ -458,7 +455,7 @@ fn check_no_circle(links: Vec<(&str, &(String, Place))>, what: &str, fix: &str, 
     }
 }
 
-fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>, faults: &Faults) {
+pub(crate) fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>, faults: &Faults) {
     let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
     for (id, place) in ids {
         match seen.get(id) {
@@ -475,7 +472,7 @@ fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>,
     }
 }
 
-fn check_known(name: &(String, Place), known: &[&str], code: &'static str, what: &str, faults: &Faults) {
+pub(crate) fn check_known(name: &(String, Place), known: &[&str], code: &'static str, what: &str, faults: &Faults) {
     if known.contains(&name.0.as_str()) {
         return;
     }
@@ -601,6 +598,7 @@ struct Body {
     positions: Vec<Position>,
     demands: Vec<Demand>,
     meetings: Vec<Meeting>,
+    talks: Talks,
     polls: Vec<Poll>,
     calls: Vec<Call>,
     campaigns: Vec<Campaign>,
@@ -619,13 +617,16 @@ impl Body {
             self.tables.insert(name.to_owned(), (shown.to_owned(), bytes.clone()));
             return;
         }
-        let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls"), _) | (None, "action.toml" | "quoted.toml"));
+        let is_known = matches!(
+            (folder, name),
+            (Some("offers" | "decide" | "polls" | "agreements" | "guides"), _) | (None, "action.toml" | "quoted.toml")
+        );
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, action.toml and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -651,6 +652,8 @@ impl Body {
         file.with_root(faults, |root| match (folder, name) {
             (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),
             (Some("polls"), _) => self.polls.extend(Poll::read(root, sources)),
+            (Some("agreements"), _) => self.talks.read_agreement(root, sources, &mut self.unread),
+            (Some("guides"), _) => self.talks.read_guide(root, sources),
             (Some(_), _) => {
                 if Conference::stands_in(root) {
                     self.conferences.extend(Conference::read(root, sources));
@@ -661,6 +664,7 @@ impl Body {
                 self.positions.extend(root.list("position", |entry, _| Position::read(entry, sources)));
                 self.demands.extend(root.list("demand", |entry, _| Demand::read(entry, sources)));
                 self.meetings.extend(root.list("meeting", |entry, _| Meeting::read(entry, sources)));
+                self.talks.read_lists(root, sources);
             }
             (None, "action.toml") => {
                 self.calls.extend(root.list("call", |entry, _| Call::read(entry, sources)));

@@ -16,12 +16,14 @@ mod people;
 mod polls;
 mod record;
 mod starter;
+pub mod talks;
 
 pub use action::{ActionKind, Call, Campaign};
-pub use decide::{Deadline, Demand, Meeting, Motion, MotionOutcome, Position, Stance};
+pub use decide::{Motion, MotionOutcome};
 pub use folder::{Dispute, Folder, FoundingDisputes};
 pub use library::Library;
 pub use people::{Event, Group, Nation, Party, Side};
 pub use polls::{Poll, PollKind, PollResult, Question, QuestionKind, Unit};
 pub use record::{NotJudged, Record, polls_of_record};
 pub use starter::starter_files;
+pub use talks::{Deadline, Demand, Meeting, Position, Stance, Talks};

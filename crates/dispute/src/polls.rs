@@ -24,6 +24,8 @@ pub struct Poll {
     pub jurisdiction: Option<String>,
     /// What the union advised.
     pub recommendation: Option<String>,
+    /// Whom the voting paper names as able to call action (s.229(3)), as far as known.
+    pub may_call: Vec<String>,
     /// What was asked.
     pub questions: Vec<Question>,
     /// Who was asked, by unit.
@@ -161,6 +163,7 @@ impl Poll {
         let closed = closed_on.map(When::Day).or(table.optional_month("closed_month").map(When::Month));
         let jurisdiction = table.optional_choice("jurisdiction", &[("GB", "GB"), ("NI", "NI")]).map(str::to_owned);
         let recommendation = table.optional_text("recommendation");
+        let may_call = table.texts("may_call");
         let source = table.cite(sources);
         let status = table.status();
         if let (Some(opened), Some(closed)) = (opened_on, closed_on)
@@ -200,6 +203,7 @@ impl Poll {
             closed,
             jurisdiction,
             recommendation,
+            may_call,
             questions,
             units,
             results,

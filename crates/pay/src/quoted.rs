@@ -96,6 +96,14 @@ impl When {
             Self::Month(month) => month.first_day(),
         }
     }
+
+    /// The latest day it can be.
+    pub fn latest(self) -> Date {
+        match self {
+            Self::Day(day) => day,
+            Self::Month(month) => crate::pay_year::day_before(month.plus(1).first_day()),
+        }
+    }
 }
 
 /// How a speaker put a figure.

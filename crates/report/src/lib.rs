@@ -9,6 +9,7 @@ mod law_then_and_now;
 mod page;
 mod people;
 mod table;
+mod talks;
 mod words;
 
 pub use page::{page, page_with_people};

@@ -15,6 +15,7 @@ use crate::chart::Chart;
 use crate::law_then_and_now::{LawView, law_view};
 use crate::people::{PeopleInput, PeopleView, people_view};
 use crate::table::{Cell, Table, figure, linked, words};
+use crate::talks::{self, advice_and_result};
 use crate::words::{clause_text, percent, plain, pounds, select_text, signed, with_unit};
 
 /// The report on a dispute, as one HTML document, with results of record judged by the rules of `book`. The same dispute gives the same bytes.
@@ -684,7 +685,7 @@ impl Gather<'_> {
                     who: self.dispute.party_name(&position.who.0).to_owned(),
                     stance: position.stance.words(),
                     on: Some(on).filter(|on| !on.is_empty()),
-                    text: format!("{}{conditions}", position.text),
+                    text: format!("{}{}{conditions}", position.text, advice_and_result(position)),
                     source: position.source.clone(),
                 }
             })
@@ -700,8 +701,11 @@ impl Gather<'_> {
             if !meeting.sticking_points.is_empty() {
                 text.push_str(&format!(" Sticking points: {}.", meeting.sticking_points.join("; ")));
             }
-            if let Some(next) = &meeting.next_step {
-                text.push_str(&format!(" Agreed next step: {next}"));
+            for step in &meeting.next {
+                let due = step.due_on.map(|due| format!(" By {}.", long_date(due))).unwrap_or_default();
+                let owners: Vec<&str> = step.owners.iter().map(|(owner, _)| dispute.party_name(owner)).collect();
+                let owners = if owners.is_empty() { String::new() } else { format!(" To be done by: {}.", owners.join("; ")) };
+                text.push_str(&format!(" Agreed next step: {}{due}{owners}", step.what));
             }
             lines.push(Line { heading: format!("{}{}", meeting.body, when(meeting.when)), text, source: meeting.source.clone() });
         }
@@ -717,10 +721,16 @@ impl Gather<'_> {
         for demand in &dispute.demands {
             let deadline = match &demand.deadline {
                 Some(Deadline::On(day)) => format!(" By {}.", long_date(*day)),
-                Some(Deadline::Vague(words)) => format!(" Deadline in words only: “{words}”."),
+                Some(Deadline::Vague(words)) => match &demand.resolution {
+                    Some(resolution) => {
+                        format!(" By {} (“{words}”, resolved by {}: {})", long_date(resolution.deadline), resolution.by, resolution.reason)
+                    }
+                    None => format!(" Deadline in words only: “{words}”."),
+                },
                 None => String::new(),
             };
             let otherwise = demand.otherwise.as_ref().map(|otherwise| format!(" Otherwise: {otherwise}")).unwrap_or_default();
+            let answer = demand.answer.as_ref().map(|answer| format!(" What came of it: {}", answer.text)).unwrap_or_default();
             lines.push(Line {
                 heading: format!(
                     "{} demands of {}{}",
@@ -728,10 +738,11 @@ impl Gather<'_> {
                     dispute.party_name(&demand.to.0),
                     when(demand.when)
                 ),
-                text: format!("{}{deadline}{otherwise}", demand.text),
+                text: format!("{}{deadline}{otherwise}{answer}", demand.text),
                 source: demand.source.clone(),
             });
         }
+        lines.extend(talks::lines(dispute).into_iter().map(|(heading, text, source)| Line { heading, text, source }));
         lines
     }
 

@@ -10,4 +10,5 @@ mod people;
 mod redistribute;
 mod run;
 mod take_home;
+mod talks;
 mod workforce;

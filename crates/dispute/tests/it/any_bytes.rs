@@ -18,6 +18,21 @@ fn use_it(dispute: &Dispute) {
         }
     }
     let _ = dispute.check_figures(library());
+    let day = dated::parse_date("2026-03-24").expect("a date");
+    let talks = &dispute.talks;
+    for board in dispute::talks::board(&dispute.positions, Some(day)) {
+        for council in &talks.councils {
+            let _ = council.outcome(&dispute.positions, &dispute.parties, board.offer.unwrap_or_default(), Some(day));
+        }
+    }
+    for demand in &dispute.demands {
+        let _ = demand.state_on(&talks.decisions, day);
+    }
+    let _ = dispute::talks::lists_of_sides(&dispute.meetings, &dispute.parties, day);
+    let _ = dispute::talks::test_sticking_points(dispute);
+    let _ = dispute::talks::check_guides(&talks.agreements, &talks.guides);
+    let _ = dispute::talks::rulings(&talks.agreements, "progression", Some("South Works"), None, None, day);
+    let _ = dispute::talks::groups_by_machinery(dispute, None);
 }
 
 fn read_with(file: &str, bytes: Vec<u8>) {
@@ -144,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn any_file_with_bytes_changed(which in 0_usize..7, edits in edits()) {
+    fn any_file_with_bytes_changed(which in 0_usize..10, edits in edits()) {
         let files = starter_files("case");
         let (path, text) = &files[which];
         read_with(path, edited(text, &edits));

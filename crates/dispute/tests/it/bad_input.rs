@@ -33,6 +33,10 @@ const QUOTED: &str = "quoted.toml";
 const POINTS: &str = "scales/points.csv";
 const SCALES: &str = "scales/scales.toml";
 const POLL: &str = "polls/poll.toml";
+const TALKS: &str = "decide/talks.toml";
+const POSITIONS: &str = "decide/positions.toml";
+const AGREEMENT: &str = "agreements/agreement.toml";
+const GUIDE: &str = "guides/guide.toml";
 
 /// A change of the first step's percentage, which must be at fault on its own line.
 fn percent(name: &'static str, new: &'static str, code: &'static str) -> Tweak {
@@ -54,6 +58,13 @@ fn hours(hours: &'static str) -> Edit {
     };
     Replace(HEAD, "prices_known", known)
 }
+const ACCEPTS: &str = "\n[[position]]\nwho = \"union\"\nabout = \"offer\"\non = 2026-03-09\nstance = \"accepts\"\ntext = \"x\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+const NO_ADVICE: &str = "\n[[position]]\nwho = \"union\"\nabout = \"offer\"\non = 2026-03-09\nstance = \"no-recommendation\"\ntext = \"x\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+const COUNCIL: &str = "[[council]]\nparty = \"union\"\nrule = \"majority-of-seats\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n\n[[council.seat]]\nwho = \"union\"\nseats = 5\n\n[[council.seat]]\nwho = \"employer\"\nseats = 4\n";
+const RESOLUTION: &str = "[demand.resolution]             # until somebody writes this, nothing can fall due: whitley demands case --on 2026-03-20\nby = \"A. Example, regional secretary\"\non = 2026-03-14\ndeadline = 2026-03-23\nreason = \"Payroll closes on the day after.\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+const DECISION: &str = "\n[[decision]]\nwho = \"union\"\nby = \"A. Example, regional secretary\"\non = 2026-03-25\nkind = \"no-action\"\ndemand = \"in-full\"\ntext = \"x\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+const CALL: &str = "\n[[decision]]\nwho = \"union\"\nby = \"A. Example, regional secretary\"\non = 2026-04-01\nkind = \"call-action\"\npoll = \"poll\"\ntext = \"x\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+const VARIATION: &str = "\n[[variation]]\nemployer = \"south works\"\nclause = \"progression\"\nsays = \"no\"\ntext = \"x\"\nfrom = 2026-01-01\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
 
 fn tweaks() -> Vec<Tweak> {
     let mut all = vec![
@@ -90,11 +101,16 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a nation that is not known", vec![Replace(OFFER, "[\"England\"]", "[\"Englund\"]")], vec![("unknown-nation", Line(OFFER, "Englund"))]),
         step("a step for a nation that is not known", "nations = [\"Wales\"]\n", "unknown-nation", "Wales"),
         // Twice.
-        tweak("an offer twice, in two files", vec![Replace(CLAIM, "id = \"claim\"", "id = \"offer\"")], vec![("duplicate-id", Line(OFFER, "id = \"offer\""))]),
+        tweak("an offer twice, in two files", vec![Replace(CLAIM, "id = \"claim\"", "id = \"offer\"")], vec![("duplicate-id", Line(OFFER, "id = \"offer\"")), ("unknown-offer", Line(TALKS, "claim = \"claim\""))]),
         tweak("a party twice", vec![Replace(HEAD, "id = \"employer\"", "id = \"union\"")], vec![
             ("duplicate-id", Second(HEAD, "[[party]]")),
             ("unknown-party", Line(OFFER, "made_by = \"employer\"")),
             ("unknown-party", Line(QUOTED, "who = \"employer\"")),
+            ("unknown-party", Line(TALKS, "parties =")),
+            ("unknown-party", Line(TALKS, "owners = [\"employer\"]")),
+            ("unknown-party", Line(TALKS, "owners = [\"union\", \"employer\"]")),
+            ("unknown-party", Line(TALKS, "to = \"employer\"")),
+            ("unknown-party", Line(AGREEMENT, "made_by =")),
         ]),
         tweak("a figure twice", vec![Append(QUOTED, SECOND_FIGURE)], vec![("duplicate-id", Second(QUOTED, "[[figure]]"))]),
         tweak("a source twice", vec![Append(HEAD, "\n[[publication]]\nid = \"EXAMPLE\"\ntitle = \"t\"\nwhere = \"w\"\n")], vec![("duplicate-id", Second(HEAD, "[[publication]]"))]),
@@ -145,6 +161,56 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a position on no offer", vec![Replace("decide/positions.toml", "about = \"offer\"", "about = \"ofer\"")], vec![("unknown-offer", Line("decide/positions.toml", "ofer"))]),
         tweak("a call in no unit", vec![Replace("action.toml", "[\"works\"]", "[\"mill\"]")], vec![("unknown-unit", Line("action.toml", "mill"))]),
         tweak("a strike on a day that does not exist", vec![Replace("action.toml", "2026-04-15", "2026-04-31")], vec![("not-a-date", Line("action.toml", "2026-04-31"))]),
+        // Positions and councils.
+        tweak("a position of nobody known", vec![Replace(POSITIONS, "who = \"union\"", "who = \"onion\"")], vec![("unknown-party", Line(POSITIONS, "onion"))]),
+        tweak("two positions of one day that contradict", vec![Append(POSITIONS, ACCEPTS)], vec![("positions-contradict", Second(POSITIONS, "[[position]]"))]),
+        tweak("the same two a day apart", vec![Append(POSITIONS, ACCEPTS), Replace(POSITIONS, "on = 2026-03-09", "on = 2026-03-08")], vec![]),
+        tweak("advice for and against on one day", vec![Replace(POSITIONS, "stance = \"rejects\"", "stance = \"consulting\"\nrecommendation = \"reject\""), Append(POSITIONS, NO_ADVICE)], vec![("positions-contradict", Second(POSITIONS, "[[position]]"))]),
+        tweak("a stance against its own advice", vec![Replace(POSITIONS, "stance = \"rejects\"", "stance = \"recommends-reject\"\nrecommendation = \"accept\"")], vec![("advice-contradicts", Line(POSITIONS, "recommendation ="))]),
+        tweak("a welcome with no condition", vec![Replace(POSITIONS, "stance = \"rejects\"", "stance = \"welcomes-with-conditions\"")], vec![("conditions-missing", Line(POSITIONS, "stance ="))]),
+        tweak("a position by a poll of another union", vec![Replace(POSITIONS, "who = \"union\"", "who = \"employer\"\npoll = \"poll\"")], vec![("poll-of-another", Line(POSITIONS, "poll ="))]),
+        tweak("a position by a poll that is not there", vec![Replace(POSITIONS, "who = \"union\"", "who = \"union\"\npoll = \"pol\"")], vec![("unknown-poll", Line(POSITIONS, "poll ="))]),
+        tweak("a council that is known", vec![Write("decide/council.toml", COUNCIL.into())], vec![]),
+        tweak("a council with one weight missing", vec![Write("decide/council.toml", COUNCIL.replace("seats = 4\n", "").into())], vec![("seats-missing", Second("decide/council.toml", "[[council.seat]]"))]),
+        tweak("a council with no weight at all is not known, not wrong", vec![Write("decide/council.toml", COUNCIL.replace("seats = 4\n", "").replace("seats = 5\n", "").into())], vec![]),
+        tweak("a member without a seat", vec![Write("decide/council.toml", COUNCIL.replace("seats = 4", "seats = 0").into())], vec![("no-seats", Line("decide/council.toml", "seats = 0"))]),
+        tweak("a member twice", vec![Write("decide/council.toml", COUNCIL.replace("who = \"employer\"", "who = \"union\"").into())], vec![("named-twice", Second("decide/council.toml", "who = \"union\""))]),
+        tweak("a council without members", vec![Write("decide/council.toml", b"[[council]]\nparty = \"union\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n".to_vec())], vec![("missing-key", Start("decide/council.toml"))]),
+        // Demands and decisions.
+        tweak("a resolution before the demand", vec![Replace(TALKS, "on = 2026-03-14", "on = 2026-03-11")], vec![("resolution-before-demand", Line(TALKS, "[demand.resolution]"))]),
+        tweak("a resolution to a day gone by", vec![Replace(TALKS, "deadline = 2026-03-23", "deadline = 2026-03-13")], vec![("deadline-before-resolution", Line(TALKS, "[demand.resolution]"))]),
+        tweak("a resolution by somebody else", vec![Replace(TALKS, "by = \"A. Example, regional secretary\"\non", "by = \"B. Other\"\non")], vec![("resolved-by-another", Line(TALKS, "[demand.resolution]"))]),
+        tweak("a resolution without a reason", vec![Replace(TALKS, "reason = \"Payroll closes on the day after.\"\n", "")], vec![("missing-key", Line(TALKS, "[demand.resolution]"))]),
+        tweak("a deadline before the demand", vec![Replace(TALKS, "deadline_words = \"in good time for the April pay run\"", "deadline = 2026-03-11"), Replace(TALKS, RESOLUTION, "")], vec![("deadline-before-demand", Line(TALKS, "deadline ="))]),
+        tweak("a deadline on the day of the demand", vec![Replace(TALKS, "deadline_words = \"in good time for the April pay run\"", "deadline = 2026-03-12"), Replace(TALKS, RESOLUTION, "")], vec![]),
+        tweak("a day and words", vec![Replace(TALKS, "deadline_words", "deadline = 2026-03-30\ndeadline_words")], vec![("two-deadlines", Line(TALKS, "deadline_words"))]),
+        tweak("a day that is resolved", vec![Replace(TALKS, "deadline_words = \"in good time for the April pay run\"", "deadline = 2026-03-30")], vec![("nothing-to-resolve", Line(TALKS, "[demand.resolution]"))]),
+        tweak("a decision on no demand", vec![Append(TALKS, DECISION), Replace(TALKS, "demand = \"in-full\"", "demand = \"in-ful\"")], vec![("unknown-demand", Line(TALKS, "in-ful\""))]),
+        tweak("action called by a person whom the paper names", vec![Append(TALKS, CALL), Replace(POLL, "id = \"poll\"", "id = \"poll\"\nmay_call = [\"A. Example, regional secretary\"]")], vec![]),
+        tweak("action called by another", vec![Append(TALKS, CALL), Replace(POLL, "id = \"poll\"", "id = \"poll\"\nmay_call = [\"C. Third\"]")], vec![("not-named-on-paper", Line(TALKS, "[[decision]]"))]),
+        tweak("action called on no authority", vec![Append(TALKS, CALL), Replace(TALKS, "poll = \"poll\"\n", "")], vec![("call-without-poll", Line(TALKS, "[[decision]]"))]),
+        tweak("more time without an end", vec![Append(TALKS, DECISION), Replace(TALKS, "kind = \"no-action\"", "kind = \"more-time\"")], vec![("more-time-until", Line(TALKS, "kind ="))]),
+        tweak("more time until a day gone by", vec![Append(TALKS, DECISION), Replace(TALKS, "kind = \"no-action\"", "kind = \"more-time\"\nuntil = 2026-03-24")], vec![("until-before-decision", Line(TALKS, "until = 2026-03-24"))]),
+        tweak("a decision on no day", vec![Append(TALKS, DECISION), Replace(TALKS, "on = 2026-03-25\n", "")], vec![("missing-key", Line(TALKS, "[[decision]]"))]),
+        // Meetings.
+        tweak("a step due before the meeting", vec![Replace(TALKS, "due_on = 2026-03-19", "due_on = 2026-03-11")], vec![("step-before-meeting", Line(TALKS, "due_on = 2026-03-11"))]),
+        tweak("a step nobody owns", vec![Replace(TALKS, "owners = [\"employer\"]\n", "")], vec![("missing-key", Line(TALKS, "[[meeting.next]]"))]),
+        tweak("a step for somebody who was not there", vec![Replace(TALKS, "parties = [\"union\", \"employer\"]", "parties = [\"union\"]")], vec![("owner-not-present", Line(TALKS, "owners = [\"employer\"]")), ("owner-not-present", Line(TALKS, "owners = [\"union\", \"employer\"]"))]),
+        // Sticking points and items.
+        tweak("a reason against no offer", vec![Replace(TALKS, "about = \"offer\"\nwho = [", "about = \"ofer\"\nwho = [")], vec![("unknown-offer", Line(TALKS, "ofer\""))]),
+        tweak("a floor of no pounds", vec![Replace(TALKS, "test = \"not-staged\"", "test = \"rate-at-least\"")], vec![("missing-key", Line(TALKS, "test ="))]),
+        tweak("prices by no index", vec![Replace(TALKS, "test = \"not-staged\"", "test = \"at-least-prices\"")], vec![("missing-key", Line(TALKS, "test ="))]),
+        tweak("an index for a test that needs none", vec![Replace(TALKS, "test = \"not-staged\"", "index = \"RPI\"\ntest = \"not-staged\"")], vec![("test-without", Line(TALKS, "index ="))]),
+        tweak("a test that is not known", vec![Replace(TALKS, "test = \"not-staged\"", "test = \"not-stagd\"")], vec![("unknown-word", Line(TALKS, "test ="))]),
+        tweak("an item answered by no offer", vec![Replace(TALKS, "[[claim_item.answer]]\noffer = \"offer\"", "[[claim_item.answer]]\noffer = \"ofer\"")], vec![("unknown-offer", Line(TALKS, "ofer\""))]),
+        // Agreements and guides.
+        tweak("a clause that does not exist", vec![Replace(GUIDE, "pay-agreement/progression", "pay-agreement/progresion")], vec![("unknown-clause", Line(GUIDE, "progresion\""))]),
+        tweak("a variation of a clause that does not exist", vec![Replace(AGREEMENT, "clause = \"progression\"", "clause = \"progres\"")], vec![("unknown-clause", Line(AGREEMENT, "progres\""))]),
+        tweak("a topic that nobody asked", vec![Replace(GUIDE, "topic = \"progression\"", "topic = \"hours\""), Replace(GUIDE, "clause = \"pay-agreement/progression\"", "")], vec![("unknown-topic", Line(GUIDE, "hours"))]),
+        tweak("a clause that ends as it begins", vec![Replace(AGREEMENT, "from = 2025-01-01", "until = 2025-01-01\nfrom = 2025-01-01")], vec![("ends-before-beginning", Line(AGREEMENT, "until = 2025"))]),
+        tweak("an employer that varies a clause twice", vec![Append(AGREEMENT, VARIATION)], vec![("period-overlap", Second(AGREEMENT, "[[variation]]"))]),
+        tweak("one variation after the other", vec![Append(AGREEMENT, VARIATION), Replace(AGREEMENT, "from = 2025-07-01", "from = 2025-07-01\nuntil = 2026-01-01")], vec![]),
+        tweak("a guide that rests on an agreement that cannot be read", vec![Write(AGREEMENT, vec![])], vec![("file-empty", Start(AGREEMENT)), ("unknown-clause", Line(GUIDE, "clause =")), ("unknown-topic", Line(GUIDE, "topic ="))]),
         // Steps.
         tweak("a percentage of nothing said", vec![Replace(OFFER, "of = \"base\"", "")], vec![("percent-of-what", Line(OFFER, "percent = 2.0"))]),
         step("a sum with a percentage", "pounds = 100\n", "two-rises", "pounds = 100"),

@@ -6,3 +6,4 @@ mod bad_input;
 mod conference;
 mod folder;
 mod founding;
+mod talks;
