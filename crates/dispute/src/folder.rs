@@ -7,10 +7,12 @@ use include_dir::{Dir, include_dir};
 use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale, Select};
 
 use crate::action::{Call, Campaign};
+use crate::exemptions::{Exemption, ExemptionEvent, read_exemptions};
 use crate::decide::{Demand, Meeting, Motion, Position};
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
+use crate::terms::ActionTerms;
 
 /// The files of a dispute folder, by path inside the folder with `/` between names.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +91,10 @@ pub struct Dispute {
     pub polls: Vec<Poll>,
     /// Calls to action.
     pub calls: Vec<Call>,
+    /// What goes with the calls: notices, postponements, agreements, services, costs.
+    pub terms: ActionTerms,
+    /// The exemptions log.
+    pub exemptions: Vec<Exemption>,
     /// Campaigns.
     pub campaigns: Vec<Campaign>,
     /// Quoted figures.
@@ -205,6 +211,8 @@ impl Dispute {
             meetings: body.meetings,
             polls: body.polls,
             calls: body.calls,
+            terms: body.terms,
+            exemptions: body.exemptions,
             campaigns: body.campaigns,
             figures: body.figures,
             sources,
@@ -285,6 +293,7 @@ impl Dispute {
             party(&call.who);
             call.units.iter().for_each(|unit| check_known(unit, &units, "unknown-unit", "unit of a poll", faults));
         }
+        self.check_terms(&units, &party, faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         for figure in &self.figures {
             party(&figure.who);
@@ -322,6 +331,35 @@ impl Dispute {
                 check_known(name, &scales, "unknown-scale", "scale of this dispute", faults);
             }
             self.check_points(item, faults);
+        }
+    }
+
+    /// Names in what goes with the calls.
+    fn check_terms(&self, units: &[&str], party: &dyn Fn(&(String, Place)), faults: &Faults) {
+        let terms = &self.terms;
+        let unit = |name: &(String, Place)| check_known(name, units, "unknown-unit", "unit of a poll", faults);
+        for (who, named) in terms
+            .notices
+            .iter()
+            .map(|notice| (&notice.who, &notice.units))
+            .chain(terms.suspensions.iter().map(|suspension| (&suspension.who, &suspension.units)))
+            .chain(terms.agreements.iter().map(|agreed| (&agreed.who, &agreed.units)))
+        {
+            party(who);
+            named.iter().for_each(unit);
+        }
+        terms.services.iter().flat_map(|service| &service.units).for_each(unit);
+        terms.salaries.iter().flat_map(|salary| &salary.units).for_each(unit);
+        terms.roll_counts.iter().for_each(|count| unit(&count.unit));
+        check_unique("service", terms.services.iter().map(|service| (service.id.as_str(), &service.place)), faults);
+        check_unique("roll count of unit", terms.roll_counts.iter().map(|count| (count.unit.0.as_str(), &count.unit.1)), faults);
+        let services: Vec<&str> = terms.services.iter().map(|service| service.id.as_str()).collect();
+        for line in &self.exemptions {
+            let ExemptionEvent::Asked { unit: asked_unit, service } = &line.event else { continue };
+            unit(&(asked_unit.clone(), line.place.clone()));
+            if let Some(service) = service {
+                check_known(&(service.clone(), line.place.clone()), &services, "unknown-service", "service of this dispute", faults);
+            }
         }
     }
 
@@ -587,6 +625,8 @@ struct Body {
     meetings: Vec<Meeting>,
     polls: Vec<Poll>,
     calls: Vec<Call>,
+    terms: ActionTerms,
+    exemptions: Vec<Exemption>,
     campaigns: Vec<Campaign>,
     figures: Vec<QuotedFigure>,
     /// Names of offers and motions that are there but could not be read.
@@ -598,6 +638,10 @@ impl Body {
         if matches!(name, "dispute.toml" | "prices.csv") || name.starts_with("scales/") || name.ends_with(".md") {
             return;
         }
+        if name == "exemptions.csv" {
+            self.exemptions = read_exemptions(shown, bytes, faults);
+            return;
+        }
         let folder = name.split_once('/').map(|(folder, _)| folder);
         let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls"), _) | (None, "action.toml" | "quoted.toml"));
         if !is_known || !name.ends_with(".toml") {
@@ -605,7 +649,7 @@ impl Body {
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, action.toml and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, action.toml, exemptions.csv and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -631,6 +675,7 @@ impl Body {
             (None, "action.toml") => {
                 self.calls.extend(root.list("call", |entry, _| Call::read(entry, sources)));
                 self.campaigns.extend(root.list("campaign", |entry, _| Campaign::read(entry, sources)));
+                self.terms.read(root, sources);
             }
             (None, _) => self.figures.extend(root.list("figure", |entry, _| QuotedFigure::read(entry, sources))),
         });
