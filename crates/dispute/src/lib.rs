@@ -12,6 +12,7 @@ mod exemptions;
 mod folder;
 mod library;
 mod people;
+pub mod plan;
 mod polls;
 mod record;
 mod starter;
