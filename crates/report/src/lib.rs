@@ -3,10 +3,12 @@
 //!
 //! The page shows what `pay` and `dispute` worked out and computes nothing of its own but where to draw a line.
 
+mod action_page;
 mod chart;
 mod law_then_and_now;
 mod page;
 mod table;
 mod words;
 
+pub use action_page::action_page;
 pub use page::page;

@@ -254,7 +254,9 @@ fn judge_item<'d>(
                 if let Some(suspension) = put_off {
                     reasons.push(put_off_reason(suspension, found, book, facts));
                 } else {
-                    match notice_for(&item, found, day, book, facts) {
+                    // A25: the notice of continuous action names the day it begins.
+                    let named = call.continuous.map_or(day, |(from, _)| from);
+                    match notice_for(&item, found, named, book, facts) {
                         Err(reason) => reasons.extend(reason),
                         Ok((notice, basis)) => {
                             notes.extend(notice.notes().into_iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
