@@ -77,10 +77,7 @@ impl ExemptionRequest<'_> {
 pub fn exemption_requests(log: &[Exemption]) -> Vec<ExemptionRequest<'_>> {
     log.iter()
         .filter(|line| line.event.request().is_none())
-        .map(|asked| ExemptionRequest {
-            asked,
-            decisions: log.iter().filter(|line| line.event.request() == Some(asked.no)).collect(),
-        })
+        .map(|asked| ExemptionRequest { asked, decisions: log.iter().filter(|line| line.event.request() == Some(asked.no)).collect() })
         .collect()
 }
 
@@ -117,10 +114,9 @@ pub(crate) fn read_exemptions(name: &str, bytes: &FileBytes, faults: &Faults) ->
         }
         let request = row.optional("request").map(|text| text.parse::<u64>().ok());
         let event = match (row.text("event"), request) {
-            (Some("asked"), None) => row.text("unit").map(|unit| ExemptionEvent::Asked {
-                unit: unit.to_owned(),
-                service: row.optional("service").map(str::to_owned),
-            }),
+            (Some("asked"), None) => row
+                .text("unit")
+                .map(|unit| ExemptionEvent::Asked { unit: unit.to_owned(), service: row.optional("service").map(str::to_owned) }),
             (Some("asked"), Some(_)) => {
                 faults.error("exemption-request", place, "a request names no other request", "leave “request” empty");
                 None

@@ -7,8 +7,8 @@ use include_dir::{Dir, include_dir};
 use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale, Select};
 
 use crate::action::{Call, Campaign};
-use crate::exemptions::{Exemption, ExemptionEvent, read_exemptions};
 use crate::decide::{Demand, Meeting, Motion, Position};
+use crate::exemptions::{Exemption, ExemptionEvent, read_exemptions};
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;

@@ -52,8 +52,7 @@ pub struct NoticeGiven {
 impl NoticeGiven {
     /// Whether it names that day.
     pub fn names(&self, day: Date) -> bool {
-        self.dates.contains(&day)
-            || self.continuous.is_some_and(|(from, until)| from <= day && until.is_none_or(|until| day <= until))
+        self.dates.contains(&day) || self.continuous.is_some_and(|(from, until)| from <= day && until.is_none_or(|until| day <= until))
     }
 }
 

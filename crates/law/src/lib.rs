@@ -53,8 +53,7 @@ pub use replay::*;
 pub use result::*;
 pub use rules::*;
 pub use timetable::{
-    Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, latest_notice, timetable, timetable_backwards,
-    timetable_ics,
+    Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, latest_notice, timetable, timetable_backwards, timetable_ics,
 };
 pub use traps::*;
 pub use units::*;

@@ -61,7 +61,11 @@ impl CallArguments {
         };
         let on = self.asked.on.or(self.called_on);
         let Some(on) = on else {
-            return Err(question("it is not said on which day you ask", "add --on with today's date: it decides which notice is still possible", as_json));
+            return Err(question(
+                "it is not said on which day you ask",
+                "add --on with today's date: it decides which notice is still possible",
+                as_json,
+            ));
         };
         let mut facts = self.asked.facts(first);
         facts.on = on;
@@ -163,7 +167,12 @@ impl CallArguments {
             }
             (None, [one]) => (*one).to_owned(),
             (None, []) => {
-                faults.error("no-ballot", &place(&self.dispute), "this dispute has no statutory ballot", "add polls/*.toml with its result");
+                faults.error(
+                    "no-ballot",
+                    &place(&self.dispute),
+                    "this dispute has no statutory ballot",
+                    "add polls/*.toml with its result",
+                );
                 String::new()
             }
             (None, several) => {

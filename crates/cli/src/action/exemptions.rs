@@ -73,7 +73,15 @@ impl ExemptionArguments {
     }
 
     /// The line to be added, checked as the reader would.
-    fn check(&self, dispute: &Dispute, event: ExemptionEvent, who: &str, text: &str, on: Date, as_json: bool) -> Result<Exemption, Outcome> {
+    fn check(
+        &self,
+        dispute: &Dispute,
+        event: ExemptionEvent,
+        who: &str,
+        text: &str,
+        on: Date,
+        as_json: bool,
+    ) -> Result<Exemption, Outcome> {
         let log = &dispute.exemptions;
         let refuse = |what: String, fix: &str| Err(question(what, fix, as_json));
         if who.is_empty() || text.is_empty() {
@@ -84,7 +92,10 @@ impl ExemptionArguments {
             return refuse(what, "leave it out");
         }
         if let Some(last) = log.last().filter(|last| on < last.on) {
-            return refuse(format!("{on} is before {}, the day of the last line", last.on), "lines are only added at the end: write today's day");
+            return refuse(
+                format!("{on} is before {}, the day of the last line", last.on),
+                "lines are only added at the end: write today's day",
+            );
         }
         match &event {
             ExemptionEvent::Asked { unit, service } => {
@@ -100,7 +111,11 @@ impl ExemptionArguments {
             ExemptionEvent::Granted(no) | ExemptionEvent::Refused(no) | ExemptionEvent::Withdrawn(no) => {
                 if !log.iter().any(|line| line.no == *no && line.event.request().is_none()) {
                     let open: Vec<String> = exemption_requests(log).iter().map(|request| request.asked.no.to_string()).collect();
-                    let fix = if open.is_empty() { "there is no request yet".to_owned() } else { format!("the requests are {}", open.join(", ")) };
+                    let fix = if open.is_empty() {
+                        "there is no request yet".to_owned()
+                    } else {
+                        format!("the requests are {}", open.join(", "))
+                    };
                     return refuse(format!("number {no} is no request"), &fix);
                 }
             }
@@ -120,7 +135,16 @@ impl ExemptionArguments {
             ExemptionEvent::Asked { unit, service } => (String::new(), unit.clone(), service.clone().unwrap_or_default()),
             other => (other.request().map_or_else(String::new, |no| no.to_string()), String::new(), String::new()),
         };
-        let cells = [line.no.to_string(), line.on.to_string(), line.event.word().to_owned(), request, unit, service, line.who.clone(), line.text.clone()];
+        let cells = [
+            line.no.to_string(),
+            line.on.to_string(),
+            line.event.word().to_owned(),
+            request,
+            unit,
+            service,
+            line.who.clone(),
+            line.text.clone(),
+        ];
         let mut row = cells.iter().map(|cell| cell_text(cell)).collect::<Vec<_>>().join(",");
         row.push('\n');
         if dispute.exemptions.is_empty() {
@@ -199,6 +223,10 @@ fn list(dispute: &Dispute, as_json: bool) -> Outcome {
         ]);
     }
     let open = requests.iter().filter(|request| request.state() == "open").count();
-    answer::print(&format!("{}{open} of {} open. Lines are only added; a later decision on a request replaces an earlier one.\n", table.text(), requests.len()));
+    answer::print(&format!(
+        "{}{open} of {} open. Lines are only added; a later decision on a request replaces an earlier one.\n",
+        table.text(),
+        requests.len()
+    ));
     Outcome::Yes
 }

@@ -119,7 +119,11 @@ impl PlanArguments {
 
     /// The table and how to make the claim of a plan.
     #[allow(clippy::type_complexity)]
-    fn history(&self, library: &Library, as_json: bool) -> Result<Option<(ComparableStrikes, impl Fn(&Plan<'_>) -> Option<LargestClaim> + use<>)>, Outcome> {
+    fn history(
+        &self,
+        library: &Library,
+        as_json: bool,
+    ) -> Result<Option<(ComparableStrikes, impl Fn(&Plan<'_>) -> Option<LargestClaim> + use<>)>, Outcome> {
         let Some(years) = self.largest_in else { return Ok(None) };
         let known = LargestMeasure::WORDS;
         let Some(measure) = known.iter().find(|(word, _)| *word == self.measure).map(|(_, measure)| *measure) else {

@@ -53,7 +53,12 @@ pub(super) fn mandates_text(plan: &Plan<'_>) -> String {
 pub(super) fn days_text(plan: &Plan<'_>) -> String {
     let mut table = Table::new(&["Day", "What", "Where", "Notice"]);
     for run in runs(plan) {
-        table.row([days_words(Some(run.first), Some(run.last)), run.action.call.words(), unit_names(&run.action), run.action.notice.words()]);
+        table.row([
+            days_words(Some(run.first), Some(run.last)),
+            run.action.call.words(),
+            unit_names(&run.action),
+            run.action.notice.words(),
+        ]);
     }
     table.text()
 }
@@ -207,7 +212,13 @@ pub(super) fn services_text(plan: &Plan<'_>) -> String {
         units.dedup();
         let days: Vec<Date> = same().map(|other| other.date).collect();
         let cell = |text: &Option<String>| text.clone().unwrap_or_else(|| "not on record".to_owned());
-        table.row([hit.service.name.clone(), day_runs(&days), units.join("; "), cell(&hit.service.cover), cell(&hit.service.life_and_limb)]);
+        table.row([
+            hit.service.name.clone(),
+            day_runs(&days),
+            units.join("; "),
+            cell(&hit.service.cover),
+            cell(&hit.service.life_and_limb),
+        ]);
     }
     table.text()
 }
@@ -226,7 +237,17 @@ fn day_runs(days: &[Date]) -> String {
 
 pub(super) fn costs_text(plan: &Plan<'_>) -> String {
     let costs = &plan.costs;
-    let mut table = Table::new(&["Unit", ">Members called", ">Strike days", ">Lost each, 1/260", ">Lost each, 1/365", ">Lost in all, 1/260", ">in all, 1/365", ">Strike pay each", ">in all"]);
+    let mut table = Table::new(&[
+        "Unit",
+        ">Members called",
+        ">Strike days",
+        ">Lost each, 1/260",
+        ">Lost each, 1/365",
+        ">Lost in all, 1/260",
+        ">in all, 1/365",
+        ">Strike pay each",
+        ">in all",
+    ]);
     let mut notes = String::new();
     let money = |amount: Option<pay::Pence>| amount.map_or_else(|| "not known".to_owned(), |amount| amount.to_string());
     for unit in &costs.units {

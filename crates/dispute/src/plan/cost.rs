@@ -134,9 +134,8 @@ fn unit_cost(dispute: &Dispute, unit: &Unit, days: &BTreeMap<Date, Vec<Option<Ho
     });
     let strike_days = u64::try_from(days.len()).unwrap_or(u64::MAX);
     let strike_pay = dispute.terms.strike_pay.as_ref().map(|pay| pay.for_days(strike_days));
-    let times = |amount: Pence| {
-        members.as_ref().map(|(members, _)| Pence(amount.0.saturating_mul(i64::try_from(*members).unwrap_or(i64::MAX))))
-    };
+    let times =
+        |amount: Pence| members.as_ref().map(|(members, _)| Pence(amount.0.saturating_mul(i64::try_from(*members).unwrap_or(i64::MAX))));
     UnitCost {
         unit: unit.name.clone(),
         unit_id: unit.id.clone(),
@@ -181,9 +180,9 @@ fn lost(dispute: &Dispute, salary: &MemberSalary, days: &BTreeMap<Date, Vec<Opti
                 + match hours {
                     None => Ratio::ONE,
                     Some(hours) => {
-                        let week = framework.full_time_hours.ok_or(
-                            "how long a full-time week is, for strikes of hours: add full_time_hours to [pay] in dispute.toml",
-                        )?;
+                        let week = framework
+                            .full_time_hours
+                            .ok_or("how long a full-time week is, for strikes of hours: add full_time_hours to [pay] in dispute.toml")?;
                         Ratio::new(i128::from(hours.minutes()), 60) / (week / Ratio::whole(5))
                     }
                 };

@@ -122,11 +122,12 @@ impl ComparableStrikes {
     /// A40, A41: judges the claim. One larger strike settles it; otherwise the table must be complete for every year, and each
     /// strike in it must have the figure.
     pub fn judge(&self, claim: &LargestClaim) -> LargestVerdict {
-        let first = Date::new(claim.began_on.year().saturating_sub(i16::try_from(claim.years).unwrap_or(i16::MAX)), claim.began_on.month(), 1)
-            .map_or(claim.began_on, |month| {
-                let day = claim.began_on.day().min(month.days_in_month());
-                law::plus_days(month, i64::from(day) - 1)
-            });
+        let first =
+            Date::new(claim.began_on.year().saturating_sub(i16::try_from(claim.years).unwrap_or(i16::MAX)), claim.began_on.month(), 1)
+                .map_or(claim.began_on, |month| {
+                    let day = claim.began_on.day().min(month.days_in_month());
+                    law::plus_days(month, i64::from(day) - 1)
+                });
         let in_years = || self.strikes.iter().filter(|strike| strike.began_on >= first && strike.began_on < claim.began_on);
         let size = |strike: &Comparable| match claim.measure {
             LargestMeasure::Members => strike.members,

@@ -2,8 +2,8 @@
 
 use dated::Date;
 use law::{
-    ActionNotice, Key, LawfulDay, ProposedAction, Refusal, ResultTold, Rulebook, judge_further_action, judge_notice, latest_notice, plus_days,
-    weekday_date,
+    ActionNotice, Key, LawfulDay, ProposedAction, Refusal, ResultTold, Rulebook, judge_further_action, judge_notice, latest_notice,
+    plus_days, weekday_date,
 };
 
 use super::mandates::Found;
@@ -73,7 +73,11 @@ pub(super) fn judge_calls<'d>(
         for (call, is_proposal) in recorded.chain(proposed) {
             // A17: what lies after the day of asking has not happened.
             if call.called_on.is_some_and(|on| on > facts.on) {
-                notes.push(format!("A call of {} is left out: it was made after {}.", call.called_on.map_or_else(String::new, weekday_date), weekday_date(facts.on)));
+                notes.push(format!(
+                    "A call of {} is left out: it was made after {}.",
+                    call.called_on.map_or_else(String::new, weekday_date),
+                    weekday_date(facts.on)
+                ));
                 continue;
             }
             for (unit, _) in &call.units {
@@ -125,14 +129,16 @@ fn against_call<'d>(
             .filter(|(_, found)| found.shown.poll.union.0 == call.who.0 && matches!(found.shown.support, Support::Mandate(_)))
             .map(|(_, found)| found.shown.unit.id.as_str())
             .collect();
-        let fix = if won.is_empty() { "hold a ballot there first".to_owned() } else { format!("{union} has mandates in {}", won.join(", ")) };
+        let fix =
+            if won.is_empty() { "hold a ballot there first".to_owned() } else { format!("{union} has mandates in {}", won.join(", ")) };
         let what = format!("{union} holds no statutory ballot in {}", unit_name(dispute, unit));
         return (None, vec![Reason { code: "no-ballot", what, rules: Vec::new(), fix }]);
     }
     let of_kind = asked.iter().filter(|(_, found)| found.shown.kind == call.kind);
     // A later ballot takes the place of an earlier one, once it is decided.
     let is_won = |found: &Found<'d>| matches!(found.shown.support, Support::Mandate(_));
-    let Some(&&(at, found)) = of_kind.max_by_key(|(_, found)| (is_won(found), found.facts.as_ref().ok().map(|facts| facts.closed_on))) else {
+    let Some(&&(at, found)) = of_kind.max_by_key(|(_, found)| (is_won(found), found.facts.as_ref().ok().map(|facts| facts.closed_on)))
+    else {
         let asked: Vec<&str> = asked.iter().map(|(_, found)| found.shown.kind.words()).collect();
         let what = format!("no question on {} was put to {}", call.kind.words(), unit_name(dispute, unit));
         let fix = format!("the members there were asked about {}; another kind needs its own question in a ballot", asked.join(" and "));
@@ -177,7 +183,8 @@ fn against_caller<'d>(call: &Call, found: &Found<'d>, book: &'d Rulebook, notes:
     let mut reasons = Vec::new();
     let closed_on = found.facts.as_ref().ok().map(|facts| facts.closed_on);
     let day = call.called_on.or(closed_on);
-    let rules: Vec<_> = day.and_then(|day| book.on(Key::Call, found.jurisdiction(), day).ok()).map(|ruling| ruling.rule).into_iter().collect();
+    let rules: Vec<_> =
+        day.and_then(|day| book.on(Key::Call, found.jurisdiction(), day).ok()).map(|ruling| ruling.rule).into_iter().collect();
     let may = &found.shown.poll.who_may_call;
     let same = |a: &str, b: &str| words_of(a).eq(words_of(b));
     match (&call.called_by, may.is_empty()) {
@@ -256,16 +263,19 @@ fn judge_item<'d>(
                 } else {
                     // A25: the notice of continuous action names the day it begins.
                     let named = call.continuous.map_or(day, |(from, _)| from);
-                    match notice_for(&item, found, named, book, facts) {
+                    match notice_for(&item, called_on, found, named, book, facts) {
                         Err(reason) => reasons.extend(reason),
                         Ok((notice, basis)) => {
                             notes.extend(notice.notes().into_iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
                             if let Support::Mandate(mandate) = &found.shown.support {
                                 let proposed = call.hours.map_or_else(|| ProposedAction::day(day), |hours| hours.on(day));
                                 for judged in judge_further_action(mandate, &notice, &[proposed], begun[at]) {
-                                    reasons.extend(judged.refused.iter().map(|(refused, refusal, rule)| {
-                                        refusal_reason(*refused, *refusal, rule, found, &notice, call)
-                                    }));
+                                    reasons.extend(
+                                        judged
+                                            .refused
+                                            .iter()
+                                            .map(|(refused, refusal, rule)| refusal_reason(*refused, *refusal, rule, found, &notice, call)),
+                                    );
                                     notes.extend(judged.notes.iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
                                     if let Some(lawful) = judged.lawful.first().filter(|_| reasons.is_empty()) {
                                         begun[at] = begun[at].or(Some(*lawful));
@@ -325,12 +335,7 @@ fn put_off_reason<'d>(suspension: &Suspension, found: &Found<'d>, book: &'d Rule
         ),
         _ => "call new days and give a new notice".to_owned(),
     };
-    Reason {
-        code: "put-off",
-        what: format!("put off on {}: {}", weekday_date(suspension.on), suspension.reason),
-        rules: Vec::new(),
-        fix,
-    }
+    Reason { code: "put-off", what: format!("put off on {}: {}", weekday_date(suspension.on), suspension.reason), rules: Vec::new(), fix }
 }
 
 /// The first notice that could still be received: not before the day of asking, the close, the telling, a postponement.
@@ -370,6 +375,7 @@ fn judged_notice<'d>(
 /// that can still be received in time.
 fn notice_for<'d>(
     item: &Item<'_, 'd>,
+    called_on: Date,
     found: &Found<'d>,
     day: Date,
     book: &'d Rulebook,
@@ -378,7 +384,8 @@ fn notice_for<'d>(
     let Ok(poll) = found.facts else { return Err(Vec::new()) };
     let told = |on: Option<Date>| on.or(facts.result_told_on).map_or(ResultTold::NotStated, ResultTold::On);
     // A23: a notice from before a postponement of this day says nothing about it.
-    let overtaken = suspensions(item.dispute, item.call, item.unit, facts).filter(|suspension| concerns(suspension, day)).map(|one| one.on).max();
+    let overtaken =
+        suspensions(item.dispute, item.call, item.unit, facts).filter(|suspension| concerns(suspension, day)).map(|one| one.on).max();
     let is_overtaken = |received_on: Date| overtaken.is_some_and(|on| received_on < on);
     let mut too_old = false;
     let mut faults = Vec::new();
@@ -402,7 +409,10 @@ fn notice_for<'d>(
         }
     }
     if let Some(received_on) = facts.notice_received_on {
-        if is_overtaken(received_on) {
+        // One that is only stated names no days: it cannot be of a call made after a later postponement.
+        let is_of_earlier_call =
+            suspensions(item.dispute, item.call, item.unit, facts).any(|one| received_on < one.on && one.on < called_on);
+        if is_overtaken(received_on) || is_of_earlier_call {
             too_old = true;
         } else {
             match judged_notice(book, poll, told(None), received_on, found) {
@@ -496,15 +506,9 @@ pub(super) fn into_days<'d>(
             continue;
         }
         match (item.verdict, item.mandate.map(|at| (at, &found[at].shown))) {
-            (Verdict::Planned { day, notice }, Some((mandate, shown))) => days.push(PlannedDay {
-                day,
-                mandate,
-                union: item.union,
-                dispute: shown.dispute,
-                unit: shown.unit,
-                call: item.call,
-                notice,
-            }),
+            (Verdict::Planned { day, notice }, Some((mandate, shown))) => {
+                days.push(PlannedDay { day, mandate, union: item.union, dispute: shown.dispute, unit: shown.unit, call: item.call, notice })
+            }
             (Verdict::Planned { .. }, None) => {}
             (Verdict::Refused(reasons), _) => {
                 let unit = item.unit_name.unwrap_or("a unit of no poll");
@@ -519,11 +523,12 @@ pub(super) fn into_days<'d>(
                 });
                 match run {
                     Some(run) => run.last = item.day,
-                    None => refused.push(RefusedDays { first: item.day, last: item.day, union: item.union, unit, call: item.call, reasons }),
+                    None => {
+                        refused.push(RefusedDays { first: item.day, last: item.day, union: item.union, unit, call: item.call, reasons })
+                    }
                 }
             }
         }
     }
     (days, refused)
 }
-

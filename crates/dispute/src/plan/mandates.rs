@@ -121,9 +121,11 @@ fn support_of<'d>(judgment: &law::Judgment<'d>) -> Support<'d> {
 
 /// A4: what is agreed for a unit by that day; the command line comes first.
 fn agreements_of(dispute: &Dispute, union: &str, unit: &str, facts: &PlanFacts) -> Agreements {
-    let agreed = dispute.terms.agreements.iter().filter(|agreed| {
-        agreed.agreed_on <= facts.on && agreed.who.0 == union && agreed.units.iter().any(|(name, _)| name == unit)
-    });
+    let agreed = dispute
+        .terms
+        .agreements
+        .iter()
+        .filter(|agreed| agreed.agreed_on <= facts.on && agreed.who.0 == union && agreed.units.iter().any(|(name, _)| name == unit));
     let last = |part: fn(&Agreements) -> Option<u64>| agreed.clone().filter_map(|agreed| part(&agreed.terms)).next_back();
     let given = facts.agreements;
     Agreements {
@@ -197,7 +199,11 @@ fn events(shown: &UnitMandate<'_>, items: &[&JudgedItem<'_>], facts: &PlanFacts)
     let mut events: Vec<(Date, MandateEvent, String)> = Vec::new();
     let counts = |item: &&&JudgedItem<'_>| item.is_counted();
     for item in items.iter().filter(counts) {
-        let known = if item.called_on_is_known { String::new() } else { " (the day of the call is not on record; its last day of notice stands for it)".to_owned() };
+        let known = if item.called_on_is_known {
+            String::new()
+        } else {
+            " (the day of the call is not on record; its last day of notice stands for it)".to_owned()
+        };
         let event = (item.called_on, MandateEvent::ActionCalled, format!("called for {}{known}", item.day_words()));
         if item.called_on <= facts.on && !events.iter().any(|(on, kind, _)| (*on, *kind) == (event.0, event.1)) {
             events.push(event);

@@ -313,7 +313,8 @@ impl<'d> Plan<'d> {
 
     /// The rules that the plan rests on, each once.
     pub fn rules(&self) -> Vec<&'d Rule> {
-        let mut rules: Vec<&'d Rule> = self.refused.iter().flat_map(|refused| &refused.reasons).flat_map(|reason| reason.rules.clone()).collect();
+        let mut rules: Vec<&'d Rule> =
+            self.refused.iter().flat_map(|refused| &refused.reasons).flat_map(|reason| reason.rules.clone()).collect();
         for mandate in &self.mandates {
             match &mandate.support {
                 Support::Mandate(mandate) => rules.push(mandate.rule()),

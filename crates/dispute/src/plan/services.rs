@@ -34,9 +34,8 @@ pub(super) fn services<'d>(
                     continue;
                 }
                 any = true;
-                let hit = hits
-                    .entry((day.date(), dispute_at, at))
-                    .or_insert_with(|| ServiceHit { date: day.date(), service, by: Vec::new() });
+                let hit =
+                    hits.entry((day.date(), dispute_at, at)).or_insert_with(|| ServiceHit { date: day.date(), service, by: Vec::new() });
                 let by = (day.unit().name.as_str(), day.call().words());
                 if !hit.by.contains(&by) {
                     hit.by.push(by);

@@ -85,7 +85,8 @@ mod tests {
         let table: Vec<String> = MandateState::ALL
             .iter()
             .map(|state| {
-                let after = [ActionCalled, PutOff, CalledDaysOver, PeriodEnded, Used].map(|event| state.after(event).map_or("-", MandateState::word));
+                let after = [ActionCalled, PutOff, CalledDaysOver, PeriodEnded, Used]
+                    .map(|event| state.after(event).map_or("-", MandateState::word));
                 format!("{}: {}", state.word(), after.join(" "))
             })
             .collect();

@@ -75,7 +75,9 @@ pub(super) fn common(mandates: &[UnitMandate<'_>], facts: &PlanFacts) -> Vec<Com
         for (day, parties) in by_day.into_iter().filter(|(day, parties)| parties.len() == unions.len() && day.date() >= facts.from) {
             let parties: Vec<(String, Vec<usize>)> = parties.into_iter().collect();
             match windows.last_mut() {
-                Some(window) if window.kind == kind && window.unions == parties && plus_days(window.last(), 1) == day.date() => window.last = day,
+                Some(window) if window.kind == kind && window.unions == parties && plus_days(window.last(), 1) == day.date() => {
+                    window.last = day
+                }
                 _ => windows.push(CommonWindow { first: day, last: day, kind, unions: parties }),
             }
         }

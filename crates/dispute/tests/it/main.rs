@@ -5,3 +5,4 @@ mod any_bytes;
 mod bad_input;
 mod folder;
 mod founding;
+mod plan;
