@@ -8,7 +8,7 @@ use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale,
 
 use crate::action::{Call, Campaign};
 use crate::decide::{Demand, Meeting, Motion, Position};
-use crate::exemptions::{Exemption, ExemptionEvent, read_exemptions};
+use crate::exemptions::{Exemption, read_exemptions};
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
@@ -293,7 +293,7 @@ impl Dispute {
             party(&call.who);
             call.units.iter().for_each(|unit| check_known(unit, &units, "unknown-unit", "unit of a poll", faults));
         }
-        self.check_terms(&units, &party, faults);
+        self.terms.check(&self.exemptions, &units, &party, faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         for figure in &self.figures {
             party(&figure.who);
@@ -331,35 +331,6 @@ impl Dispute {
                 check_known(name, &scales, "unknown-scale", "scale of this dispute", faults);
             }
             self.check_points(item, faults);
-        }
-    }
-
-    /// Names in what goes with the calls.
-    fn check_terms(&self, units: &[&str], party: &dyn Fn(&(String, Place)), faults: &Faults) {
-        let terms = &self.terms;
-        let unit = |name: &(String, Place)| check_known(name, units, "unknown-unit", "unit of a poll", faults);
-        for (who, named) in terms
-            .notices
-            .iter()
-            .map(|notice| (&notice.who, &notice.units))
-            .chain(terms.suspensions.iter().map(|suspension| (&suspension.who, &suspension.units)))
-            .chain(terms.agreements.iter().map(|agreed| (&agreed.who, &agreed.units)))
-        {
-            party(who);
-            named.iter().for_each(unit);
-        }
-        terms.services.iter().flat_map(|service| &service.units).for_each(unit);
-        terms.salaries.iter().flat_map(|salary| &salary.units).for_each(unit);
-        terms.roll_counts.iter().for_each(|count| unit(&count.unit));
-        check_unique("service", terms.services.iter().map(|service| (service.id.as_str(), &service.place)), faults);
-        check_unique("roll count of unit", terms.roll_counts.iter().map(|count| (count.unit.0.as_str(), &count.unit.1)), faults);
-        let services: Vec<&str> = terms.services.iter().map(|service| service.id.as_str()).collect();
-        for line in &self.exemptions {
-            let ExemptionEvent::Asked { unit: asked_unit, service } = &line.event else { continue };
-            unit(&(asked_unit.clone(), line.place.clone()));
-            if let Some(service) = service {
-                check_known(&(service.clone(), line.place.clone()), &services, "unknown-service", "service of this dispute", faults);
-            }
         }
     }
 
@@ -483,7 +454,7 @@ fn check_no_circle(links: Vec<(&str, &(String, Place))>, what: &str, fix: &str, 
     }
 }
 
-fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>, faults: &Faults) {
+pub(crate) fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>, faults: &Faults) {
     let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
     for (id, place) in ids {
         match seen.get(id) {
@@ -500,7 +471,7 @@ fn check_unique<'p>(what: &str, ids: impl Iterator<Item = (&'p str, &'p Place)>,
     }
 }
 
-fn check_known(name: &(String, Place), known: &[&str], code: &'static str, what: &str, faults: &Faults) {
+pub(crate) fn check_known(name: &(String, Place), known: &[&str], code: &'static str, what: &str, faults: &Faults) {
     if known.contains(&name.0.as_str()) {
         return;
     }

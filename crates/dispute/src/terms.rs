@@ -1,9 +1,11 @@
 //! What goes with a call in `action.toml`: notices, postponements, agreements, services, and what a day costs.
 
-use dated::{Cite, Date, Place, Ratio, Sources, Status, Table};
+use dated::{Cite, Date, Faults, Place, Ratio, Sources, Status, Table};
 use pay::Pence;
 
 use crate::action::{ActionKind, read_continuous, read_days};
+use crate::exemptions::{Exemption, ExemptionEvent};
+use crate::folder::{check_known, check_unique};
 
 /// Everything of `action.toml` beside the calls and campaigns.
 #[derive(Clone, Debug, Default)]
@@ -189,6 +191,33 @@ impl ActionTerms {
     }
 }
 
+impl ActionTerms {
+    /// Every name must be known: units of polls, parties, services.
+    pub(crate) fn check(&self, log: &[Exemption], units: &[&str], party: &dyn Fn(&(String, Place)), faults: &Faults) {
+        let unit = |name: &(String, Place)| check_known(name, units, "unknown-unit", "unit of a poll", faults);
+        let notices = self.notices.iter().map(|notice| (&notice.who, &notice.units));
+        let suspensions = self.suspensions.iter().map(|suspension| (&suspension.who, &suspension.units));
+        let agreements = self.agreements.iter().map(|agreed| (&agreed.who, &agreed.units));
+        for (who, named) in notices.chain(suspensions).chain(agreements) {
+            party(who);
+            named.iter().for_each(unit);
+        }
+        self.services.iter().flat_map(|service| &service.units).for_each(unit);
+        self.salaries.iter().flat_map(|salary| &salary.units).for_each(unit);
+        self.roll_counts.iter().for_each(|count| unit(&count.unit));
+        check_unique("service", self.services.iter().map(|service| (service.id.as_str(), &service.place)), faults);
+        check_unique("roll count of unit", self.roll_counts.iter().map(|count| (count.unit.0.as_str(), &count.unit.1)), faults);
+        let services: Vec<&str> = self.services.iter().map(|service| service.id.as_str()).collect();
+        for line in log {
+            let ExemptionEvent::Asked { unit: asked_unit, service } = &line.event else { continue };
+            unit(&(asked_unit.clone(), line.place.clone()));
+            if let Some(service) = service {
+                check_known(&(service.clone(), line.place.clone()), &services, "unknown-service", "service of this dispute", faults);
+            }
+        }
+    }
+}
+
 fn who(table: &Table<'_>) -> Option<(String, Place)> {
     table.text("who").map(|who| (who, table.place_of("who")))
 }
@@ -260,7 +289,7 @@ impl Agreed {
             months: table.optional_count("mandate_months"),
             notice_days: table.optional_count("notice_days"),
         };
-        if terms == law::Agreements::default() {
+        if !["mandate_weeks", "mandate_months", "notice_days"].iter().any(|key| table.has(key)) {
             table.fault("agreement-on-what", "agreed_on", "the agreement says nothing", "add mandate_weeks, mandate_months or notice_days");
         }
         let source = table.cite(sources);

@@ -60,7 +60,18 @@ pub(super) fn days_text(plan: &Plan<'_>) -> String {
             run.action.notice.words(),
         ]);
     }
-    table.text()
+    let mut text = table.text();
+    let mut conditions: Vec<String> = Vec::new();
+    for day in &plan.days {
+        if let Some(condition) = &day.call().condition {
+            let line = format!("  {}, {}: on condition: {condition}.\n", weekday_date(day.date()), day.union());
+            if !conditions.contains(&line) {
+                conditions.push(line);
+            }
+        }
+    }
+    text.push_str(&conditions.concat());
+    text
 }
 
 /// Days of continuous action in a row, as one.
@@ -237,47 +248,54 @@ fn day_runs(days: &[Date]) -> String {
 
 pub(super) fn costs_text(plan: &Plan<'_>) -> String {
     let costs = &plan.costs;
-    let mut table = Table::new(&[
-        "Unit",
-        ">Members called",
-        ">Strike days",
-        ">Lost each, 1/260",
-        ">Lost each, 1/365",
-        ">Lost in all, 1/260",
-        ">in all, 1/365",
-        ">Strike pay each",
-        ">in all",
-    ]);
-    let mut notes = String::new();
+    let any_pay = costs.units.iter().any(|unit| unit.lost_by_member.is_some());
+    let any_strike_pay = costs.units.iter().any(|unit| unit.strike_pay_by_member.is_some());
+    let mut headings = vec!["Unit", ">Members called", ">Strike days"];
+    if any_pay {
+        headings.extend([">Lost each, 1/260", ">1/365", ">Lost in all, 1/260", ">1/365"]);
+    }
+    if any_strike_pay {
+        headings.extend([">Strike pay each", ">in all"]);
+    }
+    let mut table = Table::new(&headings);
     let money = |amount: Option<pay::Pence>| amount.map_or_else(|| "not known".to_owned(), |amount| amount.to_string());
+    let mut missing: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut notes = String::new();
     for unit in &costs.units {
-        let lost = |at: usize| money(unit.lost_by_member.map(|lost| lost[at]));
-        let all = |at: usize| money(unit.lost_in_all.map(|lost| lost[at]));
-        table.row([
+        let mut cells = vec![
             unit.unit.clone(),
             unit.members.as_ref().map_or_else(|| "not known".to_owned(), |(members, _)| pay::grouped(*members)),
             unit.strike_days.to_string(),
-            lost(0),
-            lost(1),
-            all(0),
-            all(1),
-            unit.strike_pay_by_member.map_or_else(|| "none on record".to_owned(), |pay| pay.to_string()),
-            unit.strike_pay_in_all.map_or_else(String::new, |pay| pay.to_string()),
-        ]);
+        ];
+        if any_pay {
+            let both = |lost: Option<[pay::Pence; 2]>| [0, 1].map(|at| money(lost.map(|lost| lost[at])));
+            cells.extend(both(unit.lost_by_member));
+            cells.extend(both(unit.lost_in_all));
+        }
+        if any_strike_pay {
+            cells.extend([money(unit.strike_pay_by_member), money(unit.strike_pay_in_all)]);
+        }
+        table.row(cells);
         if let Some((_, how)) = &unit.members {
             notes.push_str(&format!("  {}: members {how}.\n", unit.unit));
         }
         if let Some((salary, status)) = &unit.salary {
             notes.push_str(&format!("  {}: pay of {salary}, {}.\n", unit.unit, status.word()));
         }
-        for missing in &unit.missing {
-            notes.push_str(&format!("  {}: not known: {missing}.\n", unit.unit));
+        for what in &unit.missing {
+            match missing.iter_mut().find(|(known, _)| known == what) {
+                Some((_, units)) => units.push(&unit.unit),
+                None => missing.push((what, vec![&unit.unit])),
+            }
         }
     }
     let mut text = table.text();
     text.push_str(&notes);
+    for (what, units) in missing {
+        text.push_str(&format!("  Not known: {what}. Units: {}.\n", units.join("; ")));
+    }
     text.push_str("  If every member called takes part.");
-    for rate in DayRate::ALL {
+    for rate in DayRate::ALL.iter().filter(|_| any_pay) {
         text.push_str(&format!(" {}.", rate.words()));
     }
     text.push('\n');

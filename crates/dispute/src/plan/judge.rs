@@ -8,7 +8,7 @@ use law::{
 
 use super::mandates::Found;
 use super::{NoticeBasis, PlanFacts, PlannedCall, PlannedDay, Reason, RefusedDays, Support};
-use crate::action::Call;
+use crate::action::{ActionKind, Call};
 use crate::folder::Dispute;
 use crate::terms::Suspension;
 
@@ -131,7 +131,7 @@ fn against_call<'d>(
             .collect();
         let fix =
             if won.is_empty() { "hold a ballot there first".to_owned() } else { format!("{union} has mandates in {}", won.join(", ")) };
-        let what = format!("{union} holds no statutory ballot in {}", unit_name(dispute, unit));
+        let what = format!("{union} held no statutory ballot there");
         return (None, vec![Reason { code: "no-ballot", what, rules: Vec::new(), fix }]);
     }
     let of_kind = asked.iter().filter(|(_, found)| found.shown.kind == call.kind);
@@ -139,8 +139,11 @@ fn against_call<'d>(
     let is_won = |found: &Found<'d>| matches!(found.shown.support, Support::Mandate(_));
     let Some(&&(at, found)) = of_kind.max_by_key(|(_, found)| (is_won(found), found.facts.as_ref().ok().map(|facts| facts.closed_on)))
     else {
-        let asked: Vec<&str> = asked.iter().map(|(_, found)| found.shown.kind.words()).collect();
-        let what = format!("no question on {} was put to {}", call.kind.words(), unit_name(dispute, unit));
+        let asked: Vec<&str> = asked
+            .iter()
+            .map(|(_, found)| if found.shown.kind == ActionKind::Strike { "a strike" } else { "action short of a strike" })
+            .collect();
+        let what = format!("no question on {} was put there", call.kind.words());
         let fix = format!("the members there were asked about {}; another kind needs its own question in a ballot", asked.join(" and "));
         let rules = asked_rule(book, call, dispute);
         return (None, vec![Reason { code: "kind-not-voted-for", what, rules, fix }]);
@@ -266,15 +269,17 @@ fn judge_item<'d>(
                     match notice_for(&item, called_on, found, named, book, facts) {
                         Err(reason) => reasons.extend(reason),
                         Ok((notice, basis)) => {
-                            notes.extend(notice.notes().into_iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
+                            notes.extend(notice.notes());
                             if let Support::Mandate(mandate) = &found.shown.support {
                                 let proposed = call.hours.map_or_else(|| ProposedAction::day(day), |hours| hours.on(day));
+                                let earliest = first_possible(found, book, facts, mandate.poll().closed_on)
+                                    .and_then(Result::ok)
+                                    .map(|notice| notice.first_day());
                                 for judged in judge_further_action(mandate, &notice, &[proposed], begun[at]) {
                                     reasons.extend(
-                                        judged
-                                            .refused
-                                            .iter()
-                                            .map(|(refused, refusal, rule)| refusal_reason(*refused, *refusal, rule, found, &notice, call)),
+                                        judged.refused.iter().map(|(refused, refusal, rule)| {
+                                            refusal_reason(*refused, *refusal, rule, found, earliest, call)
+                                        }),
                                     );
                                     notes.extend(judged.notes.iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
                                     if let Some(lawful) = judged.lawful.first().filter(|_| reasons.is_empty()) {
@@ -462,10 +467,9 @@ fn refusal_reason<'d>(
     refusal: Refusal,
     rule: &'d law::Rule,
     found: &Found<'d>,
-    notice: &ActionNotice<'d>,
+    earliest: Option<Date>,
     call: &Call,
 ) -> Reason<'d> {
-    let first = weekday_date(notice.first_day());
     let agreed = found.law.as_ref().and_then(|law| law.mandate_law().term().agreed_up_to).and_then(|most| {
         let closed_on = found.facts.as_ref().ok()?.closed_on;
         Some((most.words(), most.last_day(closed_on)))
@@ -476,22 +480,21 @@ fn refusal_reason<'d>(
         Refusal::BeganTooLate { last_day } => ("began-too-late", last_day),
     };
     let last = weekday_date(last_day);
-    let mut fix = match refusal {
-        Refusal::NoticeTooShort { .. } => format!("the first lawful day under this notice is {last}"),
-        Refusal::MandateEnded { .. } if call.hours.is_some_and(crate::action::Hours::ends_next_day) => {
+    let first = earliest.filter(|first| *first <= last_day).map(weekday_date);
+    let overnight = call.hours.is_some_and(crate::action::Hours::ends_next_day);
+    let mut fix = match (refusal, first) {
+        (Refusal::NoticeTooShort { .. }, _) => format!("the first lawful day under this notice is {last}"),
+        (Refusal::MandateEnded { .. }, Some(first)) if overnight => {
             format!("lawful days are {first} to {last}; action on the last of them ends at 24:00")
         }
-        Refusal::MandateEnded { .. } => format!("lawful days are {first} to {last}"),
-        Refusal::BeganTooLate { .. } => format!("a first day of action between {first} and {last}"),
+        (Refusal::MandateEnded { .. }, Some(first)) => format!("lawful days are {first} to {last}"),
+        (Refusal::BeganTooLate { .. }, Some(first)) => format!("a first day of action between {first} and {last}"),
+        (_, None) => format!("no day is left under this mandate: a notice received now reaches past {last}"),
     };
     if let Some((words, until)) = agreed.filter(|(_, until)| *until > last_day && !matches!(refusal, Refusal::NoticeTooShort { .. })) {
         fix.push_str(&format!("; if the employer agrees to up to {words}, to {}", weekday_date(until)));
     }
     Reason { code, what: format!("{}: {}", weekday_date(refused), refusal.sentence()), rules: vec![rule], fix }
-}
-
-fn unit_name<'a>(dispute: &'a Dispute, id: &'a str) -> &'a str {
-    dispute.polls.iter().flat_map(|poll| &poll.units).find(|unit| unit.id == id).map_or(id, |unit| &unit.name)
 }
 
 /// Planned days, and refused days with those in a row for the same reasons taken together.

@@ -199,11 +199,7 @@ fn events(shown: &UnitMandate<'_>, items: &[&JudgedItem<'_>], facts: &PlanFacts)
     let mut events: Vec<(Date, MandateEvent, String)> = Vec::new();
     let counts = |item: &&&JudgedItem<'_>| item.is_counted();
     for item in items.iter().filter(counts) {
-        let known = if item.called_on_is_known {
-            String::new()
-        } else {
-            " (the day of the call is not on record; its last day of notice stands for it)".to_owned()
-        };
+        let known = if item.called_on_is_known { String::new() } else { "; the day of the call is not on record".to_owned() };
         let event = (item.called_on, MandateEvent::ActionCalled, format!("called for {}{known}", item.day_words()));
         if item.called_on <= facts.on && !events.iter().any(|(on, kind, _)| (*on, *kind) == (event.0, event.1)) {
             events.push(event);

@@ -25,7 +25,7 @@ pub(super) fn services<'d>(
     notes: &mut Vec<String>,
 ) -> (Vec<ServiceHit<'d>>, Vec<&'d str>) {
     let mut hits: BTreeMap<(Date, usize, usize), ServiceHit<'d>> = BTreeMap::new();
-    let mut not_hit = Vec::new();
+    let (mut not_hit, mut uncovered) = (Vec::new(), Vec::new());
     for (dispute_at, dispute) in disputes.iter().enumerate() {
         for (at, service) in dispute.terms.services.iter().enumerate() {
             let mut any = false;
@@ -44,9 +44,12 @@ pub(super) fn services<'d>(
             if !any {
                 not_hit.push(service.name.as_str());
             } else if service.life_and_limb.is_none() {
-                notes.push(format!("{}: it is not on record what stays covered for life and limb.", service.name));
+                uncovered.push(service.name.as_str());
             }
         }
+    }
+    if !uncovered.is_empty() {
+        notes.push(format!("It is not on record what stays covered for life and limb: {}.", uncovered.join("; ")));
     }
     for day in days {
         let mapped = day.dispute().terms.services.iter().any(|service| service.units.iter().any(|(unit, _)| *unit == day.unit().id));

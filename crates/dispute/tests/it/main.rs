@@ -2,6 +2,7 @@
 //! that are no folder at all; and the founding disputes.
 
 mod any_bytes;
+mod bad_action;
 mod bad_input;
 mod folder;
 mod founding;
