@@ -77,11 +77,7 @@ impl CallArguments {
         let plan = make_plan(&disputes, &book, &facts, as_json)?;
         let outcome = outcome(&plan);
         let mut cited = Cited::default();
-        cited.extend(plan.refused.iter().flat_map(|refused| &refused.reasons).flat_map(|reason| reason.rules.clone()));
-        cited.extend(plan.days.iter().filter_map(|day| match &plan.mandates[day.mandate()].support {
-            dispute::plan::Support::Mandate(mandate) => Some(mandate.rule()),
-            _ => None,
-        }));
+        cited.extend(plan.rules());
         let entry = (outcome == Outcome::Yes).then(|| entry(&facts.proposed[0]));
         if as_json {
             let value = json!({

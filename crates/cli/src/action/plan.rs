@@ -106,7 +106,7 @@ impl PlanArguments {
             if moved_by != 0 {
                 answer::print(&format!(
                     "As if the ballot had opened on {}: every day is moved by {moved_by} days. {} stands for {}.\n\n",
-                    weekday_date(plus_days(facts.from, 0).min(facts.on).min(self.as_if_law_of.unwrap_or(facts.on))),
+                    weekday_date(self.as_if_law_of.unwrap_or(facts.on)),
                     weekday_date(facts.from),
                     weekday_date(self.from)
                 ));

@@ -27,7 +27,7 @@ pub(super) struct JudgedItem<'d> {
 
 /// What became of it.
 pub(super) enum Verdict<'d> {
-    Planned { day: LawfulDay, notice: NoticeBasis },
+    Planned { day: LawfulDay, notice: NoticeBasis, notice_rule: &'d law::Rule },
     Refused(Vec<Reason<'d>>),
 }
 
@@ -284,7 +284,7 @@ fn judge_item<'d>(
                                     notes.extend(judged.notes.iter().map(|note| format!("{}: {note}", found.shown.unit.name)));
                                     if let Some(lawful) = judged.lawful.first().filter(|_| reasons.is_empty()) {
                                         begun[at] = begun[at].or(Some(*lawful));
-                                        verdict = Some(Verdict::Planned { day: *lawful, notice: basis });
+                                        verdict = Some(Verdict::Planned { day: *lawful, notice: basis, notice_rule: notice.rule() });
                                     }
                                 }
                             }
@@ -509,9 +509,16 @@ pub(super) fn into_days<'d>(
             continue;
         }
         match (item.verdict, item.mandate.map(|at| (at, &found[at].shown))) {
-            (Verdict::Planned { day, notice }, Some((mandate, shown))) => {
-                days.push(PlannedDay { day, mandate, union: item.union, dispute: shown.dispute, unit: shown.unit, call: item.call, notice })
-            }
+            (Verdict::Planned { day, notice, notice_rule }, Some((mandate, shown))) => days.push(PlannedDay {
+                day,
+                mandate,
+                union: item.union,
+                dispute: shown.dispute,
+                unit: shown.unit,
+                call: item.call,
+                notice,
+                notice_rule,
+            }),
             (Verdict::Planned { .. }, None) => {}
             (Verdict::Refused(reasons), _) => {
                 let unit = item.unit_name.unwrap_or("a unit of no poll");

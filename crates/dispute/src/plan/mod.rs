@@ -142,6 +142,7 @@ pub struct PlannedDay<'d> {
     unit: &'d Unit,
     call: PlannedCall,
     notice: NoticeBasis,
+    notice_rule: &'d Rule,
 }
 
 /// What of a call stands in the plan.
@@ -315,6 +316,7 @@ impl<'d> Plan<'d> {
     pub fn rules(&self) -> Vec<&'d Rule> {
         let mut rules: Vec<&'d Rule> =
             self.refused.iter().flat_map(|refused| &refused.reasons).flat_map(|reason| reason.rules.clone()).collect();
+        rules.extend(self.days.iter().map(|day| day.notice_rule));
         for mandate in &self.mandates {
             match &mandate.support {
                 Support::Mandate(mandate) => rules.push(mandate.rule()),
