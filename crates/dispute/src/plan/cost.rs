@@ -81,11 +81,14 @@ pub struct CostOfDays {
     pub fund: Option<Pence>,
 }
 
+/// Strike days, each with the hours of every call for it; whole days without.
+type StrikeDays = BTreeMap<Date, Vec<Option<Hours>>>;
+
 /// A36: what the planned strike days cost if every member called takes part.
 pub(super) fn cost(disputes: &[&Dispute], days: &[PlannedDay<'_>]) -> CostOfDays {
     let mut all = CostOfDays::default();
     for dispute in disputes {
-        let mut by_unit: BTreeMap<&str, (&Unit, BTreeMap<Date, Vec<Option<Hours>>>)> = BTreeMap::new();
+        let mut by_unit: BTreeMap<&str, (&Unit, StrikeDays)> = BTreeMap::new();
         for day in days.iter().filter(|day| std::ptr::eq(day.dispute(), *dispute) && day.call().kind == ActionKind::Strike) {
             let unit = by_unit.entry(&day.unit().id).or_insert_with(|| (day.unit(), BTreeMap::new()));
             unit.1.entry(day.date()).or_default().push(day.call().hours);
@@ -107,7 +110,7 @@ pub(super) fn cost(disputes: &[&Dispute], days: &[PlannedDay<'_>]) -> CostOfDays
     all
 }
 
-fn unit_cost(dispute: &Dispute, unit: &Unit, days: &BTreeMap<Date, Vec<Option<Hours>>>) -> UnitCost {
+fn unit_cost(dispute: &Dispute, unit: &Unit, days: &StrikeDays) -> UnitCost {
     let mut missing = Vec::new();
     let roll = dispute.terms.roll_counts.iter().find(|count| count.unit.0 == unit.id);
     let members = match (roll, unit.entitled) {
@@ -166,7 +169,7 @@ fn salary_words(salary: &MemberSalary) -> String {
 
 /// A37: each day's part of the year's pay added up exactly, then rounded once to the penny. Hours are a part of a working day of
 /// a fifth of the full-time week; a day is never lost more than once.
-fn lost(dispute: &Dispute, salary: &MemberSalary, days: &BTreeMap<Date, Vec<Option<Hours>>>) -> Result<[Pence; 2], String> {
+fn lost(dispute: &Dispute, salary: &MemberSalary, days: &StrikeDays) -> Result<[Pence; 2], String> {
     let framework = dispute.framework();
     let mut sums = [Ratio::ZERO; 2];
     for (day, hours) in days {

@@ -236,7 +236,7 @@ fn judge_item<'d>(
     notes: &mut Vec<String>,
 ) -> JudgedItem<'d> {
     let call = item.call;
-    let union = item.dispute.party_name(&item.dispute.parties.iter().find(|party| party.id == call.who.0).map_or("", |party| &party.id));
+    let union = item.dispute.parties.iter().find(|party| party.id == call.who.0).map_or("", |party| party.name.as_str());
     let planned = PlannedCall {
         kind: call.kind,
         types: call.types.clone(),
