@@ -28,7 +28,7 @@ pub(crate) struct LawArguments {
 }
 
 #[derive(Args)]
-struct RulesArguments {
+pub(crate) struct RulesArguments {
     /// Rules to use instead of those that come with the program
     #[arg(long, global = true, value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: LawArguments, as_json: bool) -> Outcome {
     }
 }
 
-fn load_rules(arguments: &RulesArguments) -> Result<Rulebook, Vec<Fault>> {
+pub(crate) fn load_rules(arguments: &RulesArguments) -> Result<Rulebook, Vec<Fault>> {
     let mut book = match &arguments.rules {
         Some(path) => Rulebook::parse(&path.to_string_lossy(), &read_file(path)?)?,
         None => Rulebook::built_in()?,
@@ -92,7 +92,7 @@ fn load_rules(arguments: &RulesArguments) -> Result<Rulebook, Vec<Fault>> {
 }
 
 /// Reads a file, or gives the fault that says why it cannot be read.
-fn read_file(path: &Path) -> Result<FileBytes, Vec<Fault>> {
+pub(crate) fn read_file(path: &Path) -> Result<FileBytes, Vec<Fault>> {
     let name = path.to_string_lossy();
     let refused = |error: std::io::Error| {
         vec![Fault {
@@ -115,7 +115,7 @@ fn read_file(path: &Path) -> Result<FileBytes, Vec<Fault>> {
 }
 
 /// A date given with an option; a bad one is a fault named after the option.
-fn option_date(option: &str, text: Option<&str>, faults: &Faults) -> Option<Date> {
+pub(crate) fn option_date(option: &str, text: Option<&str>, faults: &Faults) -> Option<Date> {
     let text = text?;
     parse_date(text)
         .map_err(|what| faults.error("not-a-date", &Place::new(option, 1), what, "write it year-month-day, as in 2022-10-06"))
@@ -132,7 +132,7 @@ fn option_jurisdiction(text: &str, faults: &Faults) -> Jurisdiction {
 
 /// What was agreed with the employer.
 #[derive(Args, Clone, Copy)]
-struct AgreementArguments {
+pub(crate) struct AgreementArguments {
     /// The employer agreed to a longer mandate, in weeks (where the law of the day knows that)
     #[arg(long, value_name = "N")]
     agreed_weeks: Option<u64>,
@@ -152,14 +152,14 @@ impl From<AgreementArguments> for Agreements {
 
 /// The rules an answer rests on, each once.
 #[derive(Default)]
-struct Cited<'r>(BTreeMap<&'r str, &'r Rule>);
+pub(crate) struct Cited<'r>(BTreeMap<&'r str, &'r Rule>);
 
 impl<'r> Cited<'r> {
     fn add(&mut self, rule: &'r Rule) {
         self.0.insert(&rule.id, rule);
     }
 
-    fn extend(&mut self, rules: impl IntoIterator<Item = &'r Rule>) {
+    pub(crate) fn extend(&mut self, rules: impl IntoIterator<Item = &'r Rule>) {
         for rule in rules {
             self.add(rule);
         }
@@ -183,7 +183,7 @@ impl<'r> Cited<'r> {
     }
 
     /// The lines under every answer for people.
-    fn text(&self, book: &Rulebook) -> String {
+    pub(crate) fn text(&self, book: &Rulebook) -> String {
         let mut text = String::from("\nSources\n");
         for rule in self.0.values() {
             text.push_str(&format!("  {}: {}\n", rule.id, rule.cite()));
@@ -203,7 +203,7 @@ fn closing(book: &Rulebook) -> String {
 }
 
 /// The same for JSON.
-fn with_closing(mut value: Value, book: &Rulebook, cited: &Cited<'_>) -> Value {
+pub(crate) fn with_closing(mut value: Value, book: &Rulebook, cited: &Cited<'_>) -> Value {
     value["rules_checked_on"] = json!(book.checked_on().to_string());
     value["switches"] = book.switches().iter().map(|(name, day)| (name.clone(), json!(day.to_string()))).collect();
     value["not_legal_advice"] = json!(book.not_legal_advice());

@@ -8,6 +8,7 @@ macro_rules! complain {
     ($($what:tt)*) => { $crate::answer::print_to_err(&format!("{}\n", format_args!($($what)*))) };
 }
 
+mod action;
 mod answer;
 mod conference;
 mod disk;
@@ -70,6 +71,9 @@ enum Stage {
     Guide(talks::guide::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
+    /// Lawful days of action: mandates, calls, notices, services, exemptions, what it costs members
+    #[command(subcommand)]
+    Action(action::Verb),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
@@ -101,6 +105,7 @@ fn main() -> ExitCode {
         Stage::StickingPoints(command) => command.run(as_json),
         Stage::Guide(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
+        Stage::Action(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),

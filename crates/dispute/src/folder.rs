@@ -9,10 +9,12 @@ use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale,
 use crate::action::{Call, Campaign};
 use crate::conference::Conference;
 use crate::decide::Motion;
+use crate::exemptions::{Exemption, read_exemptions};
 use crate::library::{Library, read_scales};
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
 use crate::talks::{self, Demand, Meeting, Position, Talks};
+use crate::terms::ActionTerms;
 
 /// The files of a dispute folder, by path inside the folder with `/` between names.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +97,10 @@ pub struct Dispute {
     pub polls: Vec<Poll>,
     /// Calls to action.
     pub calls: Vec<Call>,
+    /// What goes with the calls: notices, postponements, agreements, services, costs.
+    pub terms: ActionTerms,
+    /// The exemptions log.
+    pub exemptions: Vec<Exemption>,
     /// Campaigns.
     pub campaigns: Vec<Campaign>,
     /// Quoted figures.
@@ -214,6 +220,8 @@ impl Dispute {
             talks: body.talks,
             polls: body.polls,
             calls: body.calls,
+            terms: body.terms,
+            exemptions: body.exemptions,
             campaigns: body.campaigns,
             figures: body.figures,
             sources,
@@ -288,6 +296,7 @@ impl Dispute {
             party(&call.who);
             call.units.iter().for_each(|unit| check_known(unit, &units, "unknown-unit", "unit of a poll", faults));
         }
+        self.terms.check(&self.exemptions, &units, &party, faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         for figure in &self.figures {
             party(&figure.who);
@@ -601,6 +610,8 @@ struct Body {
     talks: Talks,
     polls: Vec<Poll>,
     calls: Vec<Call>,
+    terms: ActionTerms,
+    exemptions: Vec<Exemption>,
     campaigns: Vec<Campaign>,
     figures: Vec<QuotedFigure>,
     /// Names of offers and motions that are there but could not be read.
@@ -610,6 +621,10 @@ struct Body {
 impl Body {
     fn read_file(&mut self, name: &str, shown: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults) {
         if matches!(name, "dispute.toml" | "prices.csv") || name.starts_with("scales/") || name.ends_with(".md") {
+            return;
+        }
+        if name == "exemptions.csv" {
+            self.exemptions = read_exemptions(shown, bytes, faults);
             return;
         }
         let folder = name.split_once('/').map(|(folder, _)| folder);
@@ -626,7 +641,7 @@ impl Body {
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml, exemptions.csv and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -669,6 +684,7 @@ impl Body {
             (None, "action.toml") => {
                 self.calls.extend(root.list("call", |entry, _| Call::read(entry, sources)));
                 self.campaigns.extend(root.list("campaign", |entry, _| Campaign::read(entry, sources)));
+                self.terms.read(root, sources);
             }
             (None, _) => self.figures.extend(root.list("figure", |entry, _| QuotedFigure::read(entry, sources))),
         });

@@ -9,21 +9,26 @@
 mod action;
 pub mod conference;
 mod decide;
+mod exemptions;
 mod folder;
 mod lawful_pay;
 mod library;
 mod people;
+pub mod plan;
 mod polls;
 mod record;
 mod starter;
 pub mod talks;
+mod terms;
 
-pub use action::{ActionKind, Call, Campaign};
+pub use action::{ActionKind, Call, Campaign, Hours, ShortType};
 pub use decide::{Motion, MotionOutcome};
+pub use exemptions::{EXEMPTION_COLUMNS, Exemption, ExemptionEvent, ExemptionRequest, exemption_requests, misleads};
 pub use folder::{Dispute, Folder, FoundingDisputes};
 pub use library::Library;
 pub use people::{Event, Group, Nation, Party, Side};
 pub use polls::{Poll, PollKind, PollResult, Question, QuestionKind, Unit};
-pub use record::{NotJudged, Record, polls_of_record};
+pub use record::{NotJudged, Record, RecordRow, polls_of_record, rows_of_record};
 pub use starter::starter_files;
 pub use talks::{Deadline, Demand, Meeting, Position, Stance, Talks};
+pub use terms::{ActionTerms, Agreed, MemberSalary, NoticeGiven, RollCount, SalaryAmount, Service, StrikePay, Suspension};

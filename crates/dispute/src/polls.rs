@@ -3,6 +3,8 @@
 use dated::{Cite, Date, Place, Ratio, Sources, Status, Table};
 use pay::When;
 
+use crate::action::ShortType;
+
 /// The whole vote on one matter; the law calls it the ballot.
 #[derive(Clone, Debug)]
 pub struct Poll {
@@ -24,7 +26,7 @@ pub struct Poll {
     pub jurisdiction: Option<String>,
     /// What the union advised.
     pub recommendation: Option<String>,
-    /// Whom the voting paper names as able to call action (s.229(3)), as far as known.
+    /// The persons or offices that the voting paper names as able to call action. TULRCA s.229(3).
     pub may_call: Vec<String>,
     /// What was asked.
     pub questions: Vec<Question>,
@@ -70,6 +72,8 @@ pub struct Question {
     pub kind: QuestionKind,
     /// Its text, if known.
     pub text: Option<String>,
+    /// The types of action short of a strike that the paper puts, where it names them.
+    pub types: Vec<ShortType>,
     /// Where it stands.
     pub place: Place,
 }
@@ -163,7 +167,7 @@ impl Poll {
         let closed = closed_on.map(When::Day).or(table.optional_month("closed_month").map(When::Month));
         let jurisdiction = table.optional_choice("jurisdiction", &[("GB", "GB"), ("NI", "NI")]).map(str::to_owned);
         let recommendation = table.optional_text("recommendation");
-        let may_call = table.texts("may_call");
+        let may_call = table.name_list("may_call").into_iter().map(|(who, _)| who).collect();
         let source = table.cite(sources);
         let status = table.status();
         if let (Some(opened), Some(closed)) = (opened_on, closed_on)
@@ -180,7 +184,11 @@ impl Poll {
             let id = entry.id("id");
             let kind = entry.choice("kind", &QuestionKind::WORDS);
             let text = entry.optional_text("text");
-            Some(Question { id: id?, kind: kind?, text, place: entry.place() })
+            let types = ShortType::read_list(entry, "types");
+            if kind.is_some_and(|kind| kind != QuestionKind::ShortOfStrike) && !types.is_empty() {
+                entry.fault("types-of-a-strike", "types", "only action short of a strike has types", "remove types from this question");
+            }
+            Some(Question { id: id?, kind: kind?, text, types, place: entry.place() })
         });
         let units = table.list("unit", |entry, _| {
             let id = entry.id("id");

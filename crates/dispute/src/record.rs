@@ -5,7 +5,7 @@ use law::{Figures, Jurisdiction, Key, PollFacts, RowDefaults, Rulebook, UnitResu
 use pay::When;
 
 use crate::folder::Dispute;
-use crate::polls::{Poll, PollKind, PollResult};
+use crate::polls::{Poll, PollKind, PollResult, Question, Unit};
 
 /// Results that can be judged, and those that cannot with the reason.
 #[derive(Default)]
@@ -28,43 +28,64 @@ pub struct NotJudged {
     pub why: String,
 }
 
+/// One question in one unit of a statutory poll of record: its result, or why it cannot be judged.
+pub struct RecordRow<'d> {
+    /// The poll.
+    pub poll: &'d Poll,
+    /// The unit.
+    pub unit: &'d Unit,
+    /// The question.
+    pub question: &'d Question,
+    /// The days and facts that choose the law, or why they are not known.
+    pub facts: Result<PollFacts, String>,
+    /// The result, or why it cannot be judged.
+    pub result: Result<UnitResult, String>,
+}
+
 /// L65: reads the polls of record. What was not published stays unknown; a poll outside the Act authorises nothing and is not judged.
 pub fn polls_of_record(dispute: &Dispute, defaults: RowDefaults, book: &Rulebook) -> Record {
     let mut record = Record::default();
+    for row in rows_of_record(dispute, defaults, book, &mut record.notes) {
+        match row.result {
+            Ok(result) => record.results.push(result),
+            Err(why) => {
+                let question = row.question.kind.word().to_owned();
+                record.not_judged.push(NotJudged { unit: row.unit.name.clone(), question, why });
+            }
+        }
+    }
+    record
+}
+
+/// The same row by row, each with its poll, unit and question.
+pub fn rows_of_record<'d>(dispute: &'d Dispute, defaults: RowDefaults, book: &Rulebook, notes: &mut Vec<String>) -> Vec<RecordRow<'d>> {
+    let mut rows = Vec::new();
     for poll in &dispute.polls {
         if poll.kind != PollKind::Statutory {
             let kind = if poll.kind == PollKind::Indicative { "an indicative vote" } else { "a consultation" };
-            record.notes.push(format!("{}: {kind}. No statutory test applies to it and it authorises no action.", poll.title));
+            notes.push(format!("{}: {kind}. No statutory test applies to it and it authorises no action.", poll.title));
             continue;
         }
-        let facts = poll_facts(poll, defaults, book, &mut record.notes);
+        let facts = poll_facts(poll, defaults, book, notes);
         for unit in &poll.units {
+            let ips = unit.important_public_service.unwrap_or(defaults.important_public_service);
+            let facts = facts.clone().map(|facts| PollFacts { important_public_service: ips, ..facts });
             for question in &poll.questions {
                 let result = poll.results.iter().find(|result| result.unit.0 == unit.id && result.question.0 == question.id);
                 let figures = match (&facts, result) {
                     (Err(why), _) => Err(why.clone()),
                     (Ok(_), None) => Err("the result was not found".to_owned()),
-                    (Ok(facts), Some(result)) => {
-                        let ips = unit.important_public_service.unwrap_or(defaults.important_public_service);
-                        let facts = PollFacts { important_public_service: ips, ..*facts };
-                        figures(&unit.name, question.kind.word(), facts, unit.entitled, result, &mut record.notes)
-                    }
+                    (Ok(facts), Some(result)) => figures(&unit.name, question.kind.word(), *facts, unit.entitled, result, notes),
                 };
-                let checked = figures.and_then(|figures| {
+                let result = figures.and_then(|figures| {
                     UnitResult::check(figures)
                         .map_err(|faults| faults.iter().map(|fault| fault.sentences().0).collect::<Vec<_>>().join("; "))
                 });
-                match checked {
-                    Ok(result) => record.results.push(result),
-                    Err(why) => {
-                        let question = question.kind.word().to_owned();
-                        record.not_judged.push(NotJudged { unit: unit.name.clone(), question, why });
-                    }
-                }
+                rows.push(RecordRow { poll, unit, question, facts: facts.clone(), result });
             }
         }
     }
-    record
+    rows
 }
 
 fn poll_facts(poll: &Poll, defaults: RowDefaults, book: &Rulebook, notes: &mut Vec<String>) -> Result<PollFacts, String> {

@@ -29,6 +29,7 @@
 mod calendar;
 mod contents;
 mod forecast;
+mod ics;
 mod mandate;
 mod opening;
 mod picture;
@@ -43,6 +44,7 @@ mod units;
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
 pub use contents::*;
 pub use forecast::*;
+pub use ics::{CalendarEntry, CalendarFile};
 pub use mandate::*;
 pub use opening::*;
 pub use picture::timeline_svg;
@@ -51,7 +53,7 @@ pub use replay::*;
 pub use result::*;
 pub use rules::*;
 pub use timetable::{
-    Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, timetable, timetable_backwards, timetable_ics,
+    Deadline, DeadlineKind, Sense, Timetable, TimetableFacts, WantedAction, latest_notice, timetable, timetable_backwards, timetable_ics,
 };
 pub use traps::*;
 pub use units::*;

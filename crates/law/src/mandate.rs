@@ -359,7 +359,7 @@ impl ProposedAction {
     }
 }
 
-/// A day on which the proposed action is lawful as far as mandate and notice go. Made by [`judge_action`] and nowhere else.
+/// A day on which the proposed action is lawful as far as mandate and notice go. Made by [`judge_action`] and its like, nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LawfulDay(Date);
 
@@ -435,9 +435,20 @@ impl<'r> JudgedAction<'r> {
 /// that action must *begin within*, the first lawful day must; what follows may lie later while the dispute and its action are
 /// the same (Monsanto v TGWU [1987] ICR 269; Post Office v UCW [1990] IRLR 143).
 pub fn judge_action<'r>(mandate: &Mandate<'r>, notice: &ActionNotice<'r>, proposed: &[ProposedAction]) -> Vec<JudgedAction<'r>> {
+    judge_further_action(mandate, notice, proposed, None)
+}
+
+/// The same for action under a further notice: `begun` is a lawful day of the same mandate on which the action began, judged
+/// under its own notice. It counts only if it lies within the mandate's period.
+pub fn judge_further_action<'r>(
+    mandate: &Mandate<'r>,
+    notice: &ActionNotice<'r>,
+    proposed: &[ProposedAction],
+    begun: Option<LawfulDay>,
+) -> Vec<JudgedAction<'r>> {
     let mut ordered: Vec<ProposedAction> = proposed.to_vec();
     ordered.sort();
-    let mut begun = false;
+    let mut begun = begun.is_some_and(|day| day.0 <= mandate.last_day);
     let mut judged = Vec::new();
     for action in ordered {
         let mut verdict = JudgedAction { proposed: action, lawful: Vec::new(), refused: Vec::new(), notes: Vec::new() };

@@ -4,6 +4,7 @@
 use dated::{Date, NotCovered};
 
 use crate::calendar::{plus_days, weekday_date};
+use crate::ics::{CalendarEntry, CalendarFile, compact};
 use crate::mandate::{
     Agreements, JudgedAction, Mandate, NoticeFault, ProposedAction, ResultTold, first_possible_notice, judge_action, judge_notice,
     notice_days,
@@ -278,7 +279,7 @@ fn after_closing<'r>(book: &'r Rulebook, closes_on: Date, timetable: &mut Timeta
 }
 
 /// L36: the last day on which a notice may be received for action on `day`, each candidate by the law of its own day of receipt.
-fn latest_notice(book: &Rulebook, jurisdiction: Jurisdiction, day: Date, agreements: Agreements) -> Option<(Date, &Rule)> {
+pub fn latest_notice(book: &Rulebook, jurisdiction: Jurisdiction, day: Date, agreements: Agreements) -> Option<(Date, &Rule)> {
     // A year of candidates: no notice period the data can hold is longer.
     (0..=366).find_map(|back| {
         let received_on = plus_days(day, -back);
@@ -336,16 +337,8 @@ pub fn timetable_backwards<'r>(book: &'r Rulebook, wanted: &WantedAction) -> Res
 
 /// L47: the dates as a calendar file (RFC 5545), the same bytes on every run: `stamp` stands for the moment of making.
 pub fn timetable_ics(timetable: &Timetable<'_>, book: &Rulebook, stamp: Date) -> String {
-    let mut lines = Lines(String::new());
-    lines.add("BEGIN:VCALENDAR");
-    lines.add("VERSION:2.0");
-    lines.add("PRODID:-//Whitley//Law timetable//EN");
-    lines.add("CALSCALE:GREGORIAN");
-    lines.add("METHOD:PUBLISH");
-    lines.add(&format!("X-WR-CALNAME:{}", escape_ics(&title(timetable))));
-    lines.add(&format!("X-WR-CALDESC:{}", escape_ics(&closing(book))));
+    let mut file = CalendarFile::new("Law timetable", &title(timetable), &closing(book), stamp);
     for deadline in &timetable.deadlines {
-        let day = compact(deadline.date);
         let mut description = Vec::new();
         if let Some(note) = &deadline.note {
             description.push(note.clone());
@@ -354,46 +347,16 @@ pub fn timetable_ics(timetable: &Timetable<'_>, book: &Rulebook, stamp: Date) ->
             description.push(format!("Rule {}: {}.", rule.id, rule.cite()));
         }
         description.push(closing(book));
-        let named = escape_ics(&format!("{} ({})", deadline.what, deadline.sense.word()));
-        lines.add("BEGIN:VEVENT");
-        lines.add(&format!("UID:{day}-{}-{}@whitley", deadline.kind.name(), compact(timetable.facts.opens_on)));
-        lines.add(&format!("DTSTAMP:{}T000000Z", compact(stamp)));
-        lines.add(&format!("DTSTART;VALUE=DATE:{day}"));
-        lines.add(&format!("DTEND;VALUE=DATE:{}", compact(plus_days(deadline.date, 1))));
-        lines.add(&format!("SUMMARY:{named}"));
-        lines.add(&format!("DESCRIPTION:{}", escape_ics(&description.join("\n"))));
-        lines.add("TRANSP:TRANSPARENT");
-        lines.add("END:VEVENT");
+        file.add(&CalendarEntry {
+            uid: &format!("{}-{}-{}", compact(deadline.date), deadline.kind.name(), compact(timetable.facts.opens_on)),
+            first: deadline.date,
+            last: deadline.date,
+            hours: None,
+            summary: &format!("{} ({})", deadline.what, deadline.sense.word()),
+            description: &description.join("\n"),
+        });
     }
-    lines.add("END:VCALENDAR");
-    lines.0
-}
-
-struct Lines(String);
-
-impl Lines {
-    /// RFC 5545 section 3.1: at most 75 octets to a line, folded between characters.
-    fn add(&mut self, line: &str) {
-        let mut width = 0;
-        for c in line.chars() {
-            if width + c.len_utf8() > 75 {
-                self.0.push_str("\r\n ");
-                width = 1;
-            }
-            self.0.push(c);
-            width += c.len_utf8();
-        }
-        self.0.push_str("\r\n");
-    }
-}
-
-/// RFC 5545 section 3.3.11.
-fn escape_ics(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
-}
-
-fn compact(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+    file.finish()
 }
 
 pub(crate) fn title(timetable: &Timetable<'_>) -> String {

@@ -3,6 +3,7 @@
 //!
 //! The page shows what `pay` and `dispute` worked out and computes nothing of its own but where to draw a line.
 
+mod action_page;
 mod chart;
 pub mod charts;
 mod law_then_and_now;
@@ -12,5 +13,6 @@ mod table;
 mod talks;
 mod words;
 
+pub use action_page::action_page;
 pub use page::{page, page_with_people};
 pub use people::PeopleInput;

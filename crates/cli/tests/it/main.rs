@@ -1,5 +1,6 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
+mod action;
 mod conference;
 mod contract;
 mod cost;

@@ -2,8 +2,10 @@
 //! that are no folder at all; and the founding disputes.
 
 mod any_bytes;
+mod bad_action;
 mod bad_input;
 mod conference;
 mod folder;
 mod founding;
+mod plan;
 mod talks;
