@@ -5,11 +5,12 @@ pub fn starter_files(id: &str) -> Vec<(&'static str, String)> {
     FILES.iter().map(|(path, text)| (*path, text.replace("{id}", id))).collect()
 }
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("dispute.toml", include_str!("starter/dispute.toml")),
     ("offers/offer.toml", include_str!("starter/offer.toml")),
     ("offers/claim.toml", include_str!("starter/claim.toml")),
     ("decide/positions.toml", include_str!("starter/positions.toml")),
+    ("campaign.toml", include_str!("starter/campaign.toml")),
     ("quoted.toml", include_str!("starter/quoted.toml")),
     ("scales/scales.toml", include_str!("starter/scales.toml")),
     ("scales/points.csv", include_str!("starter/points.csv")),
