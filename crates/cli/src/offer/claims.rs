@@ -99,12 +99,14 @@ fn card_json(card: &ClaimCard) -> Json {
         "who": card.who,
         "meaning": card.meaning,
         "verdict": card.verdict,
-        "definition": card.shown.as_ref().map(|reading| &reading.definition),
-        "formula": card.shown.as_ref().map(|reading| &reading.formula),
-        "sum": card.shown.as_ref().map(|reading| &reading.sum),
-        "inputs": card.shown.iter().flat_map(|reading| &reading.inputs).map(|(name, value, what, source)| {
-            json!({ "name": name, "value": value, "what": what, "source": source })
-        }).collect::<Vec<_>>(),
+        "shown": card.shown.iter().map(|reading| json!({
+            "definition": reading.definition,
+            "formula": reading.formula,
+            "sum": reading.sum,
+            "inputs": reading.inputs.iter().map(|(name, value, what, source)| {
+                json!({ "name": name, "value": value, "what": what, "source": source })
+            }).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
         "not_under": card.not_under.iter().map(|(definition, value)| json!({ "definition": definition, "value": value })).collect::<Vec<_>>(),
         "missing": card.missing,
         "prices_known": card.prices_known,

@@ -18,8 +18,8 @@ pub struct ClaimCard {
     pub meaning: String,
     /// The verdict in one sentence.
     pub verdict: String,
-    /// The reading that bears it out best: definition, the sum with its numbers, and the inputs.
-    pub shown: Option<CardReading>,
+    /// The first reading of the file that bears it out, or the nearest where none does, and then the others that do.
+    pub shown: Vec<CardReading>,
     /// Definitions under which it does not hold, each with its value.
     pub not_under: Vec<(String, String)>,
     /// What is not known.
@@ -43,21 +43,21 @@ pub struct CardReading {
     pub inputs: Vec<(String, String, String, String)>,
 }
 
-/// Spec K10: the card of a checked figure. The reading that is shown is the nearest of those that hold, else the nearest.
+/// Spec K10: the card of a checked figure. The readings that hold are shown in the order of the file, whose
+/// author puts first what was known at the table; where none holds, the nearest.
 pub fn claim_card(checked: &CheckedFigure<'_>, dispute: &Dispute, sources: &Sources) -> ClaimCard {
     let figure = checked.figure;
     let holding: Vec<&CheckedReading<'_>> = checked.readings.iter().filter(|reading| matches!(reading.outcome, Ok((_, true)))).collect();
-    let distance = |reading: &CheckedReading<'_>| reading.outcome.as_ref().map_or(Ratio::ZERO, |(value, _)| (*value - figure.value).abs());
-    let best = holding.iter().copied().min_by_key(|reading| distance(reading)).or(checked.nearest());
+    let first: Vec<&CheckedReading<'_>> = if holding.is_empty() { checked.nearest().into_iter().collect() } else { holding.clone() };
     let computed = checked.readings.iter().filter(|reading| reading.outcome.is_ok()).count();
     let verdict = match checked.verdict {
         Verdict::True => format!("True: under every reading ({computed})."),
-        Verdict::TrueIf => format!("True if read as below: {} of {computed} readings that could be computed bear it out.", holding.len()),
+        Verdict::TrueIf => format!("True if read as below: {} of {computed} readings bear it out.", holding.len()),
         Verdict::False => format!("False: none of {computed} readings bears it out."),
         Verdict::CannotTell => "Cannot be told: what would decide it is not known.".to_owned(),
     };
     let mut cited: Vec<String> = figure.source.clone();
-    let shown = best.map(|reading| {
+    let shown = first.iter().map(|reading| {
         let inputs: Vec<_> = reading.inputs.iter().filter_map(|(name, input)| Some((*name, input.as_ref().ok()?))).collect();
         cited.extend(inputs.iter().flat_map(|(_, input)| input.source.iter().cloned()));
         let value = reading.outcome.as_ref().map_or_else(|why| why.clone(), |(value, _)| format!("{} {}", places(*value), figure.unit));
@@ -78,6 +78,7 @@ pub fn claim_card(checked: &CheckedFigure<'_>, dispute: &Dispute, sources: &Sour
                 .collect(),
         }
     });
+    let shown: Vec<CardReading> = shown.collect();
     let mut known: Vec<(String, String)> = Vec::new();
     for id in cited {
         if !known.iter().any(|(seen, _)| *seen == id) {
@@ -101,7 +102,7 @@ pub fn claim_card(checked: &CheckedFigure<'_>, dispute: &Dispute, sources: &Sour
             .readings
             .iter()
             .filter_map(|reading| match &reading.outcome {
-                Ok((value, false)) if best.is_none_or(|best| best.definition != reading.definition) => {
+                Ok((value, false)) if first.iter().all(|first| first.definition != reading.definition) => {
                     Some((reading.definition.to_owned(), format!("{} {}", places(*value), figure.unit)))
                 }
                 _ => None,
@@ -138,7 +139,14 @@ impl ClaimCard {
     /// The card as plain text.
     pub fn text(&self) -> String {
         let mut text = format!("“{}”\n  said by: {}\n  says: {}\n\n{}\n", self.quoted, self.who, self.meaning, self.verdict);
-        if let Some(reading) = &self.shown {
+        for (at, reading) in self.shown.iter().enumerate() {
+            if at == 1 {
+                text.push_str("\nIt holds as well if read as:\n");
+            }
+            if at > 0 {
+                text.push_str(&format!("  {}: {}\n", reading.sum, reading.definition));
+                continue;
+            }
             text.push_str(&format!("\n  {}\n  {}\n", reading.definition, reading.sum));
             for (name, value, what, source) in &reading.inputs {
                 text.push_str(&format!("    {name} = {value}: {what} [{source}]\n"));

@@ -3,5 +3,6 @@
 
 mod any_bytes;
 mod bad_input;
+mod campaign;
 mod folder;
 mod founding;
