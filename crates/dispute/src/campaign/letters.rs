@@ -152,8 +152,14 @@ pub fn letters(
     // A letter that is not written was added to the meter all the same: what two members share is no less shared for it.
     let by_number: std::collections::HashMap<u32, String> =
         numbers.iter().zip(&all.letters).map(|(number, letter)| (*number, letter.member.clone())).collect();
+    let Some(compared) = meter.compare() else {
+        let what = "more than a million different words stand in two letters: they cannot be compared".to_owned();
+        let place = writers.0.first().map_or_else(|| Place::new("members", 1), |writer| Place::new(&writer.place.file, 1));
+        faults.error("too-many-words", &place, what, "write to fewer members of Parliament at a time: part the file");
+        return all;
+    };
     for (letter, number) in all.letters.iter_mut().zip(&numbers) {
-        letter.sameness = meter.judge(*number);
+        letter.sameness = compared.judge(*number);
         letter.too_alike = letter.sameness.reaches(all.too_alike_percent);
         letter.alike_with = letter.sameness.longest.and_then(|passage| by_number.get(&passage.other?).cloned());
     }

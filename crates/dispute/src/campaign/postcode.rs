@@ -109,12 +109,17 @@ fn digit(letter: u8) -> u64 {
 /// A letter, a figure, or either: A9, A99, A9A, AA9, AA99, AA9A, and 9AA behind.
 fn has_form(plain: &[u8]) -> bool {
     let (outward, inward) = plain.split_at(plain.len() - 3);
-    let shape = |text: &[u8]| text.iter().map(|c| if c.is_ascii_digit() { '9' } else { 'A' }).collect::<String>();
-    let forms = ["A9", "A99", "A9A", "AA9", "AA99", "AA9A"];
+    let (figure, letter) = (u8::is_ascii_digit, u8::is_ascii_uppercase);
+    let outward_fits = match outward {
+        [a, b] => letter(a) && figure(b),
+        [a, b, c] => letter(a) && ((figure(b) && (figure(c) || letter(c))) || (letter(b) && figure(c))),
+        [a, b, c, d] => letter(a) && letter(b) && figure(c) && (figure(d) || letter(d)),
+        _ => false,
+    };
     // The inward part never has these letters.
-    let inward_fits = shape(inward) == "9AA" && inward[1..].iter().all(|c| !b"CIKMOV".contains(c));
+    let inward_fits = figure(&inward[0]) && inward[1..].iter().all(|c| letter(c) && !b"CIKMOV".contains(c));
     let girobank = plain == b"GIR0AA";
-    girobank || (forms.contains(&shape(outward).as_str()) && inward_fits)
+    girobank || (outward_fits && inward_fits)
 }
 
 /// The postcode that comes of putting noughts for letters O and ones for letters I, or back, in one or two places.

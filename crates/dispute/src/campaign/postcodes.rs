@@ -43,8 +43,10 @@ pub struct PostcodesBuilder {
     file: String,
     rows: Vec<(u64, u32)>,
     periods: Vec<(Date, Option<Date>)>,
-    period_numbers: HashMap<(String, String), Option<u16>>,
-    seat_numbers: HashMap<(String, bool), Option<SeatId>>,
+    /// By `from` and then `until`, as text.
+    period_numbers: HashMap<String, HashMap<String, Option<u16>>>,
+    /// By name, for rows of earlier boundaries and for those of today.
+    seat_numbers: [HashMap<String, Option<SeatId>>; 2],
     faults_found: usize,
 }
 
@@ -56,7 +58,7 @@ impl PostcodesBuilder {
             rows: Vec::new(),
             periods: Vec::new(),
             period_numbers: HashMap::new(),
-            seat_numbers: HashMap::new(),
+            seat_numbers: [HashMap::new(), HashMap::new()],
             faults_found: 0,
         }
     }
@@ -75,19 +77,17 @@ impl PostcodesBuilder {
                 None
             }
         };
-        let period_key = (row.from.to_owned(), row.until.to_owned());
-        let period = match self.period_numbers.get(&period_key) {
+        let period = match self.period_numbers.get(row.from).and_then(|by_until| by_until.get(row.until)) {
             Some(known) => *known,
             None => {
                 let known = self.new_period(line, row.from, row.until, faults);
-                self.period_numbers.insert(period_key, known);
+                self.period_numbers.entry(row.from.to_owned()).or_default().insert(row.until.to_owned(), known);
                 known
             }
         };
         let ended = period.and_then(|at| self.periods[usize::from(at)].1);
         let former = ended.is_some_and(|until| seats.boundaries_from().is_some_and(|first| until <= first));
-        let seat_key = (row.constituency.to_owned(), former);
-        let seat = match self.seat_numbers.get(&seat_key) {
+        let seat = match self.seat_numbers[usize::from(former)].get(row.constituency) {
             Some(known) => *known,
             None => {
                 // Constituencies of earlier boundaries are known by name only.
@@ -96,7 +96,7 @@ impl PostcodesBuilder {
                     self.faults_found += 1;
                     seats.say_unknown(row.constituency, &Place::new(&self.file, line), faults);
                 }
-                self.seat_numbers.insert(seat_key, known);
+                self.seat_numbers[usize::from(former)].insert(row.constituency.to_owned(), known);
                 known
             }
         };

@@ -7,17 +7,21 @@
 //! 3. A run is *copied* when it stands in the template, or in the letter of at least one other member.
 //! 4. The letter's figure is its copied runs out of all its runs.
 //!
-//! Each word has a number and a run is five numbers, packed: no two different runs are ever taken for one. The work grows
-//! with the number of words, never with pairs of letters.
+//! Each word has a number and a run is five numbers, packed: no two different runs are ever taken for one. All runs are
+//! sorted once, so the work grows with the number of words, never with pairs of letters.
 
 use std::collections::HashMap;
 
 /// How many words a run has.
 pub const RUN_WORDS: usize = 5;
 
-/// A run: five word numbers of 25 bits.
+/// A run: five word numbers, packed.
 type Run = u128;
-const WORD_BITS: u32 = 25;
+/// Words that stand in two texts are numbered again, so that a run and its letter fit into one number.
+const SHARED_WORD_BITS: u32 = 20;
+const LETTER_BITS: u32 = 25;
+/// In place of a letter's number: the template.
+const TEMPLATE: u32 = (1 << LETTER_BITS) - 1;
 
 /// How much of one letter is copied. Whole numbers: percentages are made when they are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,21 +72,33 @@ pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
         .filter(|word| !word.is_empty())
 }
 
-/// What is known of a run.
-#[derive(Clone, Copy, Debug, Default)]
+/// Collects the template and all letters.
+#[derive(Debug, Default)]
+pub struct Meter {
+    word_numbers: HashMap<String, u32>,
+    /// For each word: the text it stood in last, and whether it stood in another before.
+    stood_in: Vec<(u32, bool)>,
+    template: Vec<Vec<u32>>,
+    letters: Vec<Vec<u32>>,
+}
+
+/// All letters compared with the template and with each other.
+#[derive(Debug)]
+pub struct Compared {
+    letters: Vec<Vec<u32>>,
+    /// The new number of each word that stands in two texts.
+    shared: Vec<Option<u32>>,
+    /// The copied runs, sorted.
+    copied: Vec<(Run, Seen)>,
+}
+
+/// Where a copied run stands.
+#[derive(Clone, Copy, Debug)]
 struct Seen {
     in_template: bool,
     letters: u32,
     first: u32,
     last: u32,
-}
-
-/// The template and all letters, with their runs.
-#[derive(Debug, Default)]
-pub struct Meter {
-    word_numbers: HashMap<String, u32>,
-    runs: HashMap<Run, Seen>,
-    letters: Vec<Vec<u32>>,
 }
 
 impl Meter {
@@ -93,54 +109,102 @@ impl Meter {
 
     /// Adds words that were given to the members: they are nobody's own.
     pub fn add_template(&mut self, text: &str) {
-        let words = self.numbers(text);
-        for run in runs(&words) {
-            self.runs.entry(run).or_default().in_template = true;
-        }
+        let words = self.numbers(text, TEMPLATE);
+        self.template.push(words);
     }
 
     /// Adds a letter; its number is how many were added before.
     pub fn add_letter(&mut self, text: &str) -> u32 {
-        let letter = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
-        let words = self.numbers(text);
-        for run in runs(&words) {
-            let seen = self.runs.entry(run).or_default();
-            if seen.letters == 0 {
-                seen.first = letter;
-            } else if seen.last == letter {
-                continue;
-            }
-            seen.last = letter;
-            seen.letters += 1;
-        }
+        let letter = u32::try_from(self.letters.len()).unwrap_or(TEMPLATE - 1).min(TEMPLATE - 1);
+        let words = self.numbers(text, letter);
         self.letters.push(words);
         letter
     }
 
-    fn numbers(&mut self, text: &str) -> Vec<u32> {
+    fn numbers(&mut self, text: &str, stands_in: u32) -> Vec<u32> {
         let mut list = Vec::new();
         for word in words(text) {
-            let next = u32::try_from(self.word_numbers.len()).unwrap_or(u32::MAX);
-            // More different words than this do not fit into 256 MB, which is the most that is read.
-            debug_assert!(next < 1 << WORD_BITS);
-            list.push(*self.word_numbers.entry(word).or_insert(next));
+            let next = u32::try_from(self.stood_in.len()).unwrap_or(u32::MAX);
+            let number = *self.word_numbers.entry(word).or_insert(next);
+            match self.stood_in.get_mut(number as usize) {
+                Some((last, several)) => (*last, *several) = (stands_in, *several || *last != stands_in),
+                None => self.stood_in.push((stands_in, false)),
+            }
+            list.push(number);
         }
         list
     }
 
-    /// Spec K7: how much of a letter is copied, against the template and all letters added so far.
+    /// How many words a letter has.
+    pub fn word_count(&self, letter: u32) -> usize {
+        self.letters.get(letter as usize).map_or(0, Vec::len)
+    }
+
+    /// Compares all letters. `None` when more than a million different words stand in two texts, which no campaign has.
+    pub fn compare(self) -> Option<Compared> {
+        drop(self.word_numbers);
+        // A word of one text alone stands in no copied run.
+        let mut next = 0;
+        let shared: Vec<Option<u32>> = self
+            .stood_in
+            .iter()
+            .map(|(_, several)| {
+                several.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        if next >= 1 << SHARED_WORD_BITS {
+            return None;
+        }
+        let mut all: Vec<u128> = Vec::new();
+        let numbered = (0..).zip(&self.letters).chain(self.template.iter().map(|text| (TEMPLATE, text)));
+        for (letter, words) in numbered {
+            all.extend(runs(words).filter_map(|run| pack(run, &shared)).map(|run| (run << LETTER_BITS) | u128::from(letter)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let letter_of = |entry: u128| (entry & u128::from(TEMPLATE)) as u32;
+        let copied = all
+            .chunk_by(|a, b| a >> LETTER_BITS == b >> LETTER_BITS)
+            .filter_map(|group| {
+                let (first, last) = (*group.first()?, *group.last()?);
+                // The template has the highest number, so it stands last.
+                let in_template = letter_of(last) == TEMPLATE;
+                let letters = &group[..group.len() - usize::from(in_template)];
+                let is_copied = letters.len() > 1 || (in_template && !letters.is_empty());
+                let seen = Seen {
+                    in_template,
+                    letters: u32::try_from(letters.len()).unwrap_or(u32::MAX),
+                    first: letter_of(first),
+                    last: letter_of(*letters.last().unwrap_or(&first)),
+                };
+                is_copied.then_some((first >> LETTER_BITS, seen))
+            })
+            .collect();
+        Some(Compared { letters: self.letters, shared, copied })
+    }
+}
+
+impl Compared {
+    fn seen(&self, run: &[u32]) -> Option<&Seen> {
+        let run = pack(run, &self.shared)?;
+        self.copied.binary_search_by_key(&run, |(known, _)| *known).ok().map(|at| &self.copied[at].1)
+    }
+
+    /// Spec K7: how much of a letter is copied, against the template and all other letters.
     pub fn judge(&self, letter: u32) -> Sameness {
         let Some(words) = self.letters.get(letter as usize) else { return Sameness::default() };
-        let mut distinct: Vec<Run> = runs(words).collect();
-        let copied_run = |run: &Run| self.runs.get(run).filter(|seen| seen.in_template || seen.letters > 1);
         let mut longest: Option<Passage> = None;
         let mut current: Option<Passage> = None;
-        for (at, run) in distinct.iter().enumerate() {
-            current = copied_run(run).map(|seen| match current {
+        let mut distinct: Vec<(&[u32], Option<&Seen>)> = runs(words).map(|run| (run, self.seen(run))).collect();
+        for (at, (run, seen)) in distinct.iter().enumerate() {
+            current = seen.map(|seen| match current {
                 Some(passage) => Passage { words: passage.words + 1, ..passage },
                 None => Passage {
                     first_word: u32::try_from(at + 1).unwrap_or(u32::MAX),
-                    words: u32::try_from(words.len().min(RUN_WORDS)).unwrap_or(0),
+                    words: u32::try_from(run.len()).unwrap_or(0),
                     from_template: seen.in_template,
                     letters: seen.letters,
                     other: (seen.letters > 1).then_some(if seen.first == letter { seen.last } else { seen.first }),
@@ -150,30 +214,31 @@ impl Meter {
                 longest = current;
             }
         }
-        distinct.sort_unstable();
-        distinct.dedup();
+        distinct.sort_unstable_by_key(|(run, _)| *run);
+        distinct.dedup_by_key(|(run, _)| *run);
         let count = |holds: &dyn Fn(&Seen) -> bool| {
-            u32::try_from(distinct.iter().filter(|run| self.runs.get(run).is_some_and(holds)).count()).unwrap_or(u32::MAX)
+            u32::try_from(distinct.iter().filter(|(_, seen)| seen.is_some_and(holds)).count()).unwrap_or(u32::MAX)
         };
         Sameness {
             runs: u32::try_from(distinct.len()).unwrap_or(u32::MAX),
             in_template: count(&|seen| seen.in_template),
             in_others: count(&|seen| seen.letters > 1),
-            copied: count(&|seen| seen.in_template || seen.letters > 1),
+            copied: count(&|_| true),
             longest,
         }
-    }
-
-    /// How many words a letter has.
-    pub fn word_count(&self, letter: u32) -> usize {
-        self.letters.get(letter as usize).map_or(0, Vec::len)
     }
 }
 
 /// The runs of a text in order; a text of fewer than five words is one run.
-fn runs(words: &[u32]) -> impl Iterator<Item = Run> + '_ {
-    let length = words.len().clamp(1, RUN_WORDS);
-    words.windows(length).map(|run| run.iter().fold(1, |packed: Run, word| (packed << WORD_BITS) | Run::from(*word)))
+fn runs(words: &[u32]) -> impl Iterator<Item = &[u32]> {
+    words.windows(words.len().clamp(1, RUN_WORDS))
+}
+
+/// A run as one number, or `None` when one of its words stands in one text alone. Its length stands in front, so that a
+/// short text is never taken for a longer one: 3 bits, 100 for five words, and 25 behind them for the letter.
+fn pack(run: &[u32], shared: &[Option<u32>]) -> Option<Run> {
+    let length = run.len() as Run;
+    run.iter().try_fold(length, |packed, word| Some((packed << SHARED_WORD_BITS) | Run::from((*shared.get(*word as usize)?)?)))
 }
 
 #[cfg(test)]
@@ -184,7 +249,8 @@ mod tests {
         let mut meter = Meter::new();
         meter.add_template(template);
         let numbers: Vec<u32> = letters.iter().map(|letter| meter.add_letter(letter)).collect();
-        numbers.into_iter().map(|letter| meter.judge(letter)).collect()
+        let compared = meter.compare().expect("few words");
+        numbers.into_iter().map(|letter| compared.judge(letter)).collect()
     }
 
     #[test]
