@@ -1,5 +1,6 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
+mod campaign;
 mod contract;
 mod cost;
 mod exits;
