@@ -13,13 +13,16 @@ use crate::folder::Dispute;
 
 type Key = (Option<String>, Option<String>, MemberPost, Option<Ratio>, Option<Date>);
 
+/// Why there is no figure: code, what is wrong, what would be right.
+type WhyNot = (&'static str, String, &'static str);
+
 /// Works out figures of one campaign.
 pub(crate) struct Figures<'d> {
     dispute: &'d Dispute,
     pub(crate) offer: &'d Offer,
     pub(crate) against: &'d Offer,
     framework: Framework<'d>,
-    known: HashMap<Key, Result<Rc<Shortfall>, (&'static str, String, &'static str)>>,
+    known: HashMap<Key, Result<Rc<Shortfall>, WhyNot>>,
 }
 
 impl<'d> Figures<'d> {
@@ -31,6 +34,10 @@ impl<'d> Figures<'d> {
 
     /// Spec K5: what the member goes without; nothing when there is a fault.
     pub(crate) fn of(&mut self, writer: &Writer, faults: &Faults) -> Option<Rc<Shortfall>> {
+        // A row with neither has its fault already.
+        if writer.post.point.is_none() && writer.post.salary.is_none() {
+            return None;
+        }
         let key = (writer.nation.clone(), writer.group.clone(), writer.post.clone(), writer.hours, writer.increment_on);
         let found = match self.known.get(&key) {
             Some(found) => found.clone(),
@@ -43,7 +50,7 @@ impl<'d> Figures<'d> {
         found.map_err(|(code, what, fix)| faults.error(code, &writer.place, what, fix)).ok()
     }
 
-    fn work_out(&self, writer: &Writer) -> Result<Shortfall, (&'static str, String, &'static str)> {
+    fn work_out(&self, writer: &Writer) -> Result<Shortfall, WhyNot> {
         let nations: Vec<&str> = self.offer.nations.iter().map(|(name, _)| name.as_str()).collect();
         let nation = match (&writer.nation, nations.as_slice()) {
             (Some(nation), known) if !known.contains(&nation.as_str()) => {

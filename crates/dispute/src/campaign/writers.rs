@@ -78,8 +78,8 @@ impl Writers {
         let mut list: Vec<Writer> = Vec::new();
         let mut lines: HashMap<String, Place> = HashMap::new();
         for row in csv.rows() {
-            let Some(writer) = read_row(&row, plan, faults) else { continue };
-            if let Some(first) = lines.get(&writer.member) {
+            let writer = read_row(&row, plan, faults);
+            if let Some(first) = lines.get(&writer.member).filter(|_| !writer.member.is_empty()) {
                 let what = format!("the member {} stands twice; the other row is at {first}", shown(&writer.member));
                 faults.error("member-twice", row.place(), what, "one letter and one card for each member: keep one row");
                 continue;
@@ -94,7 +94,7 @@ impl Writers {
     }
 }
 
-fn read_row(row: &CsvRow<'_>, plan: &CampaignPlan, faults: &Faults) -> Option<Writer> {
+fn read_row(row: &CsvRow<'_>, plan: &CampaignPlan, faults: &Faults) -> Writer {
     let safe = |column: &str, text: &str| match line_fault(text) {
         None => true,
         Some((what, fix)) => {
@@ -102,26 +102,30 @@ fn read_row(row: &CsvRow<'_>, plan: &CampaignPlan, faults: &Faults) -> Option<Wr
             false
         }
     };
-    let needed = |column: &str| row.text(column).filter(|text| safe(column, text)).map(str::to_owned);
-    let optional = |column: &str| row.optional(column).filter(|text| safe(column, text)).map(str::to_owned);
+    // What is not safe is kept, so that the rest of the row is checked in the same run; its fault stops every letter.
+    let kept = |column: &str, text: &str| {
+        safe(column, text);
+        text.to_owned()
+    };
+    let needed = |column: &str| row.text(column).map(|text| kept(column, text)).unwrap_or_default();
+    let optional = |column: &str| row.optional(column).map(|text| kept(column, text));
+    // Points and bands are looked up in other tables, which repeat them.
+    let looked_up = |column: &str| row.optional(column).filter(|text| safe(column, text)).map(str::to_owned);
     let (member, name, branch) = (needed("member"), needed("name"), needed("branch"));
-    if let Some(branch) = &branch
-        && !plan.branches.is_empty()
-        && !plan.branches.iter().any(|(known, _)| known == branch)
-    {
+    if !branch.is_empty() && !plan.branches.is_empty() && !plan.branches.iter().any(|(known, _)| *known == branch) {
         let ids = || plan.branches.iter().map(|(id, _)| id.as_str());
-        let fix = match nearest_name(branch, ids()) {
+        let fix = match nearest_name(&branch, ids()) {
             Some(near) => format!("did you mean {near}?"),
             None => format!("one of {}, or add a [[branch]] to campaign.toml", ids().collect::<Vec<_>>().join(", ")),
         };
-        faults.error("unknown-branch", row.place(), format!("“{}” is no branch of this campaign", shown(branch)), fix);
+        faults.error("unknown-branch", row.place(), format!("“{}” is no branch of this campaign", shown(&branch)), fix);
     }
     let postcode = row.optional("postcode").and_then(|text| {
         Postcode::parse(text)
             .map_err(|why| faults.error("not-a-postcode", row.place(), format!("“{}” {}", shown(text), why.what()), why.fix()))
             .ok()
     });
-    let point = optional("point");
+    let point = looked_up("point");
     let salary = row.optional_decimal("salary").and_then(|pounds| {
         let pence = Pence::from_pounds(pounds).filter(|pence| (1..=1_000_000_000).contains(&pence.0));
         if pence.is_none() {
@@ -134,7 +138,7 @@ fn read_row(row: &CsvRow<'_>, plan: &CampaignPlan, faults: &Faults) -> Option<Wr
         }
         pence
     });
-    if point.is_none() && row.optional("salary").is_none() {
+    if row.optional("point").is_none() && row.optional("salary").is_none() {
         faults.error(
             "no-point",
             row.place(),
@@ -161,20 +165,20 @@ fn read_row(row: &CsvRow<'_>, plan: &CampaignPlan, faults: &Faults) -> Option<Wr
     let address: Vec<String> = row.optional("address").map_or_else(Vec::new, |text| {
         text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty() && safe("address", line)).map(str::to_owned).collect()
     });
-    Some(Writer {
+    Writer {
         address,
         postcode,
         constituency: optional("constituency"),
         site: optional("site"),
         nation: optional("nation"),
         group: optional("group"),
-        post: MemberPost { point, salary, band: optional("band") },
+        post: MemberPost { point, salary, band: looked_up("band") },
         hours,
         increment_on,
         words: words.map(str::to_owned),
         place: row.place().clone(),
-        member: member?,
-        name: name?,
-        branch: branch?,
-    })
+        member,
+        name,
+        branch,
+    }
 }
