@@ -10,6 +10,7 @@ macro_rules! complain {
 
 mod action;
 mod answer;
+mod campaign;
 mod conference;
 mod disk;
 mod folder;
@@ -79,6 +80,15 @@ enum Stage {
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
     #[command(subcommand)]
     Vote(vote::Verb),
+    /// Letters to members of Parliament: check, count, write
+    #[command(subcommand)]
+    Letters(campaign::letters::Verb),
+    /// Postcards with the member's own loss
+    #[command(subcommand)]
+    Postcards(campaign::postcards::Verb),
+    /// Who sits for a place on a day
+    #[command(subcommand)]
+    Mp(campaign::mp::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
 }
@@ -108,6 +118,9 @@ fn main() -> ExitCode {
         Stage::Action(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
+        Stage::Letters(verb) => verb.run(as_json),
+        Stage::Postcards(verb) => verb.run(as_json),
+        Stage::Mp(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
     }
     .into()

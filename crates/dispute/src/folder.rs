@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale, Select};
 
 use crate::action::{Call, Campaign};
+use crate::campaign::CampaignPlan;
 use crate::conference::Conference;
 use crate::decide::Motion;
 use crate::exemptions::{Exemption, read_exemptions};
@@ -105,6 +106,8 @@ pub struct Dispute {
     pub campaigns: Vec<Campaign>,
     /// Quoted figures.
     pub figures: Vec<QuotedFigure>,
+    /// What letters and postcards ask.
+    pub campaign_plan: CampaignPlan,
     /// All sources that may be named: the library's and the dispute's own.
     pub sources: Sources,
     /// Who describes the dispute as a whole.
@@ -224,6 +227,7 @@ impl Dispute {
             exemptions: body.exemptions,
             campaigns: body.campaigns,
             figures: body.figures,
+            campaign_plan: body.campaign_plan,
             sources,
             source: head.source,
             status: head.status,
@@ -298,6 +302,8 @@ impl Dispute {
         }
         self.terms.check(&self.exemptions, &units, &party, faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
+        self.campaign_plan.parties().for_each(party);
+        self.campaign_plan.offers().for_each(offer);
         for figure in &self.figures {
             party(&figure.who);
             figure.check_references(&offers, &library.tables, &nations, faults);
@@ -614,6 +620,7 @@ struct Body {
     exemptions: Vec<Exemption>,
     campaigns: Vec<Campaign>,
     figures: Vec<QuotedFigure>,
+    campaign_plan: CampaignPlan,
     /// Names of offers and motions that are there but could not be read.
     unread: Vec<String>,
 }
@@ -634,14 +641,14 @@ impl Body {
         }
         let is_known = matches!(
             (folder, name),
-            (Some("offers" | "decide" | "polls" | "agreements" | "guides"), _) | (None, "action.toml" | "quoted.toml")
+            (Some("offers" | "decide" | "polls" | "agreements" | "guides"), _) | (None, "action.toml" | "campaign.toml" | "quoted.toml")
         );
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml, exemptions.csv and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml, exemptions.csv, campaign.toml and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -663,6 +670,10 @@ impl Body {
     }
 
     fn read_known_file(&mut self, folder: Option<&str>, name: &str, shown: &str, bytes: &FileBytes, sources: &Sources, faults: &Faults) {
+        if name == "campaign.toml" {
+            self.campaign_plan = CampaignPlan::read(shown, bytes, sources, faults);
+            return;
+        }
         let Some(file) = TomlFile::read(shown, bytes, faults) else { return };
         file.with_root(faults, |root| match (folder, name) {
             (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),

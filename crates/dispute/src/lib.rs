@@ -7,6 +7,7 @@
 //! Nothing here reads a disk: the edge of the program reads, this crate understands.
 
 mod action;
+pub mod campaign;
 pub mod conference;
 mod decide;
 mod exemptions;

@@ -5,7 +5,7 @@ pub fn starter_files(id: &str) -> Vec<(&'static str, String)> {
     FILES.iter().map(|(path, text)| (*path, text.replace("{id}", id))).collect()
 }
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("dispute.toml", include_str!("starter/dispute.toml")),
     ("offers/offer.toml", include_str!("starter/offer.toml")),
     ("offers/claim.toml", include_str!("starter/claim.toml")),
@@ -13,6 +13,7 @@ const FILES: [(&str, &str); 10] = [
     ("decide/talks.toml", include_str!("starter/talks.toml")),
     ("agreements/agreement.toml", include_str!("starter/agreement.toml")),
     ("guides/guide.toml", include_str!("starter/guide.toml")),
+    ("campaign.toml", include_str!("starter/campaign.toml")),
     ("quoted.toml", include_str!("starter/quoted.toml")),
     ("scales/scales.toml", include_str!("starter/scales.toml")),
     ("scales/points.csv", include_str!("starter/points.csv")),

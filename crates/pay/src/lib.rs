@@ -23,6 +23,7 @@ mod quoted;
 mod rates;
 mod real_terms;
 mod scale;
+mod shortfall;
 mod take_home;
 mod tax;
 mod value;
@@ -53,6 +54,7 @@ pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingRea
 pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};
 pub use real_terms::{PaySide, RealReading, Window, real_terms};
 pub use scale::{Scale, ScaleTable, SpinePoint};
+pub use shortfall::{MemberPost, ShortStretch, Shortfall, member_shortfall};
 pub use take_home::{AwardYear, Cliff, PayMonth, Payee, Steady, TakeHome, TakeHomeYear, cliffs, steady, take_home};
 pub use tax::{ClassOne, IncomeTax, LoanTerms, Rebates, StudentLoan, TaxArea, TaxBand, TaxLaw, Threshold};
 pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};

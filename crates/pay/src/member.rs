@@ -39,7 +39,7 @@ impl Employment {
         self.changes.iter().filter(|(from, _)| *from <= day).max_by_key(|(from, _)| *from).map_or(self.portion, |(_, portion)| *portion)
     }
 
-    fn cuts(&self) -> impl Iterator<Item = Date> + '_ {
+    pub(crate) fn cuts(&self) -> impl Iterator<Item = Date> + '_ {
         let after = self.left_on.map(|last| last.saturating_add(1.day()));
         self.changes.iter().map(|(from, _)| *from).chain(self.started_on).chain(after)
     }

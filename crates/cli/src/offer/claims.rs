@@ -3,6 +3,7 @@
 use clap::Args;
 use dated::Ratio;
 use dispute::Dispute;
+use dispute::campaign::{ClaimCard, claim_card};
 use pay::{CheckedFigure, CheckedReading, Verdict};
 use serde_json::{Value as Json, json};
 
@@ -18,18 +19,32 @@ pub(crate) struct Claims {
     /// Only the figure of this id
     #[arg(long)]
     figure: Option<String>,
+    /// The figure of this id as a card to hand out: figure, formula with numbers, data, date
+    #[arg(long, conflicts_with = "figure")]
+    card: Option<String>,
 }
 
 impl Claims {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let mut figures = dispute.check_figures(&library);
-        if let Some(id) = &self.figure {
+        if let Some(id) = self.figure.as_ref().or(self.card.as_ref()) {
             figures.retain(|figure| figure.figure.id == *id);
             if figures.is_empty() {
                 let known: Vec<&str> = dispute.figures.iter().map(|figure| figure.id.as_str()).collect();
                 return refuse_question(format!("there is no figure “{id}”; the figures are {}", known.join(", ")));
             }
+        }
+        if self.card.is_some()
+            && let [figure] = figures.as_slice()
+        {
+            let card = claim_card(figure, &dispute, &dispute.sources);
+            if as_json {
+                answer::print_json(&json!({ "dispute": dispute.id, "claims": [figure_json(figure, &dispute)], "card": card_json(&card) }));
+            } else {
+                answer::print(&card.text());
+            }
+            return Ok(Outcome::Yes);
         }
         let count = |verdict: Verdict| figures.iter().filter(|figure| figure.verdict == verdict).count();
         if as_json {
@@ -74,6 +89,29 @@ fn figure_json(checked: &CheckedFigure<'_>, dispute: &Dispute) -> Json {
         "missing": figure.missing.iter().map(|missing| json!({ "definition": missing.definition, "needed": missing.needed })).collect::<Vec<_>>(),
         "source": figure.source,
         "status": figure.status.word(),
+    })
+}
+
+fn card_json(card: &ClaimCard) -> Json {
+    json!({
+        "id": card.id,
+        "quoted": card.quoted,
+        "who": card.who,
+        "meaning": card.meaning,
+        "verdict": card.verdict,
+        "shown": card.shown.iter().map(|reading| json!({
+            "definition": reading.definition,
+            "formula": reading.formula,
+            "sum": reading.sum,
+            "inputs": reading.inputs.iter().map(|(name, value, what, source)| {
+                json!({ "name": name, "value": value, "what": what, "source": source })
+            }).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "not_under": card.not_under.iter().map(|(definition, value)| json!({ "definition": definition, "value": value })).collect::<Vec<_>>(),
+        "missing": card.missing,
+        "prices_known": card.prices_known,
+        "sources": card.sources.iter().map(|(id, title)| json!({ "id": id, "title": title })).collect::<Vec<_>>(),
+        "text": card.text(),
     })
 }
 

@@ -4,8 +4,8 @@ use clap::Args;
 use dated::{Date, Ratio, long_date};
 use dispute::Dispute;
 use pay::{
-    Employment, Framework, MemberValue, Offer, PayYear, Pence, PointValue, Progression, Row, WeeksInYear, arrears, hourly_pence, ladder,
-    rates_of_salary, value_member, value_row,
+    Employment, Framework, MemberPost, MemberValue, Offer, PayYear, Pence, PointValue, Progression, Row, Shortfall, WeeksInYear, arrears,
+    hourly_pence, member_shortfall, value_member, value_row,
 };
 use serde_json::{Value as Json, json};
 
@@ -49,11 +49,19 @@ pub(crate) struct MemberArguments {
     /// What was paid until then: the rates of this offer instead of the rates before
     #[arg(long, requires = "paid_on")]
     paid_offer: Option<String>,
+    /// What the member goes without: the pay of this other offer less the pay of each (for instance the recommendation)
+    #[arg(long)]
+    against: Option<String>,
 }
 
 impl MemberArguments {
     pub(super) fn is_asked(&self) -> bool {
         self.salary.is_some() || self.point.is_some()
+    }
+
+    /// Whether a question was put that has no answer without a point or a salary.
+    pub(super) fn needs_post(&self) -> Option<&'static str> {
+        self.against.is_some().then_some("--against is about one member: say who with --point or --salary")
     }
 
     fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Stop> {
@@ -78,49 +86,11 @@ impl MemberArguments {
 
     /// The row the member is on, the rungs above it, and what must be said about how it was found.
     pub(super) fn ladder(&self, offer: &Offer, framework: &Framework<'_>, nation: &str) -> Result<(Vec<Row>, Vec<String>), String> {
-        if let Some(point) = &self.point {
-            let (scale, row) = framework.row_of_point(offer, nation, point, self.band.as_deref())?;
-            let rows = framework.rows(offer, scale, nation).map_err(|error| error.to_string())?;
-            let mut notes = Vec::new();
-            if self.increment_date.is_some() && !scale.progression {
-                notes.push(format!("no increment is counted: {} has no points between the ends of its bands", scale.title));
-                return Ok((vec![row], notes));
-            }
-            let bands: Vec<&str> = rows.iter().filter(|other| other.point == row.point).map(|other| other.band.as_str()).collect();
-            if self.increment_date.is_some() && self.band.is_none() && bands.len() > 1 {
-                return Err(format!(
-                    "point {point} is in bands {}: say which with --band, since the next point depends on it",
-                    bands.join(" and ")
-                ));
-            }
-            return Ok((ladder(&rows, &row.point, &row.band), notes));
-        }
-        let salary = self.salary.unwrap_or_default();
-        let mut notes = Vec::new();
-        // A salary that is a published rate before the offer is that point, with the publisher's rounding.
-        for scale in framework.scales_of(offer) {
-            let Ok(rows) = framework.rows(offer, scale, nation) else { continue };
-            let band_fits = |row: &Row| self.band.as_ref().is_none_or(|band| *band == row.band);
-            if let Some(row) = rows.iter().find(|row| row.path.base == salary && band_fits(row)) {
-                notes.push(format!("{salary} is point {} of {}, so the published rates are used", row.point, scale.title));
-                return Ok((vec![row.clone()], notes));
-            }
-            if let Some((row, rate)) = rows.iter().find_map(|row| Some((row, *row.path.rates.iter().find(|rate| rate.rate == salary)?))) {
-                notes.push(format!(
-                    "{salary} is taken as the salary before the offer. It is also what point {} gets from {}: if that is meant, use --point {}",
-                    row.point,
-                    long_date(rate.from),
-                    row.point
-                ));
-                break;
-            }
-        }
-        let row = rates_of_salary(offer, salary, self.band.as_deref(), framework.view(offer, nation)).map_err(|error| error.to_string())?;
-        let has_clauses = offer.steps.iter().flat_map(|step| &step.changes).any(|change| !change.select.points.is_empty());
-        if has_clauses {
-            notes.push("clauses for particular points are left out: give --point to have them".to_owned());
-        }
-        Ok((vec![row], notes))
+        framework.ladder_of(offer, nation, &self.post(), self.increment_date.is_some())
+    }
+
+    fn post(&self) -> MemberPost {
+        MemberPost { point: self.point.clone(), salary: self.salary, band: self.band.clone() }
     }
 }
 
@@ -142,6 +112,7 @@ pub(super) fn run(
     }
     let employment = arguments.employment(framework.full_time_hours)?;
     let paid_offer = arguments.paid_offer.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
+    let against = arguments.against.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
     let mut documents = Vec::new();
     let mut answered = 0;
     for offer in offers {
@@ -150,7 +121,7 @@ pub(super) fn run(
         let views = framework.groups_of(offer).into_iter().flat_map(|group| nations.iter().map(move |nation| (group.clone(), *nation)));
         for (group, nation) in views {
             let framework = &framework.in_group(group);
-            let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, paid_offer);
+            let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, (paid_offer, against));
             answered += usize::from(one.is_ok());
             match one {
                 Ok(one) if as_json => documents.push(one.json()),
@@ -180,6 +151,8 @@ struct MemberAnswer<'m> {
     increment_asked: bool,
     arrears: Vec<pay::ArrearsMonth>,
     arrears_paid_on: Option<Date>,
+    /// What the member goes without, set against another offer.
+    without: Option<(&'m Offer, Shortfall)>,
 }
 
 impl<'m> MemberAnswer<'m> {
@@ -189,7 +162,7 @@ impl<'m> MemberAnswer<'m> {
         offer: &'m Offer,
         nation: &str,
         employment: &Employment,
-        paid_offer: Option<&Offer>,
+        (paid_offer, against): (Option<&Offer>, Option<&'m Offer>),
     ) -> Result<Self, String> {
         let first = framework.first_pay_year(offer).ok_or("its dates and steps are not in the data, so no pay can be worked out")?;
         let (rungs, mut notes) = arguments.ladder(offer, framework, nation)?;
@@ -218,7 +191,13 @@ impl<'m> MemberAnswer<'m> {
             };
             owed = arrears(&row.path, &paid, employment, first.first_day(), paid_on);
         }
+        let without = against.filter(|other| other.id != offer.id).map(|other| {
+            let found = member_shortfall(framework, (offer, other), nation, &arguments.post(), employment, arguments.increment_date);
+            found.map(|found| (other, found))
+        });
+        let without = without.transpose().map_err(|why| format!("it cannot be set against the other offer: {why}"))?;
         Ok(Self {
+            without,
             offer,
             nation: nation.to_owned(),
             group: view.group.map(str::to_owned),
@@ -282,6 +261,19 @@ impl<'m> MemberAnswer<'m> {
                     })).collect::<Vec<_>>(),
                 })),
             },
+            "without": self.without.as_ref().map(|(other, short)| json!({
+                "against": other.id,
+                "pay_year": short.year.name(),
+                "less": number(short.by_months().pounds(), 2),
+                "less_by_days": number(short.by_days().pounds(), 2),
+                "one_off": number(short.one_off.pounds(), 2),
+                "stretches": short.stretches.iter().map(|stretch| json!({
+                    "from": stretch.from.to_string(),
+                    "until": stretch.until.to_string(),
+                    "weekly": pence(stretch.weekly_pence(WeeksInYear::Calendar)),
+                    "weekly_52_weeks": pence(stretch.weekly_pence(WeeksInYear::FiftyTwo)),
+                })).collect::<Vec<_>>(),
+            })),
             "arrears": self.arrears_paid_on.map(|paid_on| json!({
                 "paid_on": paid_on.to_string(),
                 "total": number(self.arrears.iter().map(|month| month.arrears()).sum::<Pence>().pounds(), 2),
@@ -393,6 +385,9 @@ impl<'m> MemberAnswer<'m> {
                 money(loss.by_days)
             ));
         }
+        if let Some((other, short)) = &self.without {
+            text.push_str(&shortfall_text(other, short, self.hours.is_some()));
+        }
         if let Some(paid_on) = self.arrears_paid_on {
             let mut table = Table::new(&["month", ">due", ">paid", ">arrears"]);
             for month in &self.arrears {
@@ -405,6 +400,33 @@ impl<'m> MemberAnswer<'m> {
         text.push('\n');
         text
     }
+}
+
+/// What the member goes without, in words. Below zero the member is better off.
+fn shortfall_text(other: &Offer, short: &Shortfall, has_hours: bool) -> String {
+    let (by_months, by_days) = (short.by_months(), short.by_days());
+    let hours = if has_hours { "for the hours worked" } else { "full time" };
+    let size = |pence: Pence| if pence < Pence::ZERO { Pence::ZERO - pence } else { pence };
+    let word = if by_months < Pence::ZERO { "more" } else { "less" };
+    let mut text = format!(
+        "  In {} that is {} {word} (by days {}) than {} would bring, {hours}.\n",
+        short.year.name(),
+        size(by_months),
+        size(by_days),
+        other.id
+    );
+    for stretch in &short.stretches {
+        let weekly = |weeks| Pence::nearest(stretch.weekly_pence(weeks).abs());
+        let word = if stretch.annual_pence.is_negative() { "more" } else { "less" };
+        text.push_str(&format!(
+            "    {} a week {word} from {} until {} ({} with 52 weeks a year).\n",
+            weekly(WeeksInYear::Calendar),
+            long_date(stretch.from),
+            long_date(stretch.until),
+            weekly(WeeksInYear::FiftyTwo)
+        ));
+    }
+    text
 }
 
 fn progression_word(progression: Progression) -> &'static str {

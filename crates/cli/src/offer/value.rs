@@ -74,6 +74,9 @@ impl Value {
         if self.member.is_asked() {
             return member::run(&self.member, &dispute, &framework, &offers, self.nation.as_deref(), as_json);
         }
+        if let Some(why) = self.member.needs_post() {
+            return refuse_question(why);
+        }
         let chosen = self.from.zip(self.to);
         let mut documents = Vec::new();
         let mut could_not = false;

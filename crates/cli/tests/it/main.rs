@@ -1,6 +1,7 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
 mod action;
+mod campaign;
 mod conference;
 mod contract;
 mod cost;

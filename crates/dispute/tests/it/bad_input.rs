@@ -27,6 +27,7 @@ fn tweak(name: &'static str, edits: Vec<Edit>, faults: Vec<(&'static str, At)>) 
 }
 
 const OFFER: &str = "offers/offer.toml";
+const CAMPAIGN: &str = "campaign.toml";
 const CLAIM: &str = "offers/claim.toml";
 const HEAD: &str = "dispute.toml";
 const QUOTED: &str = "quoted.toml";
@@ -101,7 +102,12 @@ fn tweaks() -> Vec<Tweak> {
         tweak("a nation that is not known", vec![Replace(OFFER, "[\"England\"]", "[\"Englund\"]")], vec![("unknown-nation", Line(OFFER, "Englund"))]),
         step("a step for a nation that is not known", "nations = [\"Wales\"]\n", "unknown-nation", "Wales"),
         // Twice.
-        tweak("an offer twice, in two files", vec![Replace(CLAIM, "id = \"claim\"", "id = \"offer\"")], vec![("duplicate-id", Line(OFFER, "id = \"offer\"")), ("unknown-offer", Line(TALKS, "claim = \"claim\""))]),
+        tweak("an offer twice, in two files", vec![Replace(CLAIM, "id = \"claim\"", "id = \"offer\"")], vec![
+            ("unknown-offer", Line(CAMPAIGN, "against = \"claim\"")),
+            ("unknown-offer", Second(CAMPAIGN, "against = \"claim\"")),
+            ("unknown-offer", Line(TALKS, "claim = \"claim\"")),
+            ("duplicate-id", Line(OFFER, "id = \"offer\"")),
+        ]),
         tweak("a party twice", vec![Replace(HEAD, "id = \"employer\"", "id = \"union\"")], vec![
             ("duplicate-id", Second(HEAD, "[[party]]")),
             ("unknown-party", Line(OFFER, "made_by = \"employer\"")),

@@ -33,7 +33,7 @@ const NHS_WHITLEY_1998: [(&str, &str); 20] = [
     ("best-comparator-gap-percent", "true"),
 ];
 
-const CIVIL_SERVICE_2004: [(&str, &str); 37] = [
+const CIVIL_SERVICE_2004: [(&str, &str); 38] = [
     ("members-dwp", "true"),
     ("members-prison", "true"),
     ("members-treasury-solicitor", "true"),
@@ -71,9 +71,10 @@ const CIVIL_SERVICE_2004: [(&str, &str); 37] = [
     ("two-counts-home-office", "true"),
     ("five-point-seven", "cannot-tell"),
     ("treasury-solicitor-result", "cannot-tell"),
+    ("thousands-of-workers", "true"),
 ];
 
-const NHS_2007: [(&str, &str); 22] = [
+const NHS_2007: [(&str, &str); 23] = [
     ("staged-award", "true-if"),
     ("worth-one-point-nine", "true"),
     ("within-two-per-cent", "true-if"),
@@ -96,9 +97,10 @@ const NHS_2007: [(&str, &str); 22] = [
     ("at-least-400", "true"),
     ("thirty-eight-pounds", "true"),
     ("earnings-growth", "cannot-tell"),
+    ("announced-in-march", "true"),
 ];
 
-const NHS_2008: [(&str, &str); 23] = [
+const NHS_2008: [(&str, &str); 28] = [
     ("first-year", "true"),
     ("second-year", "true"),
     ("third-year", "true"),
@@ -122,9 +124,14 @@ const NHS_2008: [(&str, &str); 23] = [
     ("significant-minority", "cannot-tell"),
     ("rcn-almost-93", "true-if"),
     ("staff-side-accepts", "cannot-tell"),
+    ("unison-accepts", "true-if"),
+    ("unite-rejects", "true-if"),
+    ("rcm-rejects", "true-if"),
+    ("gmb-rejects", "true-if"),
+    ("csp-rejects", "true-if"),
 ];
 
-const NHS_2014: [(&str, &str); 18] = [
+const NHS_2014: [(&str, &str); 19] = [
     ("one-per-cent-for-all", "true"),
     ("members", "cannot-tell"),
     ("two-point-seven-billion", "true-if"),
@@ -143,6 +150,7 @@ const NHS_2014: [(&str, &str); 18] = [
     ("six-hundred-thousand", "true-if"),
     ("turnout", "true"),
     ("cost-by-band", "cannot-tell"),
+    ("agreed-in-2013", "true"),
 ];
 
 fn founding(id: &str) -> Dispute {

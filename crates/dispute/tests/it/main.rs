@@ -4,6 +4,7 @@
 mod any_bytes;
 mod bad_action;
 mod bad_input;
+mod campaign;
 mod conference;
 mod folder;
 mod founding;
