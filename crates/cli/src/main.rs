@@ -10,6 +10,7 @@ macro_rules! complain {
 
 mod answer;
 mod disk;
+mod equal_pay;
 mod folder;
 mod judge;
 mod law;
@@ -50,6 +51,9 @@ enum Stage {
     Offer(offer::Verb),
     /// The law of the day: results, dates, units, documents, traps
     Law(Box<law::LawArguments>),
+    /// Equal pay: comparators, the gate of the law, arrears, employers, job scores
+    #[command(subcommand)]
+    EqualPay(Box<equal_pay::Verb>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Stage::Check(command) => command.run(as_json),
         Stage::Offer(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
+        Stage::EqualPay(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),

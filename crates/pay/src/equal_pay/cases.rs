@@ -59,6 +59,8 @@ pub struct Case {
     pub comparator_job: u32,
     /// The route.
     pub route: Route,
+    /// Whether both work at one establishment; `None` where one of them is not said.
+    pub same_establishment: Option<bool>,
     /// Sums over the claimants.
     pub sums: Sums,
     /// The records with the highest gap: claimant's and comparator's.
@@ -98,7 +100,7 @@ impl Cases {
         findings: &[Finding],
         windows: impl Fn(u32) -> (ArrearsWindow, Option<ArrearsWindow>),
     ) -> Self {
-        let mut gathered: HashMap<(u32, u32, u32, u32, Route), Gathered> = HashMap::new();
+        let mut gathered: HashMap<(u32, u32, u32, u32, Route, Option<bool>), Gathered> = HashMap::new();
         for finding in findings {
             let Some((route, at)) = finding.first(records, question) else { continue };
             let (claimant, comparator) = (&records.list[finding.claimant as usize], &records.list[at as usize]);
@@ -120,7 +122,10 @@ impl Cases {
             };
             let pay = |record| Hourly::of(record, question.rank_by, question.weeks);
             let gap = pay(comparator).minus(pay(claimant));
-            let key = (claimant.employer, claimant.job, comparator.employer, comparator.job, route);
+            let said = claimant.establishment != 0 && comparator.establishment != 0;
+            let same_establishment =
+                said.then_some(claimant.establishment == comparator.establishment && claimant.employer == comparator.employer);
+            let key = (claimant.employer, claimant.job, comparator.employer, comparator.job, route, same_establishment);
             let example = (finding.claimant, at);
             let one =
                 gathered.entry(key).or_insert(Gathered { sums: Sums { claims: 1, ..Sums::default() }, example, highest: gap, lowest: gap });
@@ -139,7 +144,7 @@ impl Cases {
         }
         let mut list: Vec<(Hourly, Case)> = gathered
             .into_iter()
-            .map(|((employer, job, comparator_employer, comparator_job, route), one)| {
+            .map(|((employer, job, comparator_employer, comparator_job, route, same_establishment), one)| {
                 let [comparators, women_in_comparators_job] =
                     holders.get(&(comparator_employer, comparator_job)).copied().unwrap_or_default();
                 let (claimant, comparator) = (&records.list[one.example.0 as usize], &records.list[one.example.1 as usize]);
@@ -153,6 +158,7 @@ impl Cases {
                     comparator_employer,
                     comparator_job,
                     route,
+                    same_establishment,
                     sums: one.sums,
                     example: one.example,
                     highest_gap: one.highest.pence(),
