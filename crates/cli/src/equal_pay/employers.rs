@@ -23,10 +23,9 @@ const PAY_GAPS_NAME: &str = "data/equalpay/nhs-pay-gap.csv";
 #[derive(Args)]
 pub(crate) struct Employers {
     /// The pay file. Without it employers are chosen by the pay gap reports of the NHS, widest gap first
-    #[arg(requires = "lodged")]
     workforce: Option<PathBuf>,
     #[command(flatten)]
-    setting: Option<SettingArguments>,
+    setting: SettingArguments,
     /// How many employers to choose
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
@@ -59,8 +58,8 @@ enum Choose {
 
 impl Employers {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
-        let (Some(path), Some(arguments)) = (&self.workforce, &self.setting) else { return self.from_reports(as_json) };
-        let setting = Setting::open(path, arguments, as_json)?;
+        let Some(path) = &self.workforce else { return self.from_reports(as_json) };
+        let setting = Setting::open(path, &self.setting, as_json)?;
         let cases = setting.cases(Reach::OwnEmployer, as_json)?;
         let by = match self.choose {
             Choose::Arrears => ChooseBy::Arrears,

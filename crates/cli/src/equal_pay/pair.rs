@@ -85,7 +85,7 @@ impl Pair {
             format!("{}, {} (line {})", setting.records.jobs.name(record.job), setting.records.employers.name(record.employer), record.line)
         };
         let mut text = format!("{}\nagainst {}\n\n", name(hers), name(his));
-        let mut table = Table::new(&["Term", "Unit", ">Hers", ">His", ">Gap"]);
+        let mut table = Table::new(&["Term", "Unit", ">Claimant", ">Comparator", ">Gap"]);
         let figure = |gap: &TermGap, value: Option<Ratio>| match value {
             None => "not said".to_owned(),
             Some(value) if gap.term.is_money() => per_hour(value),
@@ -104,7 +104,8 @@ impl Pair {
             per_hour(compared.gap()),
         ]);
         text.push_str(&table.text());
-        let percent = compared.gap_percent().map_or_else(String::new, |percent| format!(", {}% of his pay", percent.to_fixed(1)));
+        let percent =
+            compared.gap_percent().map_or_else(String::new, |percent| format!(", {}% of the comparator's pay", percent.to_fixed(1)));
         text.push_str(&format!("\nThe gap is £{} an hour{percent}, at {} to the year.\n", per_hour(compared.gap()), setting.weeks_name()));
         text.push_str(&format!(
             "Work is equal by: {}.\nIn law: {}. {}\n",
@@ -113,7 +114,7 @@ impl Pair {
             judged.why.join(" ")
         ));
         text.push_str(&if owed.out_of_time {
-            format!("She left before {}: out of time for a tribunal.\n", dated::long_date(window.left_on_or_after))
+            format!("The claimant left before {}: out of time for a tribunal.\n", dated::long_date(window.left_on_or_after))
         } else {
             format!(
                 "Arrears for {} days from {}: {} (term by term {}) for each person, without interest and lost pension.\n",

@@ -38,6 +38,9 @@ impl Score {
             };
             let levels = read_levels(&title, &bytes, &faults);
             (title, levels)
+        } else if self.levels.len() != chart.factor_count() {
+            let why = format!("{} levels are given; the chart has {} factors, in order", self.levels.len(), chart.factor_count());
+            return Err(Stop::Question(why));
         } else {
             let numbered = self.levels.iter().zip(1..).map(|(level, factor)| FactorLevel { factor, level: *level });
             ("--levels".to_owned(), numbered.collect())

@@ -60,8 +60,11 @@ impl Search {
                 answer::print(&format!("\nTo ask of every difference:\n{}", questions.collect::<String>()));
             }
             answer::print(&format!("\n{}", setting.closing()));
-            let next = if self.across { "" } else { " | the same with --across" };
-            answer::print(&format!("next: whitley equal-pay employers {} --lodged {}{next}\n", setting.file, setting.lodged));
+            let next = if self.across { "" } else { " | other employers: --across" };
+            answer::print(&format!(
+                "next: the list by employer with the same options: whitley equal-pay employers {}{next}\n",
+                setting.file
+            ));
         }
         Ok(Outcome::Yes)
     }
@@ -142,6 +145,9 @@ fn text(setting: &Setting, section: &Section<'_>, show: usize) -> String {
         ));
     }
     text.push_str(&sums_text(&section.cases.sums(), &section.cases));
+    if section.cases.list.iter().any(|case| case.employer != case.comparator_employer) {
+        text.push_str("  The same claimants may stand in several sections: do not add them. For bargaining only, the sum is a yardstick, not arrears.\n");
+    }
     let mut by_sentence: BTreeMap<(u8, String), Vec<usize>> = BTreeMap::new();
     for (at, case) in section.cases.list.iter().take(show).enumerate() {
         by_sentence.entry((0, case.route.label().to_owned())).or_default().push(at + 1);

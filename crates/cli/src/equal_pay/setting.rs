@@ -19,7 +19,7 @@ use crate::offer::Stop;
 pub(crate) struct SettingArguments {
     /// The day the claims are lodged: it decides which law holds and how far back money goes
     #[arg(long, value_parser = dated::parse_date, value_name = "DAY")]
-    pub(super) lodged: Date,
+    lodged: Option<Date>,
     /// england-wales, scotland or northern-ireland, for employers whose row does not say
     #[arg(long, default_value = "england-wales", value_parser = parse_nation)]
     nation: Nation,
@@ -95,6 +95,11 @@ pub(super) fn not_covered(why: &dated::NotCovered, as_json: bool) -> Stop {
 impl Setting {
     /// Reads everything; all faults of all files at once.
     pub(super) fn open(path: &Path, arguments: &SettingArguments, as_json: bool) -> Result<Self, Stop> {
+        let Some(lodged) = arguments.lodged else {
+            return Err(Stop::Question(
+                "say on which day the claims are lodged, as in --lodged 2026-11-21: it decides the law and the arrears".to_owned(),
+            ));
+        };
         let book = rulebook()?;
         let file = path.display().to_string();
         let faults = Faults::new();
@@ -138,8 +143,7 @@ impl Setting {
         if !unread.is_empty() {
             complain!("not read: the {} {}", if unread.len() == 1 { "column" } else { "columns" }, unread.join(", "));
         }
-        let equal_value =
-            book.on(EqualPayKey::EqualValue, arguments.nation, arguments.lodged).map_err(|why| not_covered(&why, as_json))?.flag();
+        let equal_value = book.on(EqualPayKey::EqualValue, arguments.nation, lodged).map_err(|why| not_covered(&why, as_json))?.flag();
         let question = ComparatorQuestion {
             claimants: if arguments.claimants == Claimants::Women { Sex::Female } else { Sex::Male },
             claimant_groups,
@@ -148,7 +152,7 @@ impl Setting {
             rank_by: arguments.by,
             weeks: if arguments.weeks_52 { WeeksInYear::FiftyTwo } else { WeeksInYear::Calendar },
         };
-        Ok(Self { file, records, employers, book, question, lodged: arguments.lodged, groups: arguments.groups.clone() })
+        Ok(Self { file, records, employers, book, question, lodged, groups: arguments.groups.clone() })
     }
 
     /// The time that counts, by nation in the order of [`Nation::WORDS`]; `Err` where no rule is known.

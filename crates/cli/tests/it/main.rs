@@ -2,6 +2,7 @@
 
 mod contract;
 mod cost;
+mod equal_pay;
 mod exits;
 mod figures;
 mod folders;

@@ -40,14 +40,13 @@ pub fn price(records: &PayRecords, claimant: &PayRecord, comparator: &PayRecord,
     // The last day of an employment is worked; the day of lodging is not yet owed for.
     let until = times.left.and_then(|left| left.tomorrow().ok()).map_or(window.lodged_on, |end| end.min(window.lodged_on));
     let days = days_between(from, until).max(0);
-    let owed = |money| {
-        let gap = Hourly::of(comparator, money, weeks).minus(Hourly::of(claimant, money, weeks));
-        if gap.is_positive() { gap.over(claimant.hours_hundredths, days, weeks) } else { 0 }
-    };
-    let together_pence = owed(Money::All);
+    let gap = |money| Hourly::of(comparator, money, weeks).minus(Hourly::of(claimant, money, weeks));
+    let owed = |gap: Hourly| if gap.is_positive() { gap.over(claimant.hours_hundredths, days, weeks) } else { 0 };
+    let together_pence = owed(gap(Money::All));
     let extras = claimant.bonus_pence | claimant.allowances_pence | comparator.bonus_pence | comparator.allowances_pence;
-    // Where nobody has bonus or allowances, there is one term.
-    let term_by_term_pence =
-        if extras == 0 { together_pence } else { [Money::Basic, Money::Bonus, Money::Allowances].into_iter().map(owed).sum() };
+    let terms = [Money::Basic, Money::Bonus, Money::Allowances];
+    // Where none of her terms is better, both readings are one sum, rounded once.
+    let both_alike = extras == 0 || terms.iter().all(|term| gap(*term) >= Hourly::ZERO);
+    let term_by_term_pence = if both_alike { together_pence } else { terms.into_iter().map(|term| owed(gap(term))).sum() };
     Arrears { together_pence, term_by_term_pence, days, out_of_time: false }
 }

@@ -118,13 +118,15 @@ impl Caution {
     /// The sentence for people.
     pub fn sentence(self) -> String {
         match self {
-            Self::OneComparator => "one man does the comparator's job: find out whether he is paid as a person or by the job".to_owned(),
+            Self::OneComparator => {
+                "one person does the comparator's job: find out whether that pay goes with the person or with the job".to_owned()
+            }
             Self::DaysApart(days) => format!("the pay is of days {days} days apart"),
             Self::DayNotSaid => "the file does not say which day the pay is of".to_owned(),
             Self::BandOnly => "the study's bands are given, not its scores".to_owned(),
             Self::OtherStudy => "no one study rated both jobs".to_owned(),
             Self::SinceNotSaid => {
-                "since when she has done the job is not said: the whole of the time that the law allows is counted".to_owned()
+                "since when the claimant has done the job is not said: the whole of the time that the law allows is counted".to_owned()
             }
         }
     }
