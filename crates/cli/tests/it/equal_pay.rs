@@ -88,7 +88,7 @@ fn the_list_by_employer_adds_up_and_publishes_nothing_small() {
         assert_eq!(Some(sum + others), at(&found, &format!("totals/all/{key}")).as_i64(), "{key}");
     }
     assert_eq!(text, ask("").0);
-    let (_, shown) = ask("--publish");
+    let (_, shown) = ask("--publish --count 120");
     let rows = at(&shown, "employers").as_array().expect("a list");
     assert!(rows.iter().any(|row| row["withheld"] == true));
     assert!(rows.iter().all(|row| row["withheld"] == true || row["people"].as_u64() >= Some(10)));

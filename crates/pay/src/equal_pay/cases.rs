@@ -84,6 +84,9 @@ pub struct Cases {
     pub list: Vec<Case>,
 }
 
+/// What the claimants of a group claim share: employer, job, the comparator's employer and job, route, one establishment or not.
+type GroupOf = (u32, u32, u32, u32, Route, Option<bool>);
+
 struct Gathered {
     sums: Sums,
     example: (u32, u32),
@@ -100,7 +103,7 @@ impl Cases {
         findings: &[Finding],
         windows: impl Fn(u32) -> (ArrearsWindow, Option<ArrearsWindow>),
     ) -> Self {
-        let mut gathered: HashMap<(u32, u32, u32, u32, Route, Option<bool>), Gathered> = HashMap::new();
+        let mut gathered: HashMap<GroupOf, Gathered> = HashMap::new();
         for finding in findings {
             let Some((route, at)) = finding.first(records, question) else { continue };
             let (claimant, comparator) = (&records.list[finding.claimant as usize], &records.list[at as usize]);
