@@ -58,7 +58,7 @@ enum Choose {
 
 impl Employers {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
-        let Some(path) = &self.workforce else { return self.from_reports(as_json) };
+        let Some(path) = &self.workforce else { return self.by_reports(as_json) };
         let setting = Setting::open(path, &self.setting, as_json)?;
         let cases = setting.cases(Reach::OwnEmployer, as_json)?;
         let by = match self.choose {
@@ -166,7 +166,7 @@ impl Employers {
     }
 
     /// E36: employers by their published pay gap.
-    fn from_reports(&self, as_json: bool) -> Result<Outcome, Stop> {
+    fn by_reports(&self, as_json: bool) -> Result<Outcome, Stop> {
         let mut reports = reports()?;
         let mut years: Vec<String> = reports.iter().map(|report| report.year.clone()).collect();
         years.sort_unstable();
