@@ -36,7 +36,7 @@ fn main() {
             show(&what("other employers"), is_bench, || best_comparators(&records, &question, Reach::Others(&shared)).len());
             let window = ArrearsWindow { from: date(2020, 11, 21), lodged_on: date(2026, 11, 21), left_on_or_after: date(2026, 5, 22) };
             show(&what("priced and gathered"), is_bench, || {
-                let cases = Cases::gather(&records, &question, &found, |_| (window, None));
+                let cases = Cases::gather(&records, &question, &found, &|_| (window, None));
                 CaseList::choose(&records, &cases, ChooseBy::Arrears, 100).chosen.len()
             });
         }

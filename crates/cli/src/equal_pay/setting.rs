@@ -184,7 +184,7 @@ impl Setting {
             })
         });
         let nothing = ArrearsWindow { from: self.lodged, lodged_on: self.lodged, left_on_or_after: self.lodged };
-        Ok(Cases::gather(&self.records, &self.question, &findings, |employer| {
+        Ok(Cases::gather(&self.records, &self.question, &findings, &|employer| {
             days[place(self.employers.nation(employer))].unwrap_or((nothing, None))
         }))
     }

@@ -101,7 +101,7 @@ impl Cases {
         records: &PayRecords,
         question: &ComparatorQuestion,
         findings: &[Finding],
-        windows: impl Fn(u32) -> (ArrearsWindow, Option<ArrearsWindow>),
+        windows: &dyn Fn(u32) -> (ArrearsWindow, Option<ArrearsWindow>),
     ) -> Self {
         let mut gathered: HashMap<GroupOf, Gathered> = HashMap::new();
         for finding in findings {

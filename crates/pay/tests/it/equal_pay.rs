@@ -335,7 +335,7 @@ fn cases_add_up_by_employer_and_ties_go_by_name() {
     let question = question(WeeksInYear::Calendar);
     let findings = best_comparators(&all, &question, Reach::OwnEmployer);
     let cases =
-        Cases::gather(&all, &question, &findings, |_| (window("2022-04-01", "2026-04-01"), Some(window("2024-04-01", "2026-04-01"))));
+        Cases::gather(&all, &question, &findings, &|_| (window("2022-04-01", "2026-04-01"), Some(window("2024-04-01", "2026-04-01"))));
     let choose = |by, count| {
         let list = CaseList::choose(&all, &cases, by, count);
         let names = |rows: &[EmployerTotal]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>().join(" ");
