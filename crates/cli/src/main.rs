@@ -13,6 +13,7 @@ mod answer;
 mod campaign;
 mod conference;
 mod disk;
+mod equal_pay;
 mod folder;
 mod judge;
 mod law;
@@ -75,6 +76,9 @@ enum Stage {
     /// Lawful days of action: mandates, calls, notices, services, exemptions, what it costs members
     #[command(subcommand)]
     Action(action::Verb),
+    /// Equal pay: comparators, the gate of the law, arrears, employers, job scores
+    #[command(subcommand)]
+    EqualPay(Box<equal_pay::Verb>),
     /// One self-contained page about a dispute: offers, prices, points, what was said, what was decided
     Report(report::Report),
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
@@ -116,6 +120,7 @@ fn main() -> ExitCode {
         Stage::Guide(verb) => verb.run(as_json),
         Stage::Law(arguments) => law::run(*arguments, as_json),
         Stage::Action(verb) => verb.run(as_json),
+        Stage::EqualPay(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
         Stage::Letters(verb) => verb.run(as_json),

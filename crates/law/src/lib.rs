@@ -27,6 +27,7 @@
 //! Not here: clock, disk, network, random numbers, floating point. Nothing here knows pay, rolls or votes.
 
 mod calendar;
+mod comparator;
 mod contents;
 mod forecast;
 mod ics;
@@ -42,6 +43,7 @@ mod traps;
 mod units;
 
 pub use calendar::{Length, days_between, is_days_before, plus_days, weekday_date};
+pub use comparator::*;
 pub use contents::*;
 pub use forecast::*;
 pub use ics::{CalendarEntry, CalendarFile};

@@ -541,7 +541,7 @@ fn read_root(root: &Table<'_>, faults: &Faults) -> Option<Rulebook> {
     let (compiled, not_legal_advice) = meta.unwrap_or_default();
     let field_texts: BTreeMap<String, String> =
         root.list("field", |field, _| Some((field.text("id")?, field.text("text")?))).into_iter().collect();
-    for list in ["definition", "scrutineer_list", "equal_pay", "jurisdiction_note"] {
+    for list in ["definition", "scrutineer_list", "jurisdiction_note"] {
         // Read by other parts or by people only.
         root.list(list, |table, _| {
             table.accept_all_keys();

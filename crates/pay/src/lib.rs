@@ -7,6 +7,7 @@
 //! `pay` knows no law and no votes, reads no clock and no disk.
 
 mod differentials;
+pub mod equal_pay;
 mod formula;
 mod framework;
 mod member;

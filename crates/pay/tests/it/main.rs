@@ -3,6 +3,7 @@
 mod beside;
 mod case_file;
 mod cases;
+mod equal_pay;
 mod paybill;
 mod paybill_slow;
 mod people;
