@@ -9,6 +9,7 @@ use pay::{Change, Evidence, Framework, Lump, Offer, Prices, QuotedFigure, Scale,
 use crate::action::{Call, Campaign};
 use crate::decide::{Demand, Meeting, Motion, Position};
 use crate::library::{Library, read_scales};
+use crate::papers::Papers;
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
 
@@ -87,6 +88,8 @@ pub struct Dispute {
     pub meetings: Vec<Meeting>,
     /// Polls with results of record.
     pub polls: Vec<Poll>,
+    /// What the printed papers of the polls say.
+    pub papers: Vec<Papers>,
     /// Calls to action.
     pub calls: Vec<Call>,
     /// Campaigns.
@@ -204,6 +207,7 @@ impl Dispute {
             demands: body.demands,
             meetings: body.meetings,
             polls: body.polls,
+            papers: body.papers,
             calls: body.calls,
             campaigns: body.campaigns,
             figures: body.figures,
@@ -285,6 +289,14 @@ impl Dispute {
             party(&call.who);
             call.units.iter().for_each(|unit| check_known(unit, &units, "unknown-unit", "unit of a poll", faults));
         }
+        let polls: Vec<&str> = self.polls.iter().map(|poll| poll.id.as_str()).collect();
+        for papers in &self.papers {
+            check_known(&papers.poll, &polls, "unknown-poll", "poll of this dispute", faults);
+            let Some(poll) = self.polls.iter().find(|poll| poll.id == papers.poll.0) else { continue };
+            let units: Vec<&str> = poll.units.iter().map(|unit| unit.id.as_str()).collect();
+            papers.employers.iter().for_each(|employer| check_known(&employer.unit, &units, "unknown-unit", "unit of this poll", faults));
+        }
+        check_unique("papers of the poll", self.papers.iter().map(|papers| (papers.poll.0.as_str(), &papers.poll.1)), faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         for figure in &self.figures {
             party(&figure.who);
@@ -586,6 +598,7 @@ struct Body {
     demands: Vec<Demand>,
     meetings: Vec<Meeting>,
     polls: Vec<Poll>,
+    papers: Vec<Papers>,
     calls: Vec<Call>,
     campaigns: Vec<Campaign>,
     figures: Vec<QuotedFigure>,
@@ -599,13 +612,13 @@ impl Body {
             return;
         }
         let folder = name.split_once('/').map(|(folder, _)| folder);
-        let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls"), _) | (None, "action.toml" | "quoted.toml"));
+        let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls" | "papers"), _) | (None, "action.toml" | "quoted.toml"));
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, action.toml and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, papers/*.toml, action.toml and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -622,6 +635,7 @@ impl Body {
         file.with_root(faults, |root| match (folder, name) {
             (Some("offers"), _) => self.offers.extend(or_note(Offer::read(root, sources), root, "id", &mut self.unread)),
             (Some("polls"), _) => self.polls.extend(Poll::read(root, sources)),
+            (Some("papers"), _) => self.papers.extend(Papers::read(root, sources)),
             (Some(_), _) => {
                 self.motions.extend(root.list("motion", |entry, _| or_note(Motion::read(entry, sources), entry, "id", &mut self.unread)));
                 self.positions.extend(root.list("position", |entry, _| Position::read(entry, sources)));
