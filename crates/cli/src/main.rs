@@ -14,6 +14,8 @@ mod folder;
 mod judge;
 mod law;
 mod offer;
+#[cfg(feature = "print")]
+mod print;
 mod rehearse;
 mod report;
 mod vote;
@@ -56,6 +58,9 @@ enum Stage {
     Vote(vote::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
+    #[cfg(feature = "print")]
+    #[command(flatten)]
+    Print(print::Command),
 }
 
 fn main() -> ExitCode {
@@ -76,6 +81,8 @@ fn main() -> ExitCode {
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
+        #[cfg(feature = "print")]
+        Stage::Print(command) => command.run(as_json),
     }
     .into()
 }

@@ -2,7 +2,7 @@
 //!
 //! No clock, no network, no system fonts: the same document gives the same bytes on every machine.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use dated::Date;
@@ -83,7 +83,7 @@ fn datetime(date: Date) -> Option<Datetime> {
 
 struct PrintWorld {
     main: FileId,
-    sources: BTreeMap<FileId, Source>,
+    sources: HashMap<FileId, Source>,
     data: (FileId, Bytes),
     today: Option<Datetime>,
 }
@@ -95,7 +95,7 @@ impl PrintWorld {
                 .map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
                 .map_err(|error| TemplateError(vec![format!("{name} cannot be the name of a template: {error}")]))
         };
-        let mut sources = BTreeMap::new();
+        let mut sources = HashMap::new();
         for (name, text) in templates.files() {
             let id = id(name)?;
             sources.insert(id, Source::new(id, text.to_owned()));
