@@ -1,6 +1,6 @@
 //! Letters to MPs: the words are the writer's own, one letter to a sitting member.
 
-use dated::{Date, Faults, Place, Table};
+use dated::{Date, Place, Table};
 use serde_json::json;
 
 use crate::document::{Document, check_line, check_text};

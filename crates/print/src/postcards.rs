@@ -52,8 +52,8 @@ const PLACEHOLDERS: [&str; 12] = [
     "name", "branch", "constituency",
 ];
 
-/// Letters of text that fit on a card, with the figures filled in. Found by printing: more runs over the edge.
-const BODY_LETTERS: [(CardSize, usize); 2] = [(CardSize::A6, 560), (CardSize::A7, 300)];
+/// Letters of text that fit on a card, with the figures filled in. The template measures too; here every row that is too long is said at once.
+const BODY_LETTERS: [(CardSize, usize); 2] = [(CardSize::A6, 440), (CardSize::A7, 260)];
 
 impl CardText {
     /// Reads `to`, `heading`, `body`; a name in braces that is not known is a fault.
@@ -272,7 +272,7 @@ impl Card {
     /// A file of cards.
     pub fn document(cards: &[Self], text: &CardText, size: CardSize, date: Date) -> Document {
         let (columns, rows) = size.grid();
-        let cards: Vec<Value> = cards.iter().map(|card| json!({ "body": card.body, "from": card.from })).collect();
+        let cards: Vec<Value> = cards.iter().map(|card| json!({ "id": card.id, "body": card.body, "from": card.from })).collect();
         let data = json!({ "to": text.to, "heading": text.heading, "columns": columns, "rows": rows, "cards": cards });
         Document::new("postcards.typ", "Postcards", date, data)
     }
