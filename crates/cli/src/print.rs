@@ -127,15 +127,20 @@ fn write_templates(out: &Path, as_json: bool) -> Done {
     let taken: Vec<Fault> = {
         let faults = Faults::new();
         for (name, _) in templates.files().filter(|(name, _)| out.join(name).exists()) {
-            faults.error("already-there", &Place::new(&out.join(name).to_string_lossy(), 1), "this template is already there; nothing was written", "choose another --out");
+            faults.error(
+                "already-there",
+                &Place::new(&out.join(name).to_string_lossy(), 1),
+                "this template is already there; nothing was written",
+                "choose another --out",
+            );
         }
         faults.into_sorted()
     };
     if !taken.is_empty() {
         return Err(answer::refuse(&taken, as_json));
     }
-    let written = std::fs::create_dir_all(out)
-        .and_then(|()| templates.files().try_for_each(|(name, text)| std::fs::write(out.join(name), text)));
+    let written =
+        std::fs::create_dir_all(out).and_then(|()| templates.files().try_for_each(|(name, text)| std::fs::write(out.join(name), text)));
     if let Err(error) = written {
         complain!("{} cannot be written: {error}", out.display());
         return Err(Outcome::OurFailure);
@@ -144,7 +149,12 @@ fn write_templates(out: &Path, as_json: bool) -> Done {
     if as_json {
         answer::print_json(&json!({ "out": out.to_string_lossy(), "files": names }));
     } else {
-        answer::print(&format!("{} templates in {}. Edit them, delete those you leave as they are, and print with --templates {}.\n", names.len(), out.display(), out.display()));
+        answer::print(&format!(
+            "{} templates in {}. Edit them, delete those you leave as they are, and print with --templates {}.\n",
+            names.len(),
+            out.display(),
+            out.display()
+        ));
     }
     Ok(Outcome::Yes)
 }
@@ -156,7 +166,12 @@ impl HowArguments {
         let Some(folder) = &self.templates else { return templates };
         let shown = folder.to_string_lossy();
         let unreadable = |error: &std::io::Error| {
-            faults.error("file-unreadable", &Place::new(&shown, 1), format!("the templates cannot be read: {error}"), "check the name and that you may read it");
+            faults.error(
+                "file-unreadable",
+                &Place::new(&shown, 1),
+                format!("the templates cannot be read: {error}"),
+                "check the name and that you may read it",
+            );
         };
         let mut files = BTreeMap::new();
         match std::fs::read_dir(folder) {
@@ -164,7 +179,9 @@ impl HowArguments {
             Ok(entries) => {
                 for path in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()) {
                     match read_bytes(&path, MAX_FILE_BYTES) {
-                        Ok(bytes) => drop(files.insert(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), bytes)),
+                        Ok(bytes) => {
+                            drop(files.insert(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), bytes))
+                        }
                         Err(error) => unreadable(&error),
                     }
                 }
@@ -266,7 +283,10 @@ fn print_all(
         for why in refused {
             answer::print(&format!("Refused: {why}\n"));
         }
-        answer::print(&format!("{records} records on {pages} pages in {}; counts and hashes: {run}.manifest.csv and .json\n", how.out.display()));
+        answer::print(&format!(
+            "{records} records on {pages} pages in {}; counts and hashes: {run}.manifest.csv and .json\n",
+            how.out.display()
+        ));
         if progress.kept > 0 {
             answer::print(&format!("{} files were there already and were left as they are.\n", progress.kept));
         }
@@ -283,7 +303,9 @@ fn run_error(error: RunError, as_json: bool) -> Outcome {
             complain!("{why}");
             return Outcome::OurFailure;
         }
-        RunError::Template(error) => (error.to_string(), "mend the template; without --templates the built-in ones are used", "--templates"),
+        RunError::Template(error) => {
+            (error.to_string(), "mend the template; without --templates the built-in ones are used", "--templates")
+        }
         RunError::OtherRun(why) => (why, "choose another --out: a folder holds one run, so that nobody gets two", "--out"),
     };
     let faults = Faults::new();

@@ -27,13 +27,14 @@ fn postcards(members: &Path, out: &Path, per_file: &str) -> Command {
     command
 }
 
-/// What the member's page says: pounds a week, and in all, at full time.
+/// What the member's page says: pounds a week, and in all, for the hours they work.
 fn page(who: &[&str]) -> (String, String) {
     let dispute = sample("dispute");
     let mut arguments = vec!["offer", "value", dispute.to_str().expect("a path"), "--offer", "staged", "--json"];
     arguments.extend(who);
     let found: Value = serde_json::from_slice(&whitley(&arguments).stdout).expect("JSON");
-    let point = &found["offers"][0];
+    let offer = &found["offers"][0];
+    let point = if offer["on_own_hours"].is_null() { &offer["points"][0] } else { &offer["on_own_hours"] };
     let two = |value: &Value| format!("£{:.2}", value.as_f64().unwrap_or_else(|| panic!("a number in {found:#}")));
     (two(&point["weekly_loss_from_staging"]), two(&point["loss_to_full_award"]))
 }
@@ -42,16 +43,18 @@ fn page(who: &[&str]) -> (String, String) {
 fn each_card_has_the_figure_of_the_members_page_to_the_penny() {
     let folder = tempfile::tempdir().expect("a folder");
     let members = folder.path().join("members.csv");
-    let rows: [(&str, &[&str]); 6] = [
-        ("1,1,,", &["--point", "1"]),
-        ("2,2,,", &["--point", "2"]),
-        ("3,3,A,", &["--point", "3", "--band", "A"]),
-        ("4,4,B,", &["--point", "4", "--band", "B"]),
-        ("5,,,24000", &["--salary", "24000"]),
-        ("6,,,31234.56", &["--salary", "31234.56"]),
+    let rows: [(&str, &[&str]); 8] = [
+        ("1,1,,,", &["--point", "1"]),
+        ("2,2,,,", &["--point", "2"]),
+        ("3,3,A,,", &["--point", "3", "--band", "A"]),
+        ("4,4,B,,", &["--point", "4", "--band", "B"]),
+        ("5,,,24000,", &["--salary", "24000"]),
+        ("6,,,31234.56,", &["--salary", "31234.56"]),
+        ("7,4,,,22.5", &["--point", "4", "--hours", "22.5"]),
+        ("8,1,,,17.37", &["--point", "1", "--hours", "17.37"]),
     ];
     let list: String = rows.iter().map(|(row, _)| format!("{row}\n")).collect();
-    std::fs::write(&members, format!("id,point,band,salary\n{list}")).expect("written");
+    std::fs::write(&members, format!("id,point,band,salary,hours\n{list}")).expect("written");
     let out = folder.path().join("out");
     let done = postcards(&members, &out, "1").output().expect("runs");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -91,7 +94,10 @@ fn a_run_killed_in_the_middle_goes_on_and_nothing_is_printed_twice() {
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains("were there already"));
     assert_eq!(before, done.iter().map(|name| written(name)).collect::<Vec<_>>(), "what was listed was not touched");
-    let mut names: Vec<String> = std::fs::read_dir(&whole).expect("a folder").map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(&whole)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     assert_eq!(names.len(), 14);
     for name in names {
@@ -127,13 +133,29 @@ fn what_cannot_be_printed_is_refused_with_its_exit_code_and_writes_nothing() {
 #[test]
 fn voting_papers_are_numbered_through_the_poll() {
     let folder = tempfile::tempdir().expect("a folder");
-    let out = folder.path().to_str().expect("a path");
-    let dispute = sample("dispute");
-    let output = whitley(&["paper", dispute.to_str().expect("a path"), "--poll", "action-2026", "--unit", "south", "--spare", "2", "--per-file", "200", "--date", "2026-03-20", "--out", out, "--json"]);
+    let (dispute, out) = (folder.path().join("small"), folder.path().join("out"));
+    for name in [
+        "dispute.toml",
+        "offers/staged.toml",
+        "polls/action-2026.toml",
+        "papers/action-2026.toml",
+        "scales/scales.toml",
+        "scales/points.csv",
+    ] {
+        let text = std::fs::read_to_string(sample("dispute").join(name)).expect("a sample file");
+        // A small unit that has not voted yet.
+        let text = text.split("[[result]]").next().expect("a part").replace("entitled = 360", "entitled = 11");
+        std::fs::create_dir_all(dispute.join(name).parent().expect("a folder")).expect("made");
+        std::fs::write(dispute.join(name), text).expect("written");
+    }
+    let (dispute, out) = (dispute.to_str().expect("a path"), out.to_str().expect("a path"));
+    let of_south =
+        ["paper", dispute, "--poll", "action-2026", "--unit", "south", "--spare", "2", "--per-file", "8", "--date", "2026-03-20"];
+    let output = whitley(&[of_south.as_slice(), &["--out", out, "--json"]].concat());
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     // 1,240 and two spare papers go to the north first.
-    let ends: Vec<(&str, &str)> = found["files"].as_array().expect("files").iter().map(|file| (file["first"].as_str().expect("first"), file["last"].as_str().expect("last"))).collect();
-    assert_eq!(ends, [("001243", "001442"), ("001443", "001604")]);
-    assert_eq!(found["records"], 362);
-    assert_eq!(found["pages"], 362);
+    let files = found["files"].as_array().expect("files");
+    let ends: Vec<_> = files.iter().map(|file| (file["first"].as_str().expect("first"), file["last"].as_str().expect("last"))).collect();
+    assert_eq!(ends, [("001243", "001250"), ("001251", "001255")]);
+    assert_eq!((&found["records"], &found["pages"]), (&Value::from(13), &Value::from(13)));
 }

@@ -612,7 +612,8 @@ impl Body {
             return;
         }
         let folder = name.split_once('/').map(|(folder, _)| folder);
-        let is_known = matches!((folder, name), (Some("offers" | "decide" | "polls" | "papers"), _) | (None, "action.toml" | "quoted.toml"));
+        let is_known =
+            matches!((folder, name), (Some("offers" | "decide" | "polls" | "papers"), _) | (None, "action.toml" | "quoted.toml"));
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
                 "unknown-file",

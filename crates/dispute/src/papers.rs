@@ -171,7 +171,12 @@ fn read_report(table: &Table<'_>) -> Option<ScrutineerReport> {
     let truth = |key: &str| {
         let value = table.optional_bool(key);
         if value.is_none() && !table.has(key) {
-            table.fault("missing-key", key, format!("the scrutineer's report does not say “{key}”"), format!("add `{key} = true` or false"));
+            table.fault(
+                "missing-key",
+                key,
+                format!("the scrutineer's report does not say “{key}”"),
+                format!("add `{key} = true` or false"),
+            );
         }
         value
     };
@@ -180,7 +185,12 @@ fn read_report(table: &Table<'_>) -> Option<ScrutineerReport> {
     let (printed, sent) = (table.optional_count("printed"), table.optional_count("sent"));
     let (replaced, undelivered) = (table.optional_count("replaced"), table.optional_count("undelivered"));
     if [requirements_met, secure, unhindered].contains(&Some(false)) && reasons.is_empty() {
-        table.fault("reasons-missing", "reasons", "the scrutineer is not satisfied and gives no reason", "add `reasons = [\"…\"]` (s.231B(2))");
+        table.fault(
+            "reasons-missing",
+            "reasons",
+            "the scrutineer is not satisfied and gives no reason",
+            "add `reasons = [\"…\"]` (s.231B(2))",
+        );
     }
     Some(ScrutineerReport {
         requirements_met: requirements_met?,

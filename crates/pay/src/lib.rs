@@ -35,5 +35,5 @@ pub use quoted::{CheckedFigure, CheckedReading, Evidence, InputValue, MissingRea
 pub use rates::{LumpDue, RateFrom, RatePath, RatesError, Row, View, rates_of_offer, rates_of_salary};
 pub use real_terms::{PaySide, RealReading, Window, real_terms};
 pub use scale::{Scale, ScaleTable, SpinePoint};
-pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
+pub use value::{ByCount, Headline, HeadlineYear, OwnStaging, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
 pub use workforce::{NotOnScale, Post, PostPay, PostRates, Sex, Staff, Workforce, WorkforceRates, YearDay};

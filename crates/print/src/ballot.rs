@@ -42,7 +42,11 @@ impl PollPapers<'_> {
             Ok(due) if !due.is_met_by(received_on) => faults.error(
                 "too-late",
                 &Place::new("--received", 1),
-                format!("received on {}, the notice is too late for a ballot that opens on {}", weekday_date(received_on), weekday_date(opens)),
+                format!(
+                    "received on {}, the notice is too late for a ballot that opens on {}",
+                    weekday_date(received_on),
+                    weekday_date(opens)
+                ),
                 format!("it must be received by {} ({})", weekday_date(due.on), due.rule.id),
             ),
             Ok(_) => {}
@@ -77,7 +81,8 @@ impl PollPapers<'_> {
         let papers = self.papers;
         let contents = self.required(LawDocument::VotingPaper, opens, Some(unit), faults)?;
         let texts: Option<Vec<String>> = self.poll.questions.iter().map(|question| question.text.clone()).collect();
-        let types = (!papers.short_of_strike.is_empty()).then(|| papers.short_of_strike.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>());
+        let types =
+            (!papers.short_of_strike.is_empty()).then(|| papers.short_of_strike.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>());
         let stands = fields([
             ("scrutineer_name", papers.scrutineer.clone()),
             ("return_address", joined(&papers.return_address)),
@@ -186,12 +191,15 @@ impl PollPapers<'_> {
             .into_iter()
             .filter_map(|(what, number)| Some(json!({ "what": what, "number": grouped(number?) })))
             .collect();
-            let tests: Vec<String> = contents.fields.iter().filter_map(|field| match field.id {
-                "turnout_at_least_50" => of_test("turnout"),
-                "support_at_least_40_if_ips" => of_test("support"),
-                _ => None,
-            })
-            .collect();
+            let tests: Vec<String> = contents
+                .fields
+                .iter()
+                .filter_map(|field| match field.id {
+                    "turnout_at_least_50" => of_test("turnout"),
+                    "support_at_least_40_if_ips" => of_test("support"),
+                    _ => None,
+                })
+                .collect();
             results.push(json!({
                 "title": question_title(one.question.kind),
                 "text": one.question.text,
@@ -224,7 +232,8 @@ impl PollPapers<'_> {
     pub fn scrutineer_report(&self, date: Date, faults: &Faults) -> Option<Document> {
         let before = faults.error_count();
         let papers = self.papers;
-        let missing = |what: &str, fix: &str| faults.error("field-missing", &papers.place, format!("the scrutineer’s report lacks {what}"), fix);
+        let missing =
+            |what: &str, fix: &str| faults.error("field-missing", &papers.place, format!("the scrutineer’s report lacks {what}"), fix);
         if papers.scrutineer.is_none() {
             missing("the scrutineer’s name", "add `scrutineer` to papers/*.toml");
         }
@@ -256,8 +265,10 @@ impl PollPapers<'_> {
             ("Sent again for lost or spoiled papers", report.replaced),
             ("Came back undelivered", report.undelivered),
         ];
-        let counts: Vec<Value> =
-            counts.iter().map(|(what, number)| json!({ "what": what, "number": number.map_or_else(|| "not stated".to_owned(), grouped) })).collect();
+        let counts: Vec<Value> = counts
+            .iter()
+            .map(|(what, number)| json!({ "what": what, "number": number.map_or_else(|| "not stated".to_owned(), grouped) }))
+            .collect();
         let say = |truth: bool, yes: &str, no: &str| if truth { yes.to_owned() } else { no.to_owned() };
         let statements = [
             say(

@@ -43,7 +43,12 @@ impl Letters {
                 check_line(text, &format!("a line of {key}"), place, faults);
             }
             if needed && lines.is_empty() {
-                faults.error("address-missing", &table.place(), "the letter has no address, so it cannot be sent", format!("add `{key} = [\"…\"]`, a line each"));
+                faults.error(
+                    "address-missing",
+                    &table.place(),
+                    "the letter has no address, so it cannot be sent",
+                    format!("add `{key} = [\"…\"]`, a line each"),
+                );
             }
             lines.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
         };
@@ -68,7 +73,12 @@ impl Letters {
             }
             let to = to?;
             if let Some((_, first)) = seen.iter().find(|(known, _)| *known == to) {
-                faults.error("letter-twice", &entry.place(), format!("a second letter to {to}; the first is at {first}"), "one letter a member: put what is new into the first");
+                faults.error(
+                    "letter-twice",
+                    &entry.place(),
+                    format!("a second letter to {to}; the first is at {first}"),
+                    "one letter a member: put what is new into the first",
+                );
             }
             seen.push((to.clone(), entry.place()));
             Some(Letter { to, address, constituency, dear: dear?, body: body.into_iter().map(|(text, _)| text).collect() })

@@ -104,7 +104,15 @@ impl PollPapers<'_> {
 
     /// The notice of a call to the employer of a unit. TULRCA s.234A. The day it is received chooses the law. Without a mandate for
     /// that kind of action, or for a day that mandate and notice do not cover, there is no notice.
-    pub fn action_notice(&self, unit: &Unit, call: &Call, days: NoticeDays, date: Date, received_on: Date, faults: &Faults) -> Option<Document> {
+    pub fn action_notice(
+        &self,
+        unit: &Unit,
+        call: &Call,
+        days: NoticeDays,
+        date: Date,
+        received_on: Date,
+        faults: &Faults,
+    ) -> Option<Document> {
         let before = faults.error_count();
         self.check_statutory("notice of action", faults);
         let employer = self.employer(unit, faults)?;
@@ -151,7 +159,12 @@ impl PollPapers<'_> {
         let place = &unit.place;
         let Some(mandate) = of_kind.and_then(|one| one.judgment.adopted().mandate.as_ref()) else {
             let why = of_kind.map_or_else(|| "the poll did not ask about it".to_owned(), |one| why_not(one.judgment.adopted()));
-            faults.error("no-mandate", place, format!("{} has no mandate for {}: {why}", unit.name, in_words(kind)), "no notice of action can be given");
+            faults.error(
+                "no-mandate",
+                place,
+                format!("{} has no mandate for {}: {why}", unit.name, in_words(kind)),
+                "no notice of action can be given",
+            );
             return;
         };
         let notice = match judge_notice(self.book, mandate.poll(), ResultTold::NotStated, received_on, Agreements::default()) {
@@ -188,13 +201,12 @@ fn why_not(reading: &Reading<'_>) -> String {
         .iter()
         .filter_map(|test| match &test.outcome {
             Outcome::Met => None,
-            Outcome::NotMet => Some(format!(
-                "{} not met ({}, {})",
-                test.figures.name(),
-                test.figures.comparison().unwrap_or_default(),
-                test.rule.id
-            )),
-            Outcome::CannotTell { missing } => Some(format!("{} cannot be decided: {missing} is not known ({})", test.figures.name(), test.rule.id)),
+            Outcome::NotMet => {
+                Some(format!("{} not met ({}, {})", test.figures.name(), test.figures.comparison().unwrap_or_default(), test.rule.id))
+            }
+            Outcome::CannotTell { missing } => {
+                Some(format!("{} cannot be decided: {missing} is not known ({})", test.figures.name(), test.rule.id))
+            }
         })
         .collect();
     if failed.is_empty() { reading.verdict.word().to_owned() } else { failed.join("; ") }

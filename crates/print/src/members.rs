@@ -35,8 +35,22 @@ pub struct Member {
 }
 
 const COLUMNS: [&str; 16] = [
-    "id", "name", "address_1", "address_2", "address_3", "address_4", "address_5", "postcode", "point", "band", "salary", "hours", "nation",
-    "branch", "constituency", "note",
+    "id",
+    "name",
+    "address_1",
+    "address_2",
+    "address_3",
+    "address_4",
+    "address_5",
+    "postcode",
+    "point",
+    "band",
+    "salary",
+    "hours",
+    "nation",
+    "branch",
+    "constituency",
+    "note",
 ];
 
 /// Reads the list. `mailed`: a member without an address is a fault, since what is printed for them cannot be sent.
@@ -50,7 +64,12 @@ pub fn read_members(file: &str, bytes: &FileBytes, mailed: bool, faults: &Faults
         faults.error("unknown-column", &Place::new(file, 1), format!("“{column}” is no column of a list of members"), fix);
     }
     if !csv.has("point") && !csv.has("salary") {
-        faults.error("missing-column", &Place::new(file, 1), "neither “point” nor “salary” is there", "add one: the member’s own figure follows from it");
+        faults.error(
+            "missing-column",
+            &Place::new(file, 1),
+            "neither “point” nor “salary” is there",
+            "add one: the member’s own figure follows from it",
+        );
     }
     let mut seen: HashMap<String, u32> = HashMap::new();
     let mut members = Vec::new();
@@ -84,13 +103,23 @@ fn read_member(row: &CsvRow<'_>, mailed: bool, faults: &Faults) -> Option<Member
     let address: Vec<String> =
         ["address_1", "address_2", "address_3", "address_4", "address_5", "postcode"].into_iter().filter_map(line).collect();
     if mailed && address.is_empty() {
-        faults.error("address-missing", place, format!("member {id} has no address"), "fill in address_1 and postcode, or leave the member out");
+        faults.error(
+            "address-missing",
+            place,
+            format!("member {id} has no address"),
+            "fill in address_1 and postcode, or leave the member out",
+        );
     }
     let (point, band) = (line("point"), line("band"));
     let salary = row.optional_decimal("salary").map(|pounds| {
         let pence = Pence::from_pounds(pounds).filter(|pence| (1..=1_000_000_000).contains(&pence.0));
         if pence.is_none() {
-            faults.error("not-a-salary", place, format!("salary {} of member {id}", pounds.to_short(4)), "write pounds a year, as in 17030 or 17030.50");
+            faults.error(
+                "not-a-salary",
+                place,
+                format!("salary {} of member {id}", pounds.to_short(4)),
+                "write pounds a year, as in 17030 or 17030.50",
+            );
         }
         pence
     });
@@ -99,9 +128,25 @@ fn read_member(row: &CsvRow<'_>, mailed: bool, faults: &Faults) -> Option<Member
     }
     let hours = row.optional_decimal("hours");
     if hours.is_some_and(|hours| hours <= Ratio::ZERO || hours > Ratio::whole(168)) {
-        faults.error("not-hours", place, format!("hours of member {id} are not hours of a week"), "write 37.5, or leave it blank for full time");
+        faults.error(
+            "not-hours",
+            place,
+            format!("hours of member {id} are not hours of a week"),
+            "write 37.5, or leave it blank for full time",
+        );
     }
     let (nation, branch, constituency) = (line("nation"), line("branch"), line("constituency"));
-    (faults.error_count() == before)
-        .then(|| Member { id: id.clone(), name, address, point, band, salary: salary.flatten(), hours, nation, branch, constituency, place: place.clone() })
+    (faults.error_count() == before).then(|| Member {
+        id: id.clone(),
+        name,
+        address,
+        point,
+        band,
+        salary: salary.flatten(),
+        hours,
+        nation,
+        branch,
+        constituency,
+        place: place.clone(),
+    })
 }

@@ -56,7 +56,12 @@ impl<'d> PollPapers<'d> {
         let units: Vec<&Unit> = self.poll.units.iter().filter(|unit| only.is_none_or(|only| unit.id == only)).collect();
         if let (Some(only), true) = (only, units.is_empty()) {
             let known: Vec<&str> = self.poll.units.iter().map(|unit| unit.id.as_str()).collect();
-            faults.error("unknown-unit", &Place::new("--unit", 1), format!("there is no unit “{only}”"), format!("one of {}", known.join(", ")));
+            faults.error(
+                "unknown-unit",
+                &Place::new("--unit", 1),
+                format!("there is no unit “{only}”"),
+                format!("one of {}", known.join(", ")),
+            );
         }
         units
     }
@@ -112,17 +117,26 @@ impl<'d> PollPapers<'d> {
     }
 
     /// L72, L73: every required field that is missing is a fault, all at once.
-    pub(crate) fn check_fields(&self, contents: &Contents<'_>, fields: &BTreeMap<String, String>, paper: &str, place: &Place, faults: &Faults) {
+    pub(crate) fn check_fields(
+        &self,
+        contents: &Contents<'_>,
+        fields: &BTreeMap<String, String>,
+        paper: &str,
+        place: &Place,
+        faults: &Faults,
+    ) {
         for fault in check_contents(contents, fields) {
             match fault {
-                ContentsFault::Missing { field, text, rule } => faults.error(
-                    "field-missing",
-                    place,
-                    format!("the {paper} lacks {text} ({rule})"),
-                    format!("add {}", key_of(field)),
-                ),
+                ContentsFault::Missing { field, text, rule } => {
+                    faults.error("field-missing", place, format!("the {paper} lacks {text} ({rule})"), format!("add {}", key_of(field)))
+                }
                 ContentsFault::StatementDiffers { rule, .. } => {
-                    faults.error("statement-differs", place, format!("the statement is not that of {rule}"), "print the statement word for word");
+                    faults.error(
+                        "statement-differs",
+                        place,
+                        format!("the statement is not that of {rule}"),
+                        "print the statement word for word",
+                    );
                 }
             }
         }
@@ -134,7 +148,12 @@ impl<'d> PollPapers<'d> {
             faults.error("field-missing", &self.papers.place, format!("nobody signs the {paper}"), "add `signed_by` and `signed_as`");
         }
         if let Some(employer) = employer.filter(|employer| employer.address.is_empty()) {
-            faults.error("address-missing", &employer.place, format!("{} has no address, so the {paper} cannot be sent", employer.name), "add `address = [\"…\"]`, a line each");
+            faults.error(
+                "address-missing",
+                &employer.place,
+                format!("{} has no address, so the {paper} cannot be sent", employer.name),
+                "add `address = [\"…\"]`, a line each",
+            );
         }
     }
 
@@ -282,7 +301,12 @@ fn key_of(field: &str) -> &'static str {
             "`description`, [[employer.category]] or [[employer.workplace]] to papers/*.toml"
         }
         "entitled" => "`entitled` to the [[unit]] of the poll",
-        "votes_cast" | "spoiled" | "spoiled_or_invalid" | "yes_per_question" | "no_per_question" | "turnout_at_least_50"
+        "votes_cast"
+        | "spoiled"
+        | "spoiled_or_invalid"
+        | "yes_per_question"
+        | "no_per_question"
+        | "turnout_at_least_50"
         | "support_at_least_40_if_ips" => "yes, no, spoiled and returned to each [[result]] of the poll",
         _ => "it (docs/spec/print.md says where)",
     }

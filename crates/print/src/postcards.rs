@@ -48,8 +48,18 @@ pub struct CardText {
 
 /// The names that may stand in braces.
 const PLACEHOLDERS: [&str; 12] = [
-    "weekly_loss", "weekly_from", "weekly_until", "loss_total", "award_in_year", "rate_before", "rate_at_year_end", "pay_year", "point",
-    "name", "branch", "constituency",
+    "weekly_loss",
+    "weekly_from",
+    "weekly_until",
+    "loss_total",
+    "award_in_year",
+    "rate_before",
+    "rate_at_year_end",
+    "pay_year",
+    "point",
+    "name",
+    "branch",
+    "constituency",
 ];
 
 /// Letters of text that fit on a card, with the figures filled in. The template measures too; here every row that is too long is said at once.
@@ -66,7 +76,12 @@ impl CardText {
             check_line(line, "a line of “to”", place, faults);
         }
         if to.is_empty() {
-            root.fault("missing-key", "to", "the card does not say to whom it goes", "add `to = [\"The Prime Minister\", \"10 Downing Street\", …]`");
+            root.fault(
+                "missing-key",
+                "to",
+                "the card does not say to whom it goes",
+                "add `to = [\"The Prime Minister\", \"10 Downing Street\", …]`",
+            );
         }
         if body.is_empty() {
             root.fault("missing-key", "body", "the card says nothing", "add `body = [\"… {weekly_loss} …\"]`");
@@ -77,7 +92,12 @@ impl CardText {
         for (text, place) in &body {
             check_text(text, "the text of the card", place, faults);
             for name in names_in_braces(text).filter(|name| !PLACEHOLDERS.contains(name)) {
-                faults.error("unknown-placeholder", place, format!("“{{{name}}}” is no figure that a card can show"), format!("one of {}", PLACEHOLDERS.join(", ")));
+                faults.error(
+                    "unknown-placeholder",
+                    place,
+                    format!("“{{{name}}}” is no figure that a card can show"),
+                    format!("one of {}", PLACEHOLDERS.join(", ")),
+                );
             }
         }
         let own = |list: Vec<(String, Place)>| list.into_iter().map(|(text, _)| text).collect::<Vec<_>>();
@@ -102,7 +122,7 @@ pub struct OwnFigures {
     pub pay_year: String,
     /// What the award adds in the pay year, by months, for the hours worked.
     pub award_in_year: Pence,
-    /// The first stretch below the full rate: pence a week for the hours worked (365.25/7 weeks a year), its first day, the first day after.
+    /// The stretch that costs most: pence a week for the hours worked (365.25/7 weeks a year), its first day, the first day after.
     pub weekly: Option<(Pence, Date, Date)>,
     /// All stretches together, by months, for the hours worked.
     pub loss_total: Pence,
@@ -170,15 +190,15 @@ impl<'f> Figures<'f> {
         let employment = Employment { portion, ..Employment::full_time() };
         let member = value_member(&rungs, &employment, None, false, offer, framework.view(offer, nation), &years);
         let year = member.years.first().ok_or("the offer touches no pay year")?;
-        let weekly = value.staging.first().map(|loss| (Pence::nearest(loss.weekly_pence(WeeksInYear::Calendar) * portion), loss.from, loss.until));
+        let staging = value.own_staging(portion, WeeksInYear::Calendar);
         Ok(OwnFigures {
             point: value.row.point.clone(),
             rate_before: value.row.path.base,
             rate_at_year_end: year.year_end_rate,
             pay_year: year.year.name(),
             award_in_year: Pence::nearest(year.award.by_months),
-            weekly,
-            loss_total: Pence::nearest(value.loss_to_full_award_pence.by_months * portion),
+            weekly: staging.map(|own| (own.weekly, own.stretch.from, own.stretch.until)),
+            loss_total: staging.map_or(Pence::ZERO, |own| own.total),
         })
     }
 
@@ -206,7 +226,12 @@ pub struct Card {
 impl Card {
     /// Fills in the member's own figures. What cannot be filled in, or does not fit on the card, is a fault of that member's row.
     pub fn make(text: &CardText, size: CardSize, member: &Member, figures: &mut Figures<'_>, faults: &Faults) -> Option<Self> {
-        let own = figures.of(member).map_err(|why| faults.error("no-figure", &member.place, format!("member {}: {why}", member.id), "correct the row, or leave the member out")).ok()?;
+        let own = figures
+            .of(member)
+            .map_err(|why| {
+                faults.error("no-figure", &member.place, format!("member {}: {why}", member.id), "correct the row, or leave the member out")
+            })
+            .ok()?;
         let money = |pence: Pence| format!("£{}", pence.pounds().to_fixed(2));
         let mut values: BTreeMap<&str, Option<String>> = BTreeMap::from([
             ("loss_total", own.weekly.map(|_| grouped_money(own.loss_total))),
@@ -266,7 +291,11 @@ impl Card {
             );
         }
         let from: Vec<String> = [member.name.clone(), member.branch.clone()].into_iter().flatten().collect();
-        (missing.is_empty() && letters <= most).then(|| Self { id: member.id.clone(), body, from: (!from.is_empty()).then(|| from.join(", ")) })
+        (missing.is_empty() && letters <= most).then(|| Self {
+            id: member.id.clone(),
+            body,
+            from: (!from.is_empty()).then(|| from.join(", ")),
+        })
     }
 
     /// A file of cards.

@@ -109,7 +109,9 @@ pub fn run(
         let pages_before = page;
         let kept = known.filter(|known| known.made_from == made_from && is_whole(&path, &known.sha256));
         let entry = match kept {
-            Some(known) => Entry { first_page: pages_before + 1, last_page: pages_before + 1 + (known.last_page - known.first_page), ..known.clone() },
+            Some(known) => {
+                Entry { first_page: pages_before + 1, last_page: pages_before + 1 + (known.last_page - known.first_page), ..known.clone() }
+            }
             None => {
                 let printed = typeset(templates, &batch.document).map_err(RunError::Template)?;
                 forget();
@@ -175,7 +177,8 @@ fn to_json(name: &str, entries: &[&Entry]) -> Value {
 fn to_csv(entries: &[&Entry]) -> String {
     let mut text = String::from("file,what,records,first,last,first_page,last_page,bytes,sha256\n");
     for entry in entries {
-        let cell = |text: &str| if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
+        let cell =
+            |text: &str| if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
         text.push_str(&format!(
             "{},{},{},{},{},{},{},{},{}\n",
             cell(&entry.file),

@@ -36,7 +36,12 @@ impl Templates {
             if !self.0.contains_key(name)
                 && let Some(near) = nearest_name(name, self.0.keys().map(String::as_str))
             {
-                faults.warning("unknown-template", &Place::new(&shown, 1), "no paper uses a template of this name", format!("did you mean {near}?"));
+                faults.warning(
+                    "unknown-template",
+                    &Place::new(&shown, 1),
+                    "no paper uses a template of this name",
+                    format!("did you mean {near}?"),
+                );
             }
             if let Some(text) = bytes.text(&shown, faults) {
                 self.0.insert(name.clone(), text);

@@ -20,7 +20,15 @@ fn sample(file: &str) -> String {
 /// The sample dispute after the given replacements, each of which must be found.
 fn dispute(changes: &[(&str, &str, &str)]) -> Dispute {
     let mut files = BTreeMap::new();
-    for name in ["dispute.toml", "offers/staged.toml", "polls/action-2026.toml", "papers/action-2026.toml", "action.toml", "scales/scales.toml", "scales/points.csv"] {
+    for name in [
+        "dispute.toml",
+        "offers/staged.toml",
+        "polls/action-2026.toml",
+        "papers/action-2026.toml",
+        "action.toml",
+        "scales/scales.toml",
+        "scales/points.csv",
+    ] {
         let mut text = sample(&format!("dispute/{name}"));
         for (_, from, to) in changes.iter().filter(|(file, _, _)| *file == name) {
             assert!(text.contains(from), "{from} is not in {name}");
@@ -42,7 +50,11 @@ fn of_north<T>(dispute: &Dispute, make: impl FnOnce(&PollPapers<'_>, &dispute::U
     of_unit(dispute, "north", make)
 }
 
-fn of_unit<T>(dispute: &Dispute, unit: &str, make: impl FnOnce(&PollPapers<'_>, &dispute::Unit, &Faults) -> Option<T>) -> Result<T, Vec<Fault>> {
+fn of_unit<T>(
+    dispute: &Dispute,
+    unit: &str,
+    make: impl FnOnce(&PollPapers<'_>, &dispute::Unit, &Faults) -> Option<T>,
+) -> Result<T, Vec<Fault>> {
     let book = Rulebook::built_in().expect("rules");
     let faults = Faults::new();
     let made = PollPapers::find(dispute, &book, "action-2026", &faults).and_then(|papers| {
@@ -72,18 +84,30 @@ fn codes(faults: &[Fault]) -> Vec<&str> {
 
 #[test]
 fn a_voting_paper_has_every_field_and_the_statement_word_for_word() {
-    let paper = of_north(&dispute(&[]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Real(41..43), day("2026-03-09"), faults)).expect("a paper");
+    let paper =
+        of_north(&dispute(&[]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Real(41..43), day("2026-03-09"), faults))
+            .expect("a paper");
     let printed = printed(&paper);
     assert_eq!(printed.pages, 2);
     let text = words(&printed);
     for wanted in [
-        "Number 000041", "Number 000042", "Are you prepared to take part in a strike?", "industrial action short of a strike?", "YES", "NO",
-        "Sample Scrutiny Services (invented)", "2 Counting House Lane", "Fri 24 Apr 2026", "the Assistant General Secretary", "not part of the voting paper",
+        "Number 000041",
+        "Number 000042",
+        "Are you prepared to take part in a strike?",
+        "industrial action short of a strike?",
+        "YES",
+        "NO",
+        "Sample Scrutiny Services (invented)",
+        "2 Counting House Lane",
+        "Fri 24 Apr 2026",
+        "the Assistant General Secretary",
+        "not part of the voting paper",
     ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
     let book = Rulebook::built_in().expect("rules");
-    let contents = law::required_contents(&book, law::Document::VotingPaper, day("2026-03-30"), law::DocumentFacts::default()).expect("covered");
+    let contents =
+        law::required_contents(&book, law::Document::VotingPaper, day("2026-03-30"), law::DocumentFacts::default()).expect("covered");
     let (statement, _) = contents.statement.expect("a statement");
     assert_eq!(text.matches(&statement.split_whitespace().collect::<Vec<_>>().join(" ")).count(), 2);
     // The law of 2026 no longer asks for these.
@@ -93,27 +117,41 @@ fn a_voting_paper_has_every_field_and_the_statement_word_for_word() {
 #[test]
 fn the_law_of_an_earlier_day_asks_for_more() {
     let earlier = [
-        (POLL, "opened_on = 2026-03-30", "opened_on = 2020-03-30"), (POLL, "closed_on = 2026-04-24", "closed_on = 2020-04-24"),
+        (POLL, "opened_on = 2026-03-30", "opened_on = 2020-03-30"),
+        (POLL, "closed_on = 2026-04-24", "closed_on = 2020-04-24"),
         (PAPERS, "return_by = 2026-04-24", "return_by = 2020-04-24"),
     ];
     let dispute = dispute(&earlier);
-    let paper = of_north(&dispute, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2020-03-09"), faults)).expect("a paper");
+    let paper = of_north(&dispute, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2020-03-09"), faults))
+        .expect("a paper");
     let text = words(&printed(&paper));
-    for wanted in ["The matters in issue", "put off half of the award", "working to contract; a ban on overtime", "between 8 May and 31 December", "SAMPLE"] {
+    for wanted in [
+        "The matters in issue",
+        "put off half of the award",
+        "working to contract; a ban on overtime",
+        "between 8 May and 31 December",
+        "SAMPLE",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
-    let notice = of_north(&dispute, |papers, unit, faults| papers.ballot_notice(unit, day("2020-03-09"), day("2020-03-10"), faults)).expect("a notice");
+    let notice = of_north(&dispute, |papers, unit, faults| papers.ballot_notice(unit, day("2020-03-09"), day("2020-03-10"), faults))
+        .expect("a notice");
     let text = words(&printed(&notice));
-    for wanted in ["Nurses and midwives 640", "Hillside Clinic 330", "Total 1,240", "How these figures were arrived at", "Mon 30 Mar 2020"] {
+    for wanted in ["Nurses and midwives 640", "Hillside Clinic 330", "Total 1,240", "How these figures were arrived at", "Mon 30 Mar 2020"]
+    {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
 }
 
 #[test]
 fn the_ballot_notice_of_2026_lists_without_numbers() {
-    let notice = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults)).expect("a notice");
+    let notice = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults))
+        .expect("a notice");
     let text = words(&printed(&notice));
-    assert!(text.contains("Nurses and midwives") && text.contains("Hillside Clinic") && text.contains("employees concerned is 1,240"), "{text}");
+    assert!(
+        text.contains("Nurses and midwives") && text.contains("Hillside Clinic") && text.contains("employees concerned is 1,240"),
+        "{text}"
+    );
     assert!(!text.contains("640") && !text.contains("arrived at"), "{text}");
 }
 
@@ -125,7 +163,8 @@ fn every_missing_field_is_said_in_one_run_and_nothing_is_printed() {
         (PAPERS, "return_by = 2026-04-24\n", ""),
         (POLL, "text = \"Are you prepared to take part in a strike?\"\n", ""),
     ]);
-    let faults = of_north(&bare, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults)).expect_err("faults");
+    let faults = of_north(&bare, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
+        .expect_err("faults");
     assert_eq!(codes(&faults), ["field-missing"; 4], "{faults:?}");
     for wanted in ["independent scrutineer", "who may call", "date by which", "question"] {
         assert!(faults.iter().any(|fault| fault.what.contains(wanted)), "{wanted}: {faults:?}");
@@ -140,7 +179,9 @@ fn each_required_field_stops_its_paper_when_it_goes() {
         ((PAPERS, "return_address = ", "# "), "address to which"),
         ((PAPERS, "may_call = ", "# "), "who may call"),
     ] {
-        let faults = of_north(&dispute(&[change]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults)).expect_err("a fault");
+        let faults =
+            of_north(&dispute(&[change]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
+                .expect_err("a fault");
         assert!(faults.len() == 1 && faults[0].what.contains(wanted), "{wanted}: {faults:?}");
     }
     for (change, code) in [
@@ -148,27 +189,45 @@ fn each_required_field_stops_its_paper_when_it_goes() {
         ((PAPERS, "signed_by = ", "# "), "field-missing"),
         ((POLL, "opened_on = 2026-03-30", "opened_on = 2026-03-12"), "too-late"),
     ] {
-        let faults = of_north(&dispute(&[change]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults)).expect_err("a fault");
+        let faults =
+            of_north(&dispute(&[change]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults))
+                .expect_err("a fault");
         assert_eq!(codes(&faults), [code], "{faults:?}");
     }
 }
 
 #[test]
 fn a_result_says_each_figure_and_whether_half_voted() {
-    let statement = |unit, to| of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.result_statement(unit, to, day("2026-04-27"), faults)).expect("a statement");
+    let statement = |unit, to| {
+        of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.result_statement(unit, to, day("2026-04-27"), faults))
+            .expect("a statement")
+    };
     let text = words(&printed(&statement("north", Addressee::Employer)));
-    for wanted in ["231A", "Entitled to vote in the ballot 1,240", "Votes cast 824", "Answered Yes 702", "Answered No 119", "papers 3", "Yes: 824 of 1,240", "Answered Yes 740"] {
+    for wanted in [
+        "231A",
+        "Entitled to vote in the ballot 1,240",
+        "Votes cast 824",
+        "Answered Yes 702",
+        "Answered No 119",
+        "papers 3",
+        "Yes: 824 of 1,240",
+        "Answered Yes 740",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
     let text = words(&printed(&statement("south", Addressee::Members)));
     assert!(text.contains("No: 170 of 360") && !text.contains("231A"), "{text}");
-    let faults = of_north(&dispute(&[(POLL, "spoiled = 3\n", "")]), |papers, unit, faults| papers.result_statement(unit, Addressee::Members, day("2026-04-27"), faults)).expect_err("a fault");
+    let faults = of_north(&dispute(&[(POLL, "spoiled = 3\n", "")]), |papers, unit, faults| {
+        papers.result_statement(unit, Addressee::Members, day("2026-04-27"), faults)
+    })
+    .expect_err("a fault");
     assert!(faults.iter().any(|fault| fault.code == "field-missing" && fault.what.contains("spoiled")), "{faults:?}");
 }
 
 #[test]
 fn a_certificate_needs_a_mandate() {
-    let certificate = |unit| of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, day("2026-04-28"), faults)).expect("an answer");
+    let certificate =
+        |unit| of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, day("2026-04-28"), faults)).expect("an answer");
     let Certificate::Held(document) = certificate("north") else { panic!("north has a mandate") };
     let text = words(&printed(&document));
     assert!(text.contains("until the end of Fri 23 Apr 2027") && text.contains("2 × 824 = 1648 ≥ 1240"), "{text}");
@@ -181,7 +240,9 @@ fn a_notice_of_action_needs_a_mandate_and_lawful_days() {
     let notice = |changes: &[(&str, &str, &str)], unit, received| {
         let dispute = dispute(changes);
         let call = dispute.calls[0].clone();
-        of_unit(&dispute, unit, |papers, unit, faults| papers.action_notice(unit, &call, NoticeDays::EachDay, day("2026-05-01"), day(received), faults))
+        of_unit(&dispute, unit, |papers, unit, faults| {
+            papers.action_notice(unit, &call, NoticeDays::EachDay, day("2026-05-01"), day(received), faults)
+        })
     };
     let text = words(&printed(&notice(&[], "north", "2026-05-01").expect("a notice")));
     for wanted in ["Thu 14 May 2026", "Fri 15 May 2026", "discontinuous", "Northtown Infirmary 910", "arrived at"] {
@@ -197,20 +258,42 @@ fn a_notice_of_action_needs_a_mandate_and_lawful_days() {
 
 #[test]
 fn the_scrutineer_reports_what_the_act_asks() {
-    let report = |changes: &[(&str, &str, &str)]| of_north(&dispute(changes), |papers, _, faults| papers.scrutineer_report(day("2026-05-01"), faults));
+    let report = |changes: &[(&str, &str, &str)]| {
+        of_north(&dispute(changes), |papers, _, faults| papers.scrutineer_report(day("2026-05-01"), faults))
+    };
     let text = words(&printed(&report(&[]).expect("a report")));
-    for wanted in ["no reasonable grounds", "security arrangements", "without interference", "Printed 1,700", "North Sample Hospitals: strike 1,240 824 702 119 3"] {
+    for wanted in [
+        "no reasonable grounds",
+        "security arrangements",
+        "without interference",
+        "Printed 1,700",
+        "North Sample Hospitals: strike 1,240 824 702 119 3",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
-    let faults = report(&[(PAPERS, "[scrutineer_report]", "[[employer.category]]\nname = \"x\"\nnumber = 0\n#"), (PAPERS, "requirements_met", "#"), (PAPERS, "secure", "#"), (PAPERS, "unhindered", "#"), (PAPERS, "printed", "#"), (PAPERS, "sent", "#"), (PAPERS, "replaced", "#"), (PAPERS, "undelivered", "#")]).expect_err("a fault");
+    let faults = report(&[
+        (PAPERS, "[scrutineer_report]", "[[employer.category]]\nname = \"x\"\nnumber = 0\n#"),
+        (PAPERS, "requirements_met", "#"),
+        (PAPERS, "secure", "#"),
+        (PAPERS, "unhindered", "#"),
+        (PAPERS, "printed", "#"),
+        (PAPERS, "sent", "#"),
+        (PAPERS, "replaced", "#"),
+        (PAPERS, "undelivered", "#"),
+    ])
+    .expect_err("a fault");
     assert!(faults.iter().any(|fault| fault.what.contains("s.231B")), "{faults:?}");
 }
 
 #[test]
 fn a_turned_letter_in_a_paper_is_refused_with_its_place() {
     let turned = dispute(&[(PAPERS, "scrutineer = \"Sample", "scrutineer = \"\u{202e}Sample")]);
-    let faults = of_north(&turned, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults)).expect_err("a fault");
-    assert!(codes(&faults) == ["hidden-character"] && faults[0].what.contains("U+202E") && faults[0].place.file.ends_with(PAPERS), "{faults:?}");
+    let faults = of_north(&turned, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
+        .expect_err("a fault");
+    assert!(
+        codes(&faults) == ["hidden-character"] && faults[0].what.contains("U+202E") && faults[0].place.file.ends_with(PAPERS),
+        "{faults:?}"
+    );
 }
 
 fn cards(list: &str, text: &str, size: CardSize) -> Result<Printed, Vec<Fault>> {
@@ -248,7 +331,10 @@ fn every_bad_row_is_said_with_its_line() {
     // The second row of member 2 stands alone: the first was refused.
     assert_eq!(found, [(2, "hidden-character"), (3, "too-long"), (4, "no-figure"), (6, "no-pay"), (7, "not-hours")], "{faults:?}");
     assert!(faults[0].what.contains("member 1"));
-    assert_eq!(codes(&cards("id,name,point\n1,A,1\n1,B,2\n", &sample("postcard.toml"), CardSize::A6).expect_err("twice")), ["member-twice"]);
+    assert_eq!(
+        codes(&cards("id,name,point\n1,A,1\n1,B,2\n", &sample("postcard.toml"), CardSize::A6).expect_err("twice")),
+        ["member-twice"]
+    );
     let unknown = sample("postcard.toml").replace("{weekly_loss}", "{weekly_los}");
     assert_eq!(codes(&cards("id,point\n1,1\n", &unknown, CardSize::A6).expect_err("a name")), ["unknown-placeholder", "figure-missing"]);
     let endless = sample("postcard.toml").replace("Please pay", &"Please pay ".repeat(60));
@@ -275,8 +361,12 @@ fn a_letter_to_each_member_and_not_two() {
     let letters = read(&sample("letters.toml"), Letters::read).expect("letters");
     let text = words(&printed(&letters.document(&letters.letters[0], day("2026-05-01"))));
     assert!(text.contains("Dear Ms Example,") && text.contains("£6.90") && text.contains("1 May 2026"), "{text}");
-    assert_eq!(codes(&read(&sample("letters.toml").replace("John Sample MP", "Jane Example MP"), Letters::read).expect_err("two")), ["letter-twice"]);
-    let faults = read(&sample("letters.toml").replace("address = [\"House of Commons\", \"London\", \"SW1A 0AA\"]\n", ""), Letters::read).expect_err("no address");
+    assert_eq!(
+        codes(&read(&sample("letters.toml").replace("John Sample MP", "Jane Example MP"), Letters::read).expect_err("two")),
+        ["letter-twice"]
+    );
+    let faults = read(&sample("letters.toml").replace("address = [\"House of Commons\", \"London\", \"SW1A 0AA\"]\n", ""), Letters::read)
+        .expect_err("no address");
     assert_eq!(codes(&faults), ["address-missing"; 2]);
 }
 
@@ -284,20 +374,27 @@ fn a_letter_to_each_member_and_not_two() {
 fn conference_papers_hold_the_text_before_and_after() {
     let paper = |file: &str| read(&sample(file), |root| read_paper(root, day("2026-04-12"))).expect("a paper");
     let text = words(&printed(&paper("decisions.toml")));
-    for wanted in ["Text before: Conference rejects", "up to and including a strike", "Carried as amended (for 312, against 48, abstained 5)", "Page 1 of 1"] {
+    for wanted in [
+        "Text before: Conference rejects",
+        "up to and including a strike",
+        "Carried as amended (for 312, against 48, abstained 5)",
+        "Page 1 of 1",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
     assert!(words(&printed(&paper("agenda.toml"))).contains("1A. Amendment to 1"));
     assert!(words(&printed(&paper("minute.toml"))).contains("No agreement"));
     let plan = printed(&paper("plan.toml"));
     assert!(plan.pages == 1 && words(&plan).contains("Mon 4 May 2026"));
-    let faults = read(&sample("decisions.toml").replace("outcome = \"Remitted\"", ""), |root| read_paper(root, day("2026-04-12"))).expect_err("no outcome");
+    let faults = read(&sample("decisions.toml").replace("outcome = \"Remitted\"", ""), |root| read_paper(root, day("2026-04-12")))
+        .expect_err("no outcome");
     assert_eq!(codes(&faults), ["missing-key"]);
 }
 
 #[test]
 fn every_paper_is_tagged_titled_and_the_same_each_time() {
-    let document = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults)).expect("a notice");
+    let document = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_notice(unit, day("2026-03-09"), day("2026-03-10"), faults))
+        .expect("a notice");
     let first = printed(&document);
     forget();
     assert_eq!(first.bytes, printed(&document).bytes);
@@ -330,7 +427,14 @@ fn batches(count: usize, heading: &str) -> impl Iterator<Item = Batch> + use<'_>
     (0..count).map(move |at| {
         let text = format!("kind = \"minute\"\nbody = \"Body {at}\"\nheading = \"{heading}\"\n");
         let document = read(&text, |root| read_paper(root, day("2026-04-12"))).expect("a paper");
-        Batch { file: format!("m-{at}.pdf"), what: "minute, one".to_owned(), records: 1, first: at.to_string(), last: at.to_string(), document }
+        Batch {
+            file: format!("m-{at}.pdf"),
+            what: "minute, one".to_owned(),
+            records: 1,
+            first: at.to_string(),
+            last: at.to_string(),
+            document,
+        }
     })
 }
 
@@ -357,7 +461,11 @@ fn a_run_goes_on_where_it_stopped_and_prints_nothing_twice() {
     let (again, kept) = go(broken.path(), 4, "One").expect("printed");
     assert_eq!((again, kept), (entries, 2));
     for name in ["m-0.pdf", "m-1.pdf", "m-2.pdf", "m-3.pdf", "m.manifest.json", "m.manifest.csv"] {
-        assert_eq!(std::fs::read(whole.path().join(name)).expect("whole"), std::fs::read(broken.path().join(name)).expect("again"), "{name}");
+        assert_eq!(
+            std::fs::read(whole.path().join(name)).expect("whole"),
+            std::fs::read(broken.path().join(name)).expect("again"),
+            "{name}"
+        );
     }
     assert!(!broken.path().join(".m-2.pdf.draft").exists());
     // A listed file that was changed is printed again; other data or fewer files are another run.

@@ -66,7 +66,12 @@ impl Postcards {
         }
         let framework = dispute.framework();
         if let Some(group) = self.group.as_ref().filter(|group| !framework.groups.contains(group)) {
-            faults.error("unknown-group", &Place::new("--group", 1), format!("there is no group “{group}”"), format!("one of {}", framework.groups.join(", ")));
+            faults.error(
+                "unknown-group",
+                &Place::new("--group", 1),
+                format!("there is no group “{group}”"),
+                format!("one of {}", framework.groups.join(", ")),
+            );
         }
         let framework = framework.in_group(self.group.clone());
         let size = match self.size {
@@ -76,7 +81,12 @@ impl Postcards {
         let (Some(text), Some(offer)) = (text, offer) else { return Err(answer::refuse(&faults.into_sorted(), as_json)) };
         let groups: Vec<String> = framework.groups_of(offer).into_iter().flatten().collect();
         if groups.len() > 1 {
-            faults.error("several-groups", &Place::new("--group", 1), format!("the offer treats {} differently", groups.join(", ")), "say which group the members are in with --group");
+            faults.error(
+                "several-groups",
+                &Place::new("--group", 1),
+                format!("the offer treats {} differently", groups.join(", ")),
+                "say which group the members are in with --group",
+            );
         }
         // Every card is made before the first is printed: one bad row stops the run, and all bad rows are said.
         let mut figures = Figures::new(&framework, offer);

@@ -159,10 +159,17 @@ fn action(arguments: &ActionArguments, as_json: bool) -> Done {
         if let Some(call) = find_call(&begun, &units, arguments.call) {
             for unit in units.iter().filter(|unit| call.units.iter().any(|(id, _)| *id == unit.id)) {
                 let document = papers.action_notice(unit, call, days, of.how.date, received, &begun.faults);
-                batches.extend(document.map(|document| single(format!("action-notice-{}.pdf", unit.id), "notice of action", &unit.id, document)));
+                batches.extend(
+                    document.map(|document| single(format!("action-notice-{}.pdf", unit.id), "notice of action", &unit.id, document)),
+                );
             }
             if batches.is_empty() && begun.faults.error_count() == 0 {
-                begun.faults.error("call-for-others", &Place::new("--unit", 1), "the call is not for this unit", "choose another --unit or --call");
+                begun.faults.error(
+                    "call-for-others",
+                    &Place::new("--unit", 1),
+                    "the call is not for this unit",
+                    "choose another --unit or --call",
+                );
             }
         }
     }
@@ -180,7 +187,13 @@ fn find_call<'b>(begun: &'b Begun, units: &[&Unit], number: Option<usize>) -> Op
         format!("{} ({}, {})", at + 1, call.kind.words(), days.join(" "))
     };
     let fitting: Vec<(usize, &Call)> = calls.iter().enumerate().filter(|(_, call)| fits(call)).collect();
-    let known = || if fitting.is_empty() { "add a [[call]] to action.toml".to_owned() } else { format!("one of {}", fitting.iter().map(|one| shown(*one)).collect::<Vec<_>>().join("; ")) };
+    let known = || {
+        if fitting.is_empty() {
+            "add a [[call]] to action.toml".to_owned()
+        } else {
+            format!("one of {}", fitting.iter().map(|one| shown(*one)).collect::<Vec<_>>().join("; "))
+        }
+    };
     let place = Place::new("--call", 1);
     match (number, fitting.as_slice()) {
         (Some(number), _) => {
@@ -224,7 +237,9 @@ impl Paper {
     pub(super) fn run(self, as_json: bool) -> Done {
         let of = &self.of;
         if self.sample {
-            return one_a_unit(of, "sample-paper", as_json, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, of.how.date, faults));
+            return one_a_unit(of, "sample-paper", as_json, |papers, unit, faults| {
+                papers.voting_papers(unit, &Numbers::Sample, of.how.date, faults)
+            });
         }
         let begun = begin(of, as_json)?;
         let templates = of.how.templates(&begun.faults);
@@ -234,7 +249,17 @@ impl Paper {
             // Numbers run through the whole poll, also when only one unit is printed: a number is used once.
             for unit in papers.units(None, &begun.faults) {
                 let Some(entitled) = unit.entitled else {
-                    begun.faults.error("no-entitled", &begun.dispute.polls.iter().find(|poll| poll.id == of.poll).map_or_else(|| Place::new("polls", 1), |poll| poll.place.clone()), format!("how many are entitled in {} is not known, so its papers cannot be counted", unit.name), "add `entitled` to the [[unit]]");
+                    begun.faults.error(
+                        "no-entitled",
+                        &begun
+                            .dispute
+                            .polls
+                            .iter()
+                            .find(|poll| poll.id == of.poll)
+                            .map_or_else(|| Place::new("polls", 1), |poll| poll.place.clone()),
+                        format!("how many are entitled in {} is not known, so its papers cannot be counted", unit.name),
+                        "add `entitled` to the [[unit]]",
+                    );
                     continue;
                 };
                 let (mut from, end) = (next, next + entitled + self.spare);
