@@ -63,7 +63,7 @@ const PLACEHOLDERS: [&str; 12] = [
 ];
 
 /// Letters of text that fit on a card, with the figures filled in. The template measures too; here every row that is too long is said at once.
-const BODY_LETTERS: [(CardSize, usize); 2] = [(CardSize::A6, 440), (CardSize::A7, 260)];
+const BODY_LETTERS: [(CardSize, usize); 2] = [(CardSize::A6, 440), (CardSize::A7, 380)];
 
 impl CardText {
     /// Reads `to`, `heading`, `body`; a name in braces that is not known is a fault.
@@ -223,6 +223,13 @@ pub struct Card {
     from: Option<String>,
 }
 
+/// Twelve lines of 38 letters are on either size, less the heading. A card below this could not be too full if every capital were two
+/// letters wide and every paragraph wasted a line; the others are measured.
+const SURELY_FITS: usize = 350;
+
+/// The longest word that fits on a line.
+const WORD_LETTERS: usize = 28;
+
 impl Card {
     /// Fills in the member's own figures. What cannot be filled in, or does not fit on the card, is a fault of that member's row.
     pub fn make(text: &CardText, size: CardSize, member: &Member, figures: &mut Figures<'_>, faults: &Faults) -> Option<Self> {
@@ -291,17 +298,37 @@ impl Card {
             );
         }
         let from: Vec<String> = [member.name.clone(), member.branch.clone()].into_iter().flatten().collect();
-        (missing.is_empty() && letters <= most).then(|| Self {
+        let endless = body.iter().flat_map(|part| part.split_whitespace()).find(|word| word.chars().count() > WORD_LETTERS);
+        if let Some(word) = endless {
+            faults.error(
+                "word-too-long",
+                &member.place,
+                format!("“{word}” on member {}’s card is longer than a line", member.id),
+                format!("divide it: {WORD_LETTERS} letters fit"),
+            );
+        }
+        (missing.is_empty() && letters <= most && endless.is_none()).then(|| Self {
             id: member.id.clone(),
             body,
             from: (!from.is_empty()).then(|| from.join(", ")),
         })
     }
 
+    fn may_be_too_full(&self) -> bool {
+        let width = |text: &str| {
+            text.chars().map(|c| if c.is_uppercase() || matches!(c, 'm' | 'w' | '@' | '%') || !c.is_ascii() { 2 } else { 1 }).sum::<usize>()
+        };
+        let text: usize = self.body.iter().map(|part| width(part) + 45).sum();
+        text > SURELY_FITS || self.from.as_deref().is_some_and(|from| width(from) > 38)
+    }
+
     /// A file of cards.
     pub fn document(cards: &[Self], text: &CardText, size: CardSize, date: Date) -> Document {
         let (columns, rows) = size.grid();
-        let cards: Vec<Value> = cards.iter().map(|card| json!({ "id": card.id, "body": card.body, "from": card.from })).collect();
+        let cards: Vec<Value> = cards
+            .iter()
+            .map(|card| json!({ "id": card.id, "measure": card.may_be_too_full(), "body": card.body, "from": card.from }))
+            .collect();
         let data = json!({ "to": text.to, "heading": text.heading, "columns": columns, "rows": rows, "cards": cards });
         Document::new("postcards.typ", "Postcards", date, data)
     }

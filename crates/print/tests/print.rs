@@ -337,6 +337,8 @@ fn every_bad_row_is_said_with_its_line() {
     );
     let unknown = sample("postcard.toml").replace("{weekly_loss}", "{weekly_los}");
     assert_eq!(codes(&cards("id,point\n1,1\n", &unknown, CardSize::A6).expect_err("a name")), ["unknown-placeholder", "figure-missing"]);
+    let word = sample("postcard.toml").replace("Please pay", &"x".repeat(29));
+    assert_eq!(codes(&cards("id,point\n1,1\n", &word, CardSize::A6).expect_err("a long word")), ["word-too-long"]);
     let endless = sample("postcard.toml").replace("Please pay", &"Please pay ".repeat(60));
     assert_eq!(codes(&cards("id,point\n1,1\n", &endless, CardSize::A6).expect_err("too long")), ["text-too-long"]);
 }
@@ -474,4 +476,21 @@ fn a_run_goes_on_where_it_stopped_and_prints_nothing_twice() {
     assert!(matches!(go(broken.path(), 4, "Two"), Err(RunError::OtherRun(_))));
     assert!(matches!(go(broken.path(), 3, "One"), Err(RunError::OtherRun(_))));
     assert!(std::fs::read_to_string(whole.path().join("m.manifest.csv")).expect("text").contains("m-3.pdf,\"minute, one\",1,3,3,4,4,"));
+}
+
+#[test]
+fn a_card_that_is_too_full_stops_the_print_instead_of_being_cut() {
+    // Few letters, many paragraphs: no count of letters sees it, the sheet does.
+    let lines = vec!["\"WWWW\""; 30].join(", ");
+    let text = format!("to = [\"A\"]\nbody = [{lines}]\n");
+    for size in [CardSize::A6, CardSize::A7] {
+        let stopped = std::panic::catch_unwind(|| cards("id,point\nM7,1\n", &text, size));
+        let why = *stopped.expect_err("stopped").downcast::<String>().expect("a sentence");
+        assert!(why.contains("the text of card M7 does not fit"), "{why}");
+    }
+    // As full as a list of members can make it: the sheet still takes it.
+    let full = format!("id,name,branch,point\nM8,{},{},1\n", "Example ".repeat(7), "Branch ".repeat(8));
+    for size in [CardSize::A6, CardSize::A7] {
+        assert!(cards(&full, &sample("postcard.toml"), size).is_ok());
+    }
 }
