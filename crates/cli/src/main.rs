@@ -18,6 +18,8 @@ mod folder;
 mod judge;
 mod law;
 mod offer;
+#[cfg(feature = "print")]
+mod print;
 mod rehearse;
 mod report;
 mod staff_file;
@@ -95,6 +97,9 @@ enum Stage {
     Mp(campaign::mp::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
+    #[cfg(feature = "print")]
+    #[command(flatten)]
+    Print(print::Command),
 }
 
 fn main() -> ExitCode {
@@ -127,6 +132,8 @@ fn main() -> ExitCode {
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
+        #[cfg(feature = "print")]
+        Stage::Print(command) => command.run(as_json),
     }
     .into()
 }

@@ -12,6 +12,7 @@ use crate::conference::Conference;
 use crate::decide::Motion;
 use crate::exemptions::{Exemption, read_exemptions};
 use crate::library::{Library, read_scales};
+use crate::papers::Papers;
 use crate::people::{Event, Group, Nation, Party};
 use crate::polls::Poll;
 use crate::talks::{self, Demand, Meeting, Position, Talks};
@@ -96,6 +97,8 @@ pub struct Dispute {
     pub talks: Talks,
     /// Polls with results of record.
     pub polls: Vec<Poll>,
+    /// What the printed papers of the polls say.
+    pub papers: Vec<Papers>,
     /// Calls to action.
     pub calls: Vec<Call>,
     /// What goes with the calls: notices, postponements, agreements, services, costs.
@@ -222,6 +225,7 @@ impl Dispute {
             meetings: body.meetings,
             talks: body.talks,
             polls: body.polls,
+            papers: body.papers,
             calls: body.calls,
             terms: body.terms,
             exemptions: body.exemptions,
@@ -300,6 +304,14 @@ impl Dispute {
             party(&call.who);
             call.units.iter().for_each(|unit| check_known(unit, &units, "unknown-unit", "unit of a poll", faults));
         }
+        let polls: Vec<&str> = self.polls.iter().map(|poll| poll.id.as_str()).collect();
+        for papers in &self.papers {
+            check_known(&papers.poll, &polls, "unknown-poll", "poll of this dispute", faults);
+            let Some(poll) = self.polls.iter().find(|poll| poll.id == papers.poll.0) else { continue };
+            let units: Vec<&str> = poll.units.iter().map(|unit| unit.id.as_str()).collect();
+            papers.employers.iter().for_each(|employer| check_known(&employer.unit, &units, "unknown-unit", "unit of this poll", faults));
+        }
+        check_unique("papers of the poll", self.papers.iter().map(|papers| (papers.poll.0.as_str(), &papers.poll.1)), faults);
         self.terms.check(&self.exemptions, &units, &party, faults);
         self.campaigns.iter().for_each(|campaign| party(&campaign.who));
         self.campaign_plan.parties().for_each(party);
@@ -615,6 +627,7 @@ struct Body {
     meetings: Vec<Meeting>,
     talks: Talks,
     polls: Vec<Poll>,
+    papers: Vec<Papers>,
     calls: Vec<Call>,
     terms: ActionTerms,
     exemptions: Vec<Exemption>,
@@ -641,14 +654,15 @@ impl Body {
         }
         let is_known = matches!(
             (folder, name),
-            (Some("offers" | "decide" | "polls" | "agreements" | "guides"), _) | (None, "action.toml" | "campaign.toml" | "quoted.toml")
+            (Some("offers" | "decide" | "polls" | "papers" | "agreements" | "guides"), _)
+                | (None, "action.toml" | "campaign.toml" | "quoted.toml")
         );
         if !is_known || !name.ends_with(".toml") {
             faults.warning(
                 "unknown-file",
                 &Place::new(shown, 1),
                 "this file is not part of a dispute folder and is not read",
-                "offers/*.toml, decide/*.toml, polls/*.toml, agreements/*.toml, guides/*.toml, action.toml, exemptions.csv, campaign.toml and quoted.toml are; remove or rename it",
+                "offers/*.toml, decide/*.toml, polls/*.toml, papers/*.toml, agreements/*.toml, guides/*.toml, action.toml, exemptions.csv, campaign.toml and quoted.toml are; remove or rename it",
             );
             return;
         }
@@ -680,6 +694,7 @@ impl Body {
             (Some("polls"), _) => self.polls.extend(Poll::read(root, sources)),
             (Some("agreements"), _) => self.talks.read_agreement(root, sources, &mut self.unread),
             (Some("guides"), _) => self.talks.read_guide(root, sources),
+            (Some("papers"), _) => self.papers.extend(Papers::read(root, sources)),
             (Some(_), _) => {
                 if Conference::stands_in(root) {
                     self.conferences.extend(Conference::read(root, sources));

@@ -58,5 +58,5 @@ pub use scale::{Scale, ScaleTable, SpinePoint};
 pub use shortfall::{MemberPost, ShortStretch, Shortfall, member_shortfall};
 pub use take_home::{AwardYear, Cliff, PayMonth, Payee, Steady, TakeHome, TakeHomeYear, cliffs, steady, take_home};
 pub use tax::{ClassOne, IncomeTax, LoanTerms, Rebates, StudentLoan, TaxArea, TaxBand, TaxLaw, Threshold};
-pub use value::{ByCount, Headline, HeadlineYear, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
+pub use value::{ByCount, Headline, HeadlineYear, OwnStaging, PointValue, PointYear, StagingLoss, break_even_salary, headline, value_row};
 pub use workforce::{NotOnScale, Post, PostPay, PostRates, Sex, Staff, Workforce, WorkforceRates, YearDay};

@@ -205,7 +205,28 @@ impl StagingLoss {
     }
 }
 
+/// What staging costs one member for the hours they work, each sum rounded once, to the penny.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnStaging {
+    /// The stretch in which the loss a week is largest.
+    pub stretch: StagingLoss,
+    /// The loss a week in that stretch.
+    pub weekly: Pence,
+    /// All stretches together, by months.
+    pub total: Pence,
+}
+
 impl PointValue {
+    /// Spec P21 for a portion of full time; `None` when nothing is staged. Pages and postcards take their figures from here.
+    pub fn own_staging(&self, portion: Ratio, weeks: WeeksInYear) -> Option<OwnStaging> {
+        let stretch = *self.staging.iter().rev().max_by_key(|loss| loss.annual)?;
+        Some(OwnStaging {
+            stretch,
+            weekly: Pence::nearest(stretch.weekly_pence(weeks) * portion),
+            total: Pence::nearest(self.loss_to_full_award_pence.by_months * portion),
+        })
+    }
+
     /// The loss per week in the stretch where it is largest, in pence; zero when nothing is staged.
     pub fn weekly_loss_pence(&self, weeks: WeeksInYear) -> Ratio {
         self.staging.iter().map(|loss| loss.weekly_pence(weeks)).max().unwrap_or(Ratio::ZERO)

@@ -274,6 +274,10 @@ impl<'m> MemberAnswer<'m> {
                     "weekly_52_weeks": pence(stretch.weekly_pence(WeeksInYear::FiftyTwo)),
                 })).collect::<Vec<_>>(),
             })),
+            "on_own_hours": self.own_staging().map(|own| json!({
+                "weekly_loss_from_staging": number(own.weekly.pounds(), 2),
+                "loss_to_full_award": number(own.total.pounds(), 2),
+            })),
             "arrears": self.arrears_paid_on.map(|paid_on| json!({
                 "paid_on": paid_on.to_string(),
                 "total": number(self.arrears.iter().map(|month| month.arrears()).sum::<Pence>().pounds(), 2),
@@ -285,6 +289,12 @@ impl<'m> MemberAnswer<'m> {
                 })).collect::<Vec<_>>(),
             })),
         })
+    }
+
+    /// What staging costs on the member's own hours; the same figures stand on postcards.
+    fn own_staging(&self) -> Option<pay::OwnStaging> {
+        let portion = self.hours?.checked_div(self.full_time_hours?)?;
+        self.point.own_staging(portion, WeeksInYear::Calendar)
     }
 
     fn text(&self, framework: &Framework<'_>) -> String {
@@ -387,6 +397,16 @@ impl<'m> MemberAnswer<'m> {
         }
         if let Some((other, short)) = &self.without {
             text.push_str(&shortfall_text(other, short, self.hours.is_some()));
+        }
+        if let (Some(hours), Some(own)) = (self.hours, self.own_staging()) {
+            text.push_str(&format!(
+                "  On {} hours a week: £{} a week less from {} until {}, £{} in all.\n",
+                hours.to_short(2),
+                own.weekly.pounds().to_fixed(2),
+                long_date(own.stretch.from),
+                long_date(own.stretch.until),
+                own.total.pounds().to_fixed(2)
+            ));
         }
         if let Some(paid_on) = self.arrears_paid_on {
             let mut table = Table::new(&["month", ">due", ">paid", ">arrears"]);

@@ -1,0 +1,326 @@
+//! `whitley notice`, `whitley paper`, `whitley certificate`: the papers of a poll.
+
+use clap::{Args, Subcommand};
+use dated::{Date, Faults, Place, parse_date};
+use dispute::{Call, Dispute, Unit};
+use law::Rulebook;
+use print::{Addressee, Batch, Certificate, Mode, NoticeDays, Numbers, PollPapers};
+
+use super::{Done, HowArguments, print_all, rules, single, stop_on_error};
+use crate::answer::{self, Outcome};
+use crate::disk::{self, Opened};
+
+/// Which notice.
+#[derive(Subcommand)]
+pub(crate) enum Notice {
+    /// To each employer: that a ballot will be held
+    Ballot(NoticeArguments),
+    /// To each employer: that action will be taken
+    Action(ActionArguments),
+    /// To each employer and to the members: the result
+    Result(PollArguments),
+    /// The scrutineer's report, to be signed
+    Scrutineer(PollArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct PollArguments {
+    /// The dispute folder
+    dispute: String,
+    /// The poll
+    #[arg(long, value_name = "ID")]
+    poll: String,
+    /// Only this unit of the poll
+    #[arg(long, value_name = "ID")]
+    unit: Option<String>,
+    #[command(flatten)]
+    how: HowArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct NoticeArguments {
+    #[command(flatten)]
+    of: PollArguments,
+    /// The day the employer receives it, which chooses the law; the day it is dated if not given
+    #[arg(long, value_name = "DAY", value_parser = parse_date)]
+    received: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct ActionArguments {
+    #[command(flatten)]
+    of: NoticeArguments,
+    /// Which call of action.toml, counted from 1; needed where several are for units of this poll
+    #[arg(long, value_name = "N")]
+    call: Option<usize>,
+    /// The action is continuous from the first day of the call
+    #[arg(long)]
+    continuous: bool,
+}
+
+/// Arguments of `whitley paper`.
+#[derive(Args)]
+pub(crate) struct Paper {
+    #[command(flatten)]
+    of: PollArguments,
+    /// One specimen a unit, for the employer
+    #[arg(long)]
+    sample: bool,
+    /// The first number; numbers go on from unit to unit
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=99_999_999))]
+    first_number: u64,
+    /// Spare papers for each unit, to replace lost and spoiled ones
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    spare: u64,
+    /// Papers in a file
+    #[arg(long, default_value_t = 500, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    per_file: u64,
+}
+
+/// Arguments of `whitley certificate`.
+#[derive(Args)]
+pub(crate) struct CertificateArguments {
+    #[command(flatten)]
+    of: PollArguments,
+}
+
+/// What every command of a poll begins with.
+struct Begun {
+    dispute: Dispute,
+    book: Rulebook,
+    faults: Faults,
+}
+
+fn begin(of: &PollArguments, as_json: bool) -> Result<Begun, Outcome> {
+    let Opened { dispute, .. } = disk::open(&of.dispute, as_json)?;
+    Ok(Begun { dispute, book: rules()?, faults: Faults::new() })
+}
+
+impl Begun {
+    fn papers(&self, of: &PollArguments) -> Option<PollPapers<'_>> {
+        PollPapers::find(&self.dispute, &self.book, &of.poll, &self.faults)
+    }
+}
+
+impl Notice {
+    pub(super) fn run(self, as_json: bool) -> Done {
+        match self {
+            Self::Ballot(arguments) => {
+                let received = arguments.received.unwrap_or(arguments.of.how.date);
+                one_a_unit(&arguments.of, "ballot-notice", as_json, |papers, unit, faults| {
+                    papers.ballot_notice(unit, arguments.of.how.date, received, faults)
+                })
+            }
+            Self::Action(arguments) => action(&arguments, as_json),
+            Self::Result(of) => results(&of, as_json),
+            Self::Scrutineer(of) => {
+                let begun = begin(&of, as_json)?;
+                let templates = of.how.templates(&begun.faults);
+                let document = begun.papers(&of).and_then(|papers| papers.scrutineer_report(of.how.date, &begun.faults));
+                let faults = stop_on_error(begun.faults, as_json)?;
+                let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
+                let batch = single(format!("scrutineer-{}.pdf", of.poll), "scrutineer’s report", &of.poll, document);
+                print_all(&of.how, "scrutineer", Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json)
+            }
+        }
+    }
+}
+
+/// One document for each unit; a fault in any stops all.
+fn one_a_unit(
+    of: &PollArguments,
+    what: &str,
+    as_json: bool,
+    make: impl Fn(&PollPapers<'_>, &Unit, &Faults) -> Option<print::Document>,
+) -> Done {
+    let begun = begin(of, as_json)?;
+    let templates = of.how.templates(&begun.faults);
+    let mut batches = Vec::new();
+    if let Some(papers) = begun.papers(of) {
+        for unit in papers.units(of.unit.as_deref(), &begun.faults) {
+            let document = make(&papers, unit, &begun.faults);
+            batches.extend(document.map(|document| single(format!("{what}-{}.pdf", unit.id), &what.replace('-', " "), &unit.id, document)));
+        }
+    }
+    stop_on_error(begun.faults, as_json)?;
+    let files = batches.len();
+    print_all(&of.how, what, Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+}
+
+fn action(arguments: &ActionArguments, as_json: bool) -> Done {
+    let of = &arguments.of.of;
+    let begun = begin(of, as_json)?;
+    let received = arguments.of.received.unwrap_or(of.how.date);
+    let days = if arguments.continuous { NoticeDays::ContinuousFrom } else { NoticeDays::EachDay };
+    let templates = of.how.templates(&begun.faults);
+    let mut batches = Vec::new();
+    if let Some(papers) = begun.papers(of) {
+        let units = papers.units(of.unit.as_deref(), &begun.faults);
+        if let Some(call) = find_call(&begun, &units, arguments.call) {
+            for unit in units.iter().filter(|unit| call.units.iter().any(|(id, _)| *id == unit.id)) {
+                let document = papers.action_notice(unit, call, days, of.how.date, received, &begun.faults);
+                batches.extend(
+                    document.map(|document| single(format!("action-notice-{}.pdf", unit.id), "notice of action", &unit.id, document)),
+                );
+            }
+            if batches.is_empty() && begun.faults.error_count() == 0 {
+                begun.faults.error(
+                    "call-for-others",
+                    &Place::new("--unit", 1),
+                    "the call is not for this unit",
+                    "choose another --unit or --call",
+                );
+            }
+        }
+    }
+    stop_on_error(begun.faults, as_json)?;
+    let files = batches.len();
+    print_all(&of.how, "action-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+}
+
+/// The call that is meant: the only one for these units, or the one of that number.
+fn find_call<'b>(begun: &'b Begun, units: &[&Unit], number: Option<usize>) -> Option<&'b Call> {
+    let calls = &begun.dispute.calls;
+    let fits = |call: &Call| call.units.iter().any(|(id, _)| units.iter().any(|unit| unit.id == *id));
+    let shown = |(at, call): (usize, &Call)| {
+        let days: Vec<String> = call.dates.iter().map(ToString::to_string).collect();
+        format!("{} ({}, {})", at + 1, call.kind.words(), days.join(" "))
+    };
+    let fitting: Vec<(usize, &Call)> = calls.iter().enumerate().filter(|(_, call)| fits(call)).collect();
+    let known = || {
+        if fitting.is_empty() {
+            "add a [[call]] to action.toml".to_owned()
+        } else {
+            format!("one of {}", fitting.iter().map(|one| shown(*one)).collect::<Vec<_>>().join("; "))
+        }
+    };
+    let place = Place::new("--call", 1);
+    match (number, fitting.as_slice()) {
+        (Some(number), _) => {
+            let found = number.checked_sub(1).and_then(|at| calls.get(at)).filter(|call| fits(call));
+            if found.is_none() {
+                begun.faults.error("unknown-call", &place, format!("action.toml has no call number {number} for these units"), known());
+            }
+            found
+        }
+        (None, [(_, only)]) => Some(only),
+        (None, []) => {
+            begun.faults.error("no-call", &place, "nothing was called for these units", known());
+            None
+        }
+        (None, _) => {
+            begun.faults.error("several-calls", &place, "several calls are for these units", format!("say which with --call: {}", known()));
+            None
+        }
+    }
+}
+
+fn results(of: &PollArguments, as_json: bool) -> Done {
+    let begun = begin(of, as_json)?;
+    let templates = of.how.templates(&begun.faults);
+    let mut batches = Vec::new();
+    if let Some(papers) = begun.papers(of) {
+        for unit in papers.units(of.unit.as_deref(), &begun.faults) {
+            for (addressee, to) in [(Addressee::Members, "members"), (Addressee::Employer, "employer")] {
+                let document = papers.result_statement(unit, addressee, of.how.date, &begun.faults);
+                let what = format!("result to {}", if to == "members" { "members" } else { "the employer" });
+                batches.extend(document.map(|document| single(format!("result-{}-{to}.pdf", unit.id), &what, &unit.id, document)));
+            }
+        }
+    }
+    stop_on_error(begun.faults, as_json)?;
+    let files = batches.len();
+    print_all(&of.how, "result", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+}
+
+impl Paper {
+    pub(super) fn run(self, as_json: bool) -> Done {
+        let of = &self.of;
+        if self.sample {
+            return one_a_unit(of, "sample-paper", as_json, |papers, unit, faults| {
+                papers.voting_papers(unit, &Numbers::Sample, of.how.date, faults)
+            });
+        }
+        let begun = begin(of, as_json)?;
+        let templates = of.how.templates(&begun.faults);
+        let mut batches: Vec<Batch> = Vec::new();
+        if let Some(papers) = begun.papers(of) {
+            let mut next = self.first_number;
+            // Numbers run through the whole poll, also when only one unit is printed: a number is used once.
+            for unit in papers.units(None, &begun.faults) {
+                let Some(entitled) = unit.entitled else {
+                    begun.faults.error(
+                        "no-entitled",
+                        &begun
+                            .dispute
+                            .polls
+                            .iter()
+                            .find(|poll| poll.id == of.poll)
+                            .map_or_else(|| Place::new("polls", 1), |poll| poll.place.clone()),
+                        format!("how many are entitled in {} is not known, so its papers cannot be counted", unit.name),
+                        "add `entitled` to the [[unit]]",
+                    );
+                    continue;
+                };
+                let (mut from, end) = (next, next + entitled + self.spare);
+                next = end;
+                if of.unit.as_deref().is_some_and(|only| only != unit.id) {
+                    continue;
+                }
+                let mut part = 0;
+                while from < end {
+                    let until = end.min(from + self.per_file);
+                    part += 1;
+                    let Some(document) = papers.voting_papers(unit, &Numbers::Real(from..until), of.how.date, &begun.faults) else { break };
+                    batches.push(Batch {
+                        file: format!("voting-papers-{}-{part:04}.pdf", unit.id),
+                        what: format!("voting papers of {}", unit.name),
+                        records: usize::try_from(until - from).unwrap_or(usize::MAX),
+                        first: format!("{from:06}"),
+                        last: format!("{:06}", until - 1),
+                        document,
+                    });
+                    from = until;
+                }
+            }
+            papers.units(of.unit.as_deref(), &begun.faults);
+        }
+        stop_on_error(begun.faults, as_json)?;
+        let files = batches.len();
+        print_all(&of.how, "voting-papers", Mode::Once, &templates, batches.into_iter(), files, &[], as_json)
+    }
+}
+
+impl CertificateArguments {
+    pub(super) fn run(self, as_json: bool) -> Done {
+        let of = &self.of;
+        let begun = begin(of, as_json)?;
+        let templates = of.how.templates(&begun.faults);
+        let (mut batches, mut refused) = (Vec::new(), Vec::new());
+        if let Some(papers) = begun.papers(of) {
+            for unit in papers.units(of.unit.as_deref(), &begun.faults) {
+                match papers.certificate(unit, of.how.date, &begun.faults) {
+                    Some(Certificate::Held(document)) => {
+                        batches.push(single(format!("certificate-{}.pdf", unit.id), "certificate of mandate", &unit.id, *document));
+                    }
+                    Some(Certificate::Refused(why)) => refused.extend(why),
+                    None => {}
+                }
+            }
+        }
+        stop_on_error(begun.faults, as_json)?;
+        if batches.is_empty() {
+            if as_json {
+                answer::print_json(&serde_json::json!({ "files": [], "refused": refused }));
+            } else {
+                for why in &refused {
+                    answer::print(&format!("Refused: {why}\n"));
+                }
+                answer::print("No unit has a mandate: there is nothing to certify.\n");
+            }
+            return Ok(Outcome::No);
+        }
+        let files = batches.len();
+        print_all(&of.how, "certificate", Mode::Replace, &templates, batches.into_iter(), files, &refused, as_json)
+    }
+}

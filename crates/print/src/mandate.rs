@@ -1,0 +1,221 @@
+//! Papers after a ballot: the certificate of a mandate and the notice of action. Neither can be had without the mandate itself,
+//! which only `law` makes.
+
+use dated::{Date, Faults, Place, long_date};
+use dispute::{ActionKind, Call, QuestionKind, Unit};
+use law::{
+    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, judge_action, judge_notice, weekday_date,
+};
+use pay::grouped;
+use serde_json::{Value, json};
+
+use crate::ballot::{closed_words, merge, question_title};
+use crate::document::Document;
+use crate::poll::{PollPapers, fields, required_ids, rule_sources};
+
+/// What became of a unit's certificate.
+#[derive(Clone, Debug)]
+pub enum Certificate {
+    /// At least one question won a mandate.
+    Held(Box<Document>),
+    /// None did; the sentences say why.
+    Refused(Vec<String>),
+}
+
+/// When the notified action is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeDays {
+    /// On the days of the call.
+    EachDay,
+    /// From the first day of the call on.
+    ContinuousFrom,
+}
+
+impl PollPapers<'_> {
+    /// The certificate of a unit's mandate, or why there is none. Of several readings of the law the strictest is adopted; where
+    /// another gives another verdict the certificate says that it is provisional.
+    pub fn certificate(&self, unit: &Unit, date: Date, faults: &Faults) -> Option<Certificate> {
+        let before = faults.error_count();
+        self.check_statutory("certificate", faults);
+        let unit = self.poll.units.iter().find(|known| known.id == unit.id)?;
+        let judged = self.judge(unit, faults);
+        if faults.error_count() > before {
+            return None;
+        }
+        let (mut mandates, mut refused, mut notes, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut rules = Vec::new();
+        for one in &judged {
+            let title = question_title(one.question.kind);
+            let adopted = one.judgment.adopted();
+            let Some(mandate) = &adopted.mandate else {
+                refused.push(format!("{}, {}: {}", unit.name, title.to_lowercase(), why_not(adopted)));
+                continue;
+            };
+            if let Some(other) = one.judgment.other() {
+                others.push(format!("{title}: {}: {}.", other.name, other.verdict.word()));
+            }
+            notes.extend(one.notes.iter().chain(&one.judgment.notes).cloned());
+            rules.extend(adopted.tests.iter().map(|test| test.rule).chain([mandate.rule()]));
+            let last = weekday_date(mandate.last_day());
+            let period = match mandate.kind() {
+                TermKind::Expires => format!("This ballot supports {} until the end of {last}.", in_words(one.question.kind)),
+                TermKind::MustBeginWithin => format!("This ballot supports {} that begins by {last}.", in_words(one.question.kind)),
+            };
+            let tests: Vec<Value> = adopted
+                .tests
+                .iter()
+                .map(|test| {
+                    json!({
+                        "name": test.figures.name(),
+                        "percent": test.figures.percent_shown().map_or_else(|| "–".to_owned(), |percent| format!("{percent}%")),
+                        "comparison": test.figures.comparison().unwrap_or_else(|| "figures not known".to_owned()),
+                        "outcome": if test.outcome == Outcome::Met { "met" } else { "not met" },
+                    })
+                })
+                .collect();
+            mandates.push(json!({ "title": title, "period": period, "tests": tests }));
+        }
+        if mandates.is_empty() {
+            return Some(Certificate::Refused(refused));
+        }
+        notes.extend(refused.into_iter().map(|why| format!("No mandate for: {why}")));
+        notes.dedup();
+        let mut data = self.letter(None);
+        merge(
+            &mut data,
+            json!({
+                "unit": unit.name,
+                "poll": self.poll.title,
+                "opened": self.poll.opened_on.map_or_else(|| "a day not known".to_owned(), weekday_date),
+                "closed": closed_words(self.poll.closed),
+                "entitled": unit.entitled.map_or_else(|| "not stated".to_owned(), grouped),
+                "mandates": mandates,
+                "provisional": !others.is_empty(),
+                "other": others.join(" "),
+                "notes": notes,
+                "signed_by": self.papers.signed_by.clone().unwrap_or_default(),
+                "law_day": self.poll.opened_on.map_or_else(String::new, long_date),
+                "rules": rule_sources(rules),
+                "disclaimer": self.book.not_legal_advice(),
+            }),
+        );
+        Some(Certificate::Held(Box::new(Document::new("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
+    }
+
+    /// The notice of a call to the employer of a unit. TULRCA s.234A. The day it is received chooses the law. Without a mandate for
+    /// that kind of action, or for a day that mandate and notice do not cover, there is no notice.
+    pub fn action_notice(
+        &self,
+        unit: &Unit,
+        call: &Call,
+        days: NoticeDays,
+        date: Date,
+        received_on: Date,
+        faults: &Faults,
+    ) -> Option<Document> {
+        let before = faults.error_count();
+        self.check_statutory("notice of action", faults);
+        let employer = self.employer(unit, faults)?;
+        self.check_sent(Some(employer), "notice of action", faults);
+        let unit = self.poll.units.iter().find(|known| known.id == unit.id)?;
+        let contents = self.required(LawDocument::ActionNotice, received_on, Some(unit), faults)?;
+        let mut stands = self.staff_fields(employer);
+        stands.extend(fields([
+            ("continuous_or_discontinuous", Some("yes".to_owned())),
+            ("start_date_or_each_date", (!call.dates.is_empty()).then(|| "yes".to_owned())),
+            ("statement_that_given_for_s234A", Some("yes".to_owned())),
+        ]));
+        self.check_fields(&contents, &stands, "notice of action", &employer.place, faults);
+        let kind = match call.kind {
+            ActionKind::Strike => QuestionKind::Strike,
+            ActionKind::ShortOfStrike => QuestionKind::ShortOfStrike,
+        };
+        self.check_days(unit, kind, call, days, received_on, faults);
+        let mut dates = call.dates.clone();
+        dates.sort();
+        let mut data = self.letter(Some(employer));
+        merge(&mut data, self.staff(employer));
+        merge(
+            &mut data,
+            json!({
+                "unit": unit.name,
+                "kind": in_words(kind),
+                "continuous": days == NoticeDays::ContinuousFrom,
+                "dates": dates.iter().map(|day| weekday_date(*day)).collect::<Vec<_>>(),
+                "required": required_ids(&contents),
+                "law_day": long_date(received_on),
+                "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),
+            }),
+        );
+        let title = format!("Notice of action: {} to {}", self.union(), employer.name);
+        (faults.error_count() == before).then(|| Document::new("action-notice.typ", title, date, data))
+    }
+
+    /// Every day of the notice must be lawful as far as mandate and notice go.
+    fn check_days(&self, unit: &Unit, kind: QuestionKind, call: &Call, days: NoticeDays, received_on: Date, faults: &Faults) {
+        let Some(unit) = self.poll.units.iter().find(|known| known.id == unit.id) else { return };
+        let judged = self.judge(unit, faults);
+        let of_kind = judged.iter().find(|one| one.question.kind == kind);
+        let place = &unit.place;
+        let Some(mandate) = of_kind.and_then(|one| one.judgment.adopted().mandate.as_ref()) else {
+            let why = of_kind.map_or_else(|| "the poll did not ask about it".to_owned(), |one| why_not(one.judgment.adopted()));
+            faults.error(
+                "no-mandate",
+                place,
+                format!("{} has no mandate for {}: {why}", unit.name, in_words(kind)),
+                "no notice of action can be given",
+            );
+            return;
+        };
+        let notice = match judge_notice(self.book, mandate.poll(), ResultTold::NotStated, received_on, Agreements::default()) {
+            Err(what) => return self.not_covered(&what, faults),
+            Ok(Err(fault)) => return faults.error("notice-fails", place, fault.sentence(), "give a later --received"),
+            Ok(Ok(notice)) => notice,
+        };
+        let mut wanted: Vec<Date> = call.dates.clone();
+        wanted.sort();
+        if days == NoticeDays::ContinuousFrom {
+            wanted.truncate(1);
+        }
+        let proposed: Vec<ProposedAction> = wanted.into_iter().map(ProposedAction::day).collect();
+        for action in judge_action(mandate, &notice, &proposed) {
+            for (day, refusal, rule) in action.refused {
+                faults.error(
+                    "unlawful-day",
+                    place,
+                    format!("{}: {}: {} ({})", unit.name, weekday_date(day), refusal.sentence(), rule.id),
+                    "change the dates of the call, or the day the notice is received",
+                );
+            }
+        }
+        if call.dates.is_empty() {
+            faults.error("no-dates", &Place::new("action.toml", 1), "the call names no day", "add dates to the [[call]]");
+        }
+    }
+}
+
+/// The tests that were not met, in a sentence.
+fn why_not(reading: &Reading<'_>) -> String {
+    let failed: Vec<String> = reading
+        .tests
+        .iter()
+        .filter_map(|test| match &test.outcome {
+            Outcome::Met => None,
+            Outcome::NotMet => {
+                Some(format!("{} not met ({}, {})", test.figures.name(), test.figures.comparison().unwrap_or_default(), test.rule.id))
+            }
+            Outcome::CannotTell { missing } => {
+                Some(format!("{} cannot be decided: {missing} is not known ({})", test.figures.name(), test.rule.id))
+            }
+        })
+        .collect();
+    if failed.is_empty() { reading.verdict.word().to_owned() } else { failed.join("; ") }
+}
+
+fn in_words(kind: QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::Strike => "a strike",
+        QuestionKind::ShortOfStrike => "action short of a strike",
+        QuestionKind::AcceptOffer | QuestionKind::FormalBallot => "no action",
+    }
+}
