@@ -5,11 +5,13 @@
 
 mod chart;
 pub mod charts;
+mod cost;
 mod law_then_and_now;
 mod page;
 mod people;
 mod table;
 mod words;
 
+pub use cost::{CostOfSide, Floor, Redistribution, SideCost};
 pub use page::{page, page_with_people};
 pub use people::PeopleInput;
