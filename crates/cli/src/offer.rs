@@ -2,12 +2,12 @@
 
 mod claims;
 mod compare;
-mod cost;
+pub(crate) mod cost;
 mod differentials;
 mod member;
 pub(crate) mod people;
 mod people_json;
-mod redistribute;
+pub(crate) mod redistribute;
 mod take_home;
 mod value;
 

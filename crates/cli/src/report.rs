@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use dispute::{Dispute, Library};
 use law::Rulebook;
-use report::PeopleInput;
+use report::{CostOfSide, PeopleInput, SideCost};
 use serde_json::json;
 
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
-use crate::offer::{Stop, people};
+use crate::offer::cost::{self, Billed, Plan};
+use crate::offer::{Stop, people, redistribute};
 use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley report`.
@@ -80,6 +81,9 @@ impl Report {
     }
 }
 
+/// How many floors are shown of an offer's money.
+const FLOORS: usize = 9;
+
 /// Why there is no page.
 enum Failed {
     /// A bug of ours, in words.
@@ -104,7 +108,27 @@ impl Report {
         let sides = people::sides(&offers);
         let file = workforce.display().to_string();
         let valued = people::value_people(&framework, year, &staff, sides, true, &file, as_json).map_err(Failed::Stop)?;
-        let input = PeopleInput { people: &valued, workforce: &staff, framework: &framework, smallest: people::SMALLEST_GROUP };
+        // All sides over the same years, so that their months can be set side by side.
+        let first = year.first_month();
+        let years = offers.iter().map(|(_, offer)| cost::years_of(offer, first)).max();
+        let plan = Plan { first: Some(first), years, ..Plan::AS_OFFERED };
+        let costs: Vec<SideCost> = people::costs(&plan, valued.sides(), &staff, &framework, dispute, library)
+            .map_err(Failed::Stop)?
+            .into_iter()
+            .map(|billed| match billed {
+                Ok(Billed { bill, on_costs, assumptions, .. }) => Ok(CostOfSide { bill, on_costs, assumptions }),
+                Err(why) => Err(why.sentences()),
+            })
+            .collect();
+        let redistribution = redistribute::floors(valued.sides(), &staff, &framework, library, FLOORS);
+        let input = PeopleInput {
+            people: &valued,
+            workforce: &staff,
+            framework: &framework,
+            smallest: people::SMALLEST_GROUP,
+            costs: &costs,
+            redistribution: &redistribution,
+        };
         report::page_with_people(dispute, library, book, Some(input)).map_err(Failed::Ours)
     }
 }

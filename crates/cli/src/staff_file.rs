@@ -58,7 +58,6 @@ impl Layout {
             full_time_hours: self.full_time_hours.or(dispute.and_then(|dispute| dispute.framework().full_time_hours)),
             mapping: self.map.concat(),
             sheet: self.sheet.clone(),
-            ..Options::default()
         })
     }
 }

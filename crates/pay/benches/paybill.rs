@@ -157,6 +157,8 @@ fn timeline<T>(values: Vec<(&str, T)>) -> Timeline<T> {
 fn on_costs() -> OnCosts {
     let band = |above: i64, percent: &str| MarginalBand { above_month: Pence(above), percent: ratio(percent) };
     OnCosts {
+        id: "invented".into(),
+        nations: Vec::new(),
         title: "invented".into(),
         national_insurance: timeline(vec![
             ("2014-01-01", vec![band(66_300, "10.4"), band(333_700, "13.8")]),

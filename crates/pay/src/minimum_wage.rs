@@ -87,6 +87,25 @@ impl MinimumWage {
         })
     }
 
+    /// Spec P84: the lowest annual full-time rate that is lawful on every day from `from` (included) to `until` (excluded) under
+    /// both counts of weeks, with the minimum that asks for it and its first day.
+    ///
+    /// # Errors
+    /// [`NotCovered`] where no minimum is known on one of those days.
+    pub fn least_annual(&self, hours_a_week: Ratio, from: Date, until: Date) -> Result<(Pence, Pence, Date), NotCovered> {
+        let mut highest = (self.adult_on(from)?.hourly, from);
+        for day in self.days().filter(|day| from < *day && *day < until) {
+            let minimum = self.adult_on(day)?.hourly;
+            if minimum > highest.0 {
+                highest = (minimum, day);
+            }
+        }
+        let (hourly, day) = highest;
+        // A year of 365.25 / 7 weeks has more hours than one of 52, so what is lawful in it is lawful in both.
+        let annual = (hourly.ratio() * hours_a_week * WeeksInYear::Calendar.weeks()).ceiling();
+        Ok((Pence(i64::try_from(annual).unwrap_or(i64::MAX)), hourly, day))
+    }
+
     /// The days on which a rate begins.
     pub fn days(&self) -> impl Iterator<Item = Date> {
         self.rates.keys().copied()
@@ -193,6 +212,26 @@ mod tests {
         assert_eq!(below_minimum(&[moved], Ratio::new(75, 2), &wage, date(2031, 6, 1), date(2032, 4, 1)), []);
         // Before there was a minimum nothing is below it.
         assert_eq!(below_minimum(&[row(100)], Ratio::new(75, 2), &wage, date(2030, 1, 1), date(2031, 4, 1)), []);
+    }
+
+    #[test]
+    fn the_least_lawful_rate_is_not_below_and_a_penny_less_is() {
+        let csv = "2031-04-01,age,21,10.00,synthetic,S\n2031-10-01,age,21,10.50,synthetic,S\n";
+        let (wage, faults) = wage(csv);
+        assert_eq!(faults, []);
+        let hours = Ratio::new(75, 2);
+        let (from, until) = (date(2031, 6, 1), date(2032, 4, 1));
+        let (annual, hourly, day) = wage.least_annual(hours, from, until).expect("known");
+        // 10.50 × 37.5 × 365.25 / 7 is 20,545.3125.
+        assert_eq!((annual, hourly, day), (Pence(2_054_532), Pence(1_050), date(2031, 10, 1)));
+        let below = |annual: Pence| {
+            let mut row = row(1);
+            row.path = RatePath { base: annual, rates: Vec::new() };
+            below_minimum(&[row], hours, &wage, from, until).len()
+        };
+        assert_eq!((below(annual), below(Pence(annual.0 - 1))), (0, 1));
+        assert_eq!(wage.least_annual(hours, from, date(2031, 10, 1)).map(|found| found.1), Ok(Pence(1_000)));
+        assert!(wage.least_annual(hours, date(2031, 3, 31), until).is_err());
     }
 
     #[test]

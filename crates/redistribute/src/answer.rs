@@ -285,6 +285,8 @@ fn binding(ladder: &Ladder, rates: &[Pence], proof: Option<&Proof>) -> Vec<Bindi
         let leaning = proof.map_or(Ratio::ZERO, |proof| proof.leaning_on_limit[number]);
         let holds = match limit.rule {
             Rule::AtMost(most) => point.steps_above(rate, 1) > most.0 && point.headcount() > 0,
+            // What asks for no more than today's rate holds nothing up: today's rate does.
+            Rule::AtLeast(least) if limit.kind != LimitKind::Today && least <= point.base.ratio() => false,
             Rule::AtLeast(_) | Rule::Above { .. } => ladder.asked_by(limit, &plain) == Some(rate),
         };
         // Where several hold a rate up, those count on which the proof leans; the ones that were asked for are named always.

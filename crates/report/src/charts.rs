@@ -1,5 +1,5 @@
 //! Charts of the paybill and of people, as SVG with the figures behind them: cost by month, gains by tenths, rates along the
-//! spine, and cost against the lowest pay. They take names and exact numbers, whoever worked them out.
+//! spine, and what a higher floor leaves for the others. They take names and exact numbers, whoever worked them out.
 //!
 //! One drawing serves a phone, a page and a sheet of paper: 480 units wide, letters of 14 units. Offers differ by colour and by
 //! pattern, so that a photocopy can be read, and each chart gives its table.
@@ -10,6 +10,17 @@
 use dated::Ratio;
 
 use crate::chart::escape;
+
+/// What stands above a picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'h> {
+    /// The id of the picture.
+    pub id: &'h str,
+    /// Its title, for those who do not see it.
+    pub title: &'h str,
+    /// Drawn into the picture, so that a copy of it says so too: that the figures describe no real staff.
+    pub label: Option<&'h str>,
+}
 
 /// A picture and the figures in it.
 #[derive(Clone, Debug)]
@@ -39,18 +50,20 @@ pub struct MonthlyCost {
     /// What the award adds in each month.
     pub award: Vec<Ratio>,
     /// What increments add in each month.
-    pub progression: Vec<Ratio>,
+    pub increments: Vec<Ratio>,
+    /// One-off sums of each month.
+    pub one_off: Vec<Ratio>,
 }
 
-/// One choice: what it costs and what it does for the lowest paid.
+/// One floor that a sum of money can pay for, and what it leaves for everybody else.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Its name.
+    /// Its name on the drawing; empty where it has none.
     pub name: String,
-    /// In pounds a year.
-    pub cost: Ratio,
-    /// The lowest rate, in pounds.
+    /// The lowest rate, in pounds a year.
     pub lowest: Ratio,
+    /// The rise of everybody else, in percent.
+    pub rest: Ratio,
 }
 
 const WIDTH: f64 = 480.0;
@@ -62,49 +75,65 @@ const LETTER: f64 = 8.6;
 const HEAVY: f64 = 9.6;
 const LINE: f64 = 18.0;
 
-/// Cost by month: one panel for each offer, all on one scale; the award below, progression on top of it.
-pub fn cost_by_month(id: &str, title: &str, months: &[String], offers: &[MonthlyCost]) -> Drawn {
-    let total = |offer: &MonthlyCost, at: usize| part(&offer.award, at) + part(&offer.progression, at);
-    let tops = || offers.iter().flat_map(|offer| (0..months.len()).map(move |at| (offer, at)));
-    let low = tops().map(|(offer, at)| part(&offer.award, at).min(total(offer, at))).fold(0.0, f64::min);
-    let high = tops().map(|(offer, at)| part(&offer.award, at).max(total(offer, at))).fold(0.0, f64::max);
-    let scale = Scale::of(low, high, 4);
-    let mut pen = Pen::new();
-    pen.legend(&[("fill0", "award"), ("fill0 hatched", "progression")]);
-    for (number, offer) in offers.iter().enumerate() {
-        let colour = format!("fill{}", number % 4);
+/// Cost by month: one panel for each offer, all on one scale; the award below, increments on top of it, then one-off sums.
+pub fn cost_by_month(heading: Heading<'_>, months: &[String], offers: &[MonthlyCost]) -> Drawn {
+    // Where each part of a bar ends: award, increments, one-off sums.
+    let ends = |offer: &MonthlyCost, at: usize| {
+        let award = part(&offer.award, at);
+        let moved = award + part(&offer.increments, at);
+        [award, moved, moved + part(&offer.one_off, at)]
+    };
+    let tops = || offers.iter().flat_map(|offer| (0..months.len()).flat_map(move |at| ends(offer, at)));
+    let scale = Scale::of(tops().fold(0.0, f64::min), tops().fold(0.0, f64::max), 4);
+    let has_one_off = |offer: &MonthlyCost| offer.one_off.iter().any(|sum| *sum != Ratio::ZERO);
+    let any_one_off = offers.iter().any(has_one_off);
+    let parts = [("fill0", "award"), ("fill0 hatched", "increments"), ("fill3", "one-off sums")];
+    let mut pen = Pen::new(heading.label);
+    pen.legend(&parts[..if any_one_off { 3 } else { 2 }]);
+    for offer in offers {
         pen.heading(&offer.name);
         let panel = pen.panel(130.0, scale, Unit::Pounds);
         let step = panel.width() / months.len().max(1) as f64;
         for at in 0..months.len() {
-            let (award, all) = (part(&offer.award, at), total(offer, at));
             let x = LEFT + step * at as f64 + step * 0.12;
-            panel.bar(&mut pen, x, step * 0.76, 0.0, award, &colour);
-            panel.bar(&mut pen, x, step * 0.76, award, all, &format!("{colour} hatched"));
+            let mut from = 0.0;
+            for (end, (class, _)) in ends(offer, at).into_iter().zip(parts) {
+                panel.bar(&mut pen, x, step * 0.76, from, end, class);
+                from = end;
+            }
         }
         pen.labels_below(&panel, months);
     }
     let mut heads = vec!["month".to_owned()];
-    heads.extend(offers.iter().flat_map(|offer| [format!(">{}: award", offer.name), ">progression".to_owned()]));
+    for offer in offers {
+        heads.extend([format!(">{}: award", offer.name), ">increments".to_owned()]);
+        heads.extend(has_one_off(offer).then(|| ">one-off".to_owned()));
+    }
     let rows = months.iter().enumerate().map(|(at, month)| {
-        let cell = |values: &[Ratio]| values.get(at).map_or_else(String::new, |value| pounds(*value));
-        let cells = offers.iter().flat_map(|offer| [cell(&offer.award), cell(&offer.progression)]);
+        let cell = |values: &[Ratio]| values.get(at).map_or_else(String::new, |value| whole_pounds(*value));
+        let cells = offers.iter().flat_map(|offer| {
+            [Some(&offer.award), Some(&offer.increments), has_one_off(offer).then_some(&offer.one_off)]
+                .into_iter()
+                .flatten()
+                .map(|part| cell(part))
+        });
         std::iter::once(month.clone()).chain(cells).collect()
     });
     let rows: Vec<Vec<String>> = rows.collect();
     let sums = offers.iter().map(|offer| {
-        let sum = |values: &[Ratio]| values.iter().copied().sum::<Ratio>();
-        format!("{}: {} award and {} progression", offer.name, pounds(sum(&offer.award)), pounds(sum(&offer.progression)))
+        let sum = |values: &[Ratio]| whole_pounds(values.iter().copied().sum::<Ratio>());
+        let one_off = if has_one_off(offer) { format!(", {} one-off", sum(&offer.one_off)) } else { String::new() };
+        format!("{}: {} award, {} increments{one_off}", offer.name, sum(&offer.award), sum(&offer.increments))
     });
     let said = format!("In all, {}.", sums.collect::<Vec<_>>().join("; "));
-    Drawn { svg: pen.done(id, title, &said), heads, rows }
+    Drawn { svg: pen.done(heading, &said), heads, rows }
 }
 
 /// Figures in percent by decile or tenth: bars side by side, one colour for each offer.
-pub fn gain_by_decile(id: &str, title: &str, labels: &[String], offers: &[Series]) -> Drawn {
+pub fn gain_by_decile(heading: Heading<'_>, labels: &[String], offers: &[Series]) -> Drawn {
     let all = || offers.iter().flat_map(|offer| offer.values.iter().map(|value| value.to_f64()));
     let scale = Scale::of(all().fold(0.0, f64::min), all().fold(0.0, f64::max), 5);
-    let mut pen = Pen::new();
+    let mut pen = Pen::new(heading.label);
     pen.legend_of(offers);
     let panel = pen.panel(200.0, scale, Unit::Percent);
     let step = panel.width() / labels.len().max(1) as f64;
@@ -117,12 +146,12 @@ pub fn gain_by_decile(id: &str, title: &str, labels: &[String], offers: &[Series
     }
     pen.labels_below(&panel, labels);
     let (heads, rows) = table("tenth", labels, offers, |value| format!("{}%", value.to_fixed(2).replace('-', "−")));
-    Drawn { svg: pen.done(id, title, &ends_said(labels, offers, "%")), heads, rows }
+    Drawn { svg: pen.done(heading, &ends_said(labels, offers, "%")), heads, rows }
 }
 
 /// Rates along the spine: above, the rates before and under each offer; below, the rise in percent, which the eye cannot take
 /// from the first.
-pub fn along_the_spine(id: &str, title: &str, points: &[String], before: &[Ratio], offers: &[Series]) -> Drawn {
+pub fn along_the_spine(heading: Heading<'_>, points: &[String], before: &[Ratio], offers: &[Series]) -> Drawn {
     let values = || before.iter().chain(offers.iter().flat_map(|offer| &offer.values)).map(|value| value.to_f64());
     let rises: Vec<Series> = offers
         .iter()
@@ -131,7 +160,7 @@ pub fn along_the_spine(id: &str, title: &str, points: &[String], before: &[Ratio
             Series { name: offer.name.clone(), values: offer.values.iter().zip(before).map(rise).collect() }
         })
         .collect();
-    let mut pen = Pen::new();
+    let mut pen = Pen::new(heading.label);
     let names: Vec<(String, String)> = std::iter::once(("line-before".to_owned(), "before".to_owned()))
         .chain(offers.iter().enumerate().map(|(number, offer)| (format!("line{}", number % 4), offer.name.clone())))
         .collect();
@@ -165,32 +194,36 @@ pub fn along_the_spine(id: &str, title: &str, points: &[String], before: &[Ratio
         row
     });
     let rows = rows.collect();
-    Drawn { svg: pen.done(id, title, &ends_said(points, &rises, "% rise")), heads, rows }
+    Drawn { svg: pen.done(heading, &ends_said(points, &rises, "% rise")), heads, rows }
 }
 
-/// Cost against the lowest rate: a mark and a name for each choice, joined in the order of cost.
-pub fn frontier(id: &str, title: &str, choices: &[Choice]) -> Drawn {
+/// What a higher floor leaves: a mark for each choice, from the lowest floor to the highest, joined.
+pub fn frontier(heading: Heading<'_>, choices: &[Choice]) -> Drawn {
     let mut order: Vec<&Choice> = choices.iter().collect();
-    order.sort_by_key(|choice| (choice.cost, choice.lowest));
+    order.sort_by_key(|choice| (choice.lowest, choice.rest));
     let range = |of: &dyn Fn(&Choice) -> f64| {
         let values: Vec<f64> = choices.iter().map(of).collect();
         (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
     };
-    let (cheapest, dearest) = range(&|choice| choice.cost.to_f64());
     let (lowest, highest) = range(&|choice| choice.lowest.to_f64());
-    let mut pen = Pen::new();
+    let (_, most) = range(&|choice| choice.rest.to_f64());
+    let mut pen = Pen::new(heading.label);
     if !choices.is_empty() {
-        pen.heading("Lowest rate, £ a year");
-        // Neither axis begins at nothing: what differs is what is asked.
-        let panel = pen.panel(220.0, Scale::around(lowest, highest, 5), Unit::Pounds);
-        let across = Scale::around(cheapest, dearest, 4);
+        pen.heading("Rise of everybody else, %");
+        // Room above the first mark for its name.
+        let panel = pen.panel(220.0, Scale::of(0.0, most * 1.12, 5), Unit::Percent);
+        // What differs is what is asked, so this axis does not begin at nothing.
+        let across = Scale::around(lowest, highest, 4);
         let x = |value: f64| LEFT + (value - across.low) / (across.high - across.low) * panel.width();
-        let places: Vec<(f64, f64)> = order.iter().map(|choice| (x(choice.cost.to_f64()), panel.y(choice.lowest.to_f64()))).collect();
+        let places: Vec<(f64, f64)> = order.iter().map(|choice| (x(choice.lowest.to_f64()), panel.y(choice.rest.to_f64()))).collect();
         let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         pen.push(&format!("<polyline class=\"line0\" points=\"{}\"/>\n", path.join(" ")));
         let mut taken: Vec<[f64; 4]> = places.iter().map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]).collect();
         for ((x, y), choice) in places.iter().zip(&order) {
             pen.push(&format!("<circle class=\"mark\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>\n"));
+            if choice.name.is_empty() {
+                continue;
+            }
             let wide = choice.name.chars().count() as f64 * HEAVY;
             // The first place where the name meets no mark and no other name: beside the mark, then above or below it.
             let spots = [0.0, -16.0, 16.0, -32.0, 32.0, -48.0, 48.0, -64.0, 64.0].iter().flat_map(|down| {
@@ -216,13 +249,26 @@ pub fn frontier(id: &str, title: &str, choices: &[Choice]) -> Drawn {
         let steps = across.steps();
         let labels: Vec<(f64, String)> = steps.iter().map(|value| (x(*value), short_pounds(*value, across))).collect();
         pen.below(&panel, &labels, 8.0 * LETTER);
-        pen.heading_centred("Cost, £ a year");
+        pen.heading_centred("Lowest rate, £ a year");
     }
-    let said = order.iter().map(|choice| format!("{}: costs {}, lowest rate {}", choice.name, pounds(choice.cost), pounds(choice.lowest)));
-    let said = format!("{}.", said.collect::<Vec<_>>().join("; "));
-    let heads = ["choice", ">cost a year", ">lowest rate"].map(str::to_owned).to_vec();
-    let rows = order.iter().map(|choice| vec![choice.name.clone(), pounds(choice.cost), pounds(choice.lowest)]).collect();
-    Drawn { svg: pen.done(id, title, &said), heads, rows }
+    let said = match (order.first(), order.last()) {
+        (Some(first), Some(last)) => {
+            let one = |choice: &Choice| format!("lowest rate {}, everybody else {}", pounds(choice.lowest), percent(choice.rest));
+            format!("From {} to {}.", one(first), one(last))
+        }
+        _ => String::new(),
+    };
+    let heads = ["lowest rate", ">rise of everybody else"].map(str::to_owned).to_vec();
+    let rows = order.iter().map(|choice| vec![pounds(choice.lowest), percent(choice.rest)]).collect();
+    Drawn { svg: pen.done(heading, &said), heads, rows }
+}
+
+fn percent(value: Ratio) -> String {
+    crate::words::percent(value, 3)
+}
+
+fn whole_pounds(value: Ratio) -> String {
+    pounds(value.rounded(0))
 }
 
 fn part(values: &[Ratio], at: usize) -> f64 {
@@ -354,8 +400,13 @@ impl Panel {
 }
 
 impl Pen {
-    fn new() -> Self {
-        Self { body: String::new(), down: 4.0 }
+    fn new(label: Option<&str>) -> Self {
+        let mut pen = Self { body: String::new(), down: 4.0 };
+        if let Some(label) = label {
+            pen.push(&format!("<text class=\"label made\" x=\"2\" y=\"{:.1}\">{}</text>\n", pen.down + 13.0, escape(label)));
+            pen.down += LINE + 8.0;
+        }
+        pen
     }
 
     fn push(&mut self, text: &str) {
@@ -451,7 +502,8 @@ impl Pen {
         self.down = panel.top + panel.height + 34.0;
     }
 
-    fn done(self, id: &str, title: &str, said: &str) -> String {
+    fn done(self, heading: Heading<'_>, said: &str) -> String {
+        let Heading { id, title, .. } = heading;
         format!(
             "<svg class=\"narrow\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" xmlns=\"http://www.w3.org/2000/svg\">\n\
              <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
@@ -486,6 +538,10 @@ mod tests {
         Series { name: name.to_owned(), values: values.iter().copied().map(Ratio::whole).collect() }
     }
 
+    fn heading<'h>(id: &'h str, title: &'h str) -> Heading<'h> {
+        Heading { id, title, label: None }
+    }
+
     fn names(list: &[&str]) -> Vec<String> {
         list.iter().map(|name| (*name).to_owned()).collect()
     }
@@ -497,7 +553,7 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_high_as_its_figure() {
-        let drawn = gain_by_decile("g", "Gains", &names(&["1", "2", "3"]), &[series("A", &[2, 4, -2])]);
+        let drawn = gain_by_decile(heading("g", "Gains"), &names(&["1", "2", "3"]), &[series("A", &[2, 4, -2])]);
         let bars: Vec<&str> =
             drawn.svg.lines().filter(|line| line.starts_with("<rect class=\"fill0\" x") && !line.contains("<text")).collect();
         let heights: Vec<f64> = bars.iter().map(|bar| attribute(bar, "height")).collect();
@@ -511,13 +567,40 @@ mod tests {
     }
 
     #[test]
-    fn progression_stands_on_the_award() {
-        let offer = MonthlyCost { name: "A".into(), award: vec![Ratio::whole(300)], progression: vec![Ratio::whole(100)] };
-        let drawn = cost_by_month("c", "Cost", &names(&["April"]), &[offer]);
+    fn increments_stand_on_the_award() {
+        let offer = MonthlyCost {
+            name: "A".into(),
+            award: vec![Ratio::whole(300)],
+            increments: vec![Ratio::whole(100)],
+            one_off: vec![Ratio::ZERO],
+        };
+        let drawn = cost_by_month(heading("c", "Cost"), &names(&["April"]), &[offer]);
         let bars: Vec<&str> = drawn.svg.lines().filter(|line| line.starts_with("<rect class=\"fill0") && !line.contains("<text")).collect();
-        let [award, progression] = bars.as_slice() else { panic!("{bars:?}") };
-        assert!((attribute(progression, "y") + attribute(progression, "height") - attribute(award, "y")).abs() < 0.2);
+        let [award, increments] = bars.as_slice() else { panic!("{bars:?}") };
+        assert!((attribute(increments, "y") + attribute(increments, "height") - attribute(award, "y")).abs() < 0.2);
         assert_eq!(drawn.rows, [names(&["April", "£300", "£100"])]);
+        assert!(!drawn.svg.contains("one-off"));
+        // A sum paid once stands on top of both, and has its column.
+        let offer = MonthlyCost {
+            name: "A".into(),
+            award: vec![Ratio::whole(300)],
+            increments: vec![Ratio::whole(100)],
+            one_off: vec![Ratio::whole(200)],
+        };
+        let drawn = cost_by_month(Heading { id: "c", title: "Cost", label: Some("No real staff") }, &names(&["April"]), &[offer]);
+        let bar = |class: &str| {
+            drawn
+                .svg
+                .lines()
+                .find(|line| line.starts_with(&format!("<rect class=\"{class}\" x")) && !line.contains("<text"))
+                .expect("a bar")
+                .to_owned()
+        };
+        let (moved, once) = (bar("fill0 hatched"), bar("fill3"));
+        assert!((attribute(&once, "y") + attribute(&once, "height") - attribute(&moved, "y")).abs() < 0.2);
+        assert!((attribute(&once, "height") - 2.0 * attribute(&moved, "height")).abs() < 0.2);
+        assert_eq!(drawn.rows, [names(&["April", "£300", "£100", "£200"])]);
+        assert!(drawn.svg.contains(">No real staff</text>"));
     }
 
     #[test]
@@ -525,11 +608,11 @@ mod tests {
         let choices: Vec<Choice> = (0..6)
             .map(|number| Choice {
                 name: format!("choice number {number}"),
-                cost: Ratio::whole(1_000_000 + number * 900),
                 lowest: Ratio::whole(14_000 + number * 3),
+                rest: Ratio::new(10 - i128::from(number), 10),
             })
             .collect();
-        let drawn = frontier("f", "Frontier", &choices);
+        let drawn = frontier(heading("f", "Frontier"), &choices);
         let boxes: Vec<(f64, f64, f64)> = drawn
             .svg
             .lines()
@@ -548,14 +631,14 @@ mod tests {
     #[test]
     fn nothing_to_draw_is_no_panic_and_names_are_escaped() {
         for drawn in [
-            gain_by_decile("a", "a", &[], &[]),
-            frontier("b", "b", &[]),
-            cost_by_month("c", "c", &[], &[]),
-            along_the_spine("d", "d", &[], &[], &[]),
+            gain_by_decile(heading("a", "a"), &[], &[]),
+            frontier(heading("b", "b"), &[]),
+            cost_by_month(heading("c", "c"), &[], &[]),
+            along_the_spine(heading("d", "d"), &[], &[], &[]),
         ] {
             assert!(!drawn.svg.contains("NaN") && !drawn.svg.contains("inf") && drawn.rows.is_empty(), "{}", drawn.svg);
         }
-        let drawn = gain_by_decile("a", "a < b", &names(&["<1>"]), &[series("R&D", &[1])]);
+        let drawn = gain_by_decile(heading("a", "a < b"), &names(&["<1>"]), &[series("R&D", &[1])]);
         assert!(drawn.svg.contains("R&amp;D") && drawn.svg.contains("&lt;1&gt;") && drawn.svg.contains("a &lt; b"));
     }
 

@@ -6,6 +6,7 @@
 mod action_page;
 mod chart;
 pub mod charts;
+mod cost;
 mod law_then_and_now;
 mod page;
 mod people;
@@ -14,5 +15,6 @@ mod talks;
 mod words;
 
 pub use action_page::action_page;
+pub use cost::{CostOfSide, Floor, Redistribution, SideCost};
 pub use page::{page, page_with_people};
 pub use people::PeopleInput;

@@ -35,7 +35,7 @@ pub fn page_with_people(dispute: &Dispute, library: &Library, book: &Rulebook, p
     if let Some(people) = people {
         let after = page.contents.iter().position(|(id, _)| *id == "glance").map_or(0, |at| at + 1);
         page.contents.insert(after, ("people", "People and paybill"));
-        page.people = Some(people_view(people));
+        page.people = Some(people_view(people, &library.minimum_wage));
     }
     page.render().map_err(|error| format!("the report could not be rendered: {error}"))
 }

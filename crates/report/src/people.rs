@@ -1,15 +1,15 @@
-//! The section “People and paybill”: who is better off under which offer, among the staff of a workforce.
-//!
-//! Cost by month and the frontier of cost and lowest pay come from elsewhere: they have their places in [`PeopleView`].
+//! The section “People and paybill”: who is better off under which offer, among the staff of a workforce. What offers cost is in `cost`.
 
 use dated::{Ratio, long_date};
 use pay::{
-    BetterOff, Differentials, Framework, Moment, Pair, Part, People, Progression, Reading, Row, Side, WeeksInYear, Workforce, grouped,
+    BetterOff, Differentials, Framework, MinimumWage, Moment, Pair, Part, People, Progression, Reading, Row, Side, WeeksInYear, Workforce,
+    grouped,
 };
 
-use crate::charts::{Drawn, Series, along_the_spine, gain_by_decile};
+use crate::charts::{Drawn, Heading, Series, along_the_spine, gain_by_decile};
+use crate::cost::{CostView, FrontierView, Redistribution, SideCost, cost_view, frontier_view};
 use crate::table::{Table, figure, words};
-use crate::words::{percent, pounds, signed};
+use crate::words::{grouped_decimal, percent, pounds, signed};
 
 /// What the section is made from.
 #[derive(Clone, Copy)]
@@ -22,12 +22,17 @@ pub struct PeopleInput<'i> {
     pub framework: &'i Framework<'i>,
     /// Groups of fewer people than this are not shown.
     pub smallest: u64,
+    /// What each side costs.
+    pub costs: &'i [SideCost],
+    /// What the money of the first offer that allows it could do for the lowest paid; or why that of none.
+    pub redistribution: &'i Result<Redistribution, Vec<String>>,
 }
 
 pub(crate) struct PeopleView {
     pub(crate) synthetic: Option<String>,
     pub(crate) answers: Vec<String>,
     pub(crate) summary: Table,
+    pub(crate) lowest: Table,
     pub(crate) readings: Table,
     pub(crate) deciles: Table,
     pub(crate) charts: Vec<ChartOfPeople>,
@@ -36,10 +41,8 @@ pub(crate) struct PeopleView {
     pub(crate) gaps: Option<Table>,
     pub(crate) differentials: Table,
     pub(crate) notes: Vec<String>,
-    /// Put here what the paybill by month draws.
-    pub(crate) cost_by_month: Option<ChartOfPeople>,
-    /// Put here what redistribution draws.
-    pub(crate) frontier: Option<ChartOfPeople>,
+    pub(crate) cost: CostView,
+    pub(crate) frontier: FrontierView,
 }
 
 /// A chart with its caption and its table.
@@ -62,7 +65,10 @@ impl ChartOfPeople {
     }
 }
 
-pub(crate) fn people_view(input: PeopleInput<'_>) -> PeopleView {
+/// Drawn into every chart and put on every table of an invented workforce.
+const LABEL: &str = "SYNTHETIC WORKFORCE: no real staff";
+
+pub(crate) fn people_view(input: PeopleInput<'_>, wage: &MinimumWage) -> PeopleView {
     let all = input.people.everybody();
     let sides = input.people.sides();
     let mut answers = Vec::new();
@@ -78,7 +84,7 @@ pub(crate) fn people_view(input: PeopleInput<'_>) -> PeopleView {
     let mut notes = vec![format!(
         "{} people, {} whole-time; pay year {}, by months; basic pay for the hours each works, without contributions, joiners and leavers.",
         grouped(all.people),
-        input.workforce.whole_time().to_fixed(1),
+        grouped_decimal(&input.workforce.whole_time().to_fixed(1)),
         input.people.year.name()
     )];
     for side in sides {
@@ -89,20 +95,38 @@ pub(crate) fn people_view(input: PeopleInput<'_>) -> PeopleView {
     if gated && input.people.has_increments() {
         notes.push("Where increments depend on a gate, all staff are taken to pass it.".to_owned());
     }
-    PeopleView {
-        synthetic: input.workforce.synthetic.clone(),
+    let label = input.workforce.synthetic.as_ref().map(|_| LABEL);
+    let mut view = PeopleView {
+        synthetic: input.workforce.synthetic.as_ref().map(|made| made.trim_end_matches('.').to_owned()),
         answers,
-        summary: summary(input, &all),
+        summary: summary(input, &all, wage),
+        lowest: lowest(input, wage),
         readings: readings(input, &all),
         deciles: deciles(input, &all),
-        charts: charts(input, &all),
+        charts: charts(input, &all, label),
         prices,
         missing,
         gaps: gaps(input),
         differentials: differentials(input),
         notes,
-        cost_by_month: None,
-        frontier: None,
+        cost: cost_view(input, label),
+        frontier: frontier_view(input.redistribution, label),
+    };
+    if label.is_some() {
+        view.tables().for_each(|table| table.caption.push_str(" (synthetic workforce)"));
+    }
+    view
+}
+
+impl PeopleView {
+    fn tables(&mut self) -> impl Iterator<Item = &mut Table> {
+        let cost = &mut self.cost;
+        let charts = self.charts.iter_mut().chain(&mut cost.by_month).chain(&mut self.frontier.chart).map(|chart| &mut chart.table);
+        [&mut self.summary, &mut self.lowest, &mut self.readings, &mut self.deciles, &mut self.prices, &mut self.differentials]
+            .into_iter()
+            .chain([&mut cost.in_year, &mut cost.later, &mut cost.ways])
+            .chain(&mut self.gaps)
+            .chain(charts)
     }
 }
 
@@ -120,45 +144,80 @@ fn answer(first: &str, second: &str, in_year: &BetterOff, at_end: &BetterOff) ->
     )
 }
 
-fn summary(input: PeopleInput<'_>, all: &Part) -> Table {
+fn summary(input: PeopleInput<'_>, all: &Part, wage: &MinimumWage) -> Table {
     let hourly = input.framework.full_time_hours;
-    let mut table = Table::new(
-        "What each offer costs and what it gives, award only",
-        &[
-            "offer",
-            ">cost in the year",
-            ">of basic pay",
-            ">cost at year-end rates",
-            ">of basic pay",
-            ">mean rise in the year",
-            ">median rise",
-            ">staff at or above the mean",
-            if hourly.is_some() { ">lowest pay an hour at year end" } else { ">lowest pay a year at year end" },
-        ],
-    );
+    let mut heads = vec![
+        "offer",
+        ">mean rise in the year",
+        ">median rise in the year",
+        ">staff at or above the mean",
+        ">mean rise at its end",
+        ">median rise at its end",
+        if hourly.is_some() { ">lowest pay an hour at year end" } else { ">lowest pay a year at year end" },
+    ];
+    heads.extend(hourly.map(|_| ">legal minimum then"));
+    let mut table = Table::new("What each offer gives, award only", &heads);
     for (at, side) in input.people.sides().iter().enumerate() {
-        let pay = input.people.basic_pay(at, all);
-        let Some(rises) = input.people.ranked(at, Reading::AwardOnly, Moment::InYear).percent(all) else { continue };
-        let lowest = input.people.lowest_pay(at).pop().map(|lowest| {
-            hourly.and_then(|hours| lowest.hourly_pence(hours, WeeksInYear::Calendar)).map_or_else(|| lowest.rate.to_string(), pounds)
-        });
-        table.rows.push(vec![
+        let spread = |moment| input.people.ranked(at, Reading::AwardOnly, moment).percent(all);
+        let (Some(in_year), Some(at_end)) = (spread(Moment::InYear), spread(Moment::AtItsEnd)) else { continue };
+        let mut cells = vec![
             words(&side.name),
-            figure(whole_pounds(pay.award.by_months + pay.one_offs)),
-            figure(percent(pay.in_year_percent(), 2)),
-            figure(whole_pounds(pay.run_rate_award)),
-            figure(percent(pay.run_rate_percent(), 2)),
-            figure(percent(rises.mean, 2)),
-            figure(percent(rises.median, 2)),
-            figure(percent(rises.at_or_above_mean_percent(), 1)),
-            figure(lowest.unwrap_or_default()),
-        ]);
+            figure(percent(in_year.mean, 2)),
+            figure(percent(in_year.median, 2)),
+            figure(percent(in_year.at_or_above_mean_percent(), 1)),
+            figure(percent(at_end.mean, 2)),
+            figure(percent(at_end.median, 2)),
+        ];
+        if let Some((lowest, minimum)) = input.people.lowest_and_minimum(at, wage).pop() {
+            let by_hour = hourly.and_then(|hours| lowest.hourly_pence(hours, WeeksInYear::Calendar));
+            cells.push(figure(by_hour.map_or_else(|| lowest.rate.to_string(), pounds)));
+            cells.extend(hourly.map(|_| figure(minimum.map_or_else(|_| "not in the data".to_owned(), |pence| pence.to_string()))));
+        }
+        table.rows.push(cells);
     }
     table
 }
 
-fn whole_pounds(pence: Ratio) -> String {
-    pounds((pence / Ratio::whole(100)).rounded(0) * Ratio::whole(100))
+/// Spec P92: the lowest pay against the legal minimum of each day.
+fn lowest(input: PeopleInput<'_>, wage: &MinimumWage) -> Table {
+    let Some(hours) = input.framework.full_time_hours else { return Table::default() };
+    let mut table = Table::new(
+        format!(
+            "Lowest pay by the hour against the legal minimum for adults of that date; full time is {} hours a week",
+            hours.to_short(2)
+        ),
+        &[
+            "offer",
+            "from",
+            "lowest point",
+            ">rate a year",
+            ">an hour, 365.25/7 weeks",
+            ">an hour, 52 weeks",
+            ">legal minimum",
+            ">people below it",
+        ],
+    );
+    for (at, side) in input.people.sides().iter().enumerate() {
+        for (lowest, minimum) in input.people.lowest_and_minimum(at, wage) {
+            let hourly = |weeks| figure(lowest.hourly_pence(hours, weeks).map_or_else(String::new, pounds));
+            // Below it only if it is so however weeks are counted.
+            let below = minimum
+                .as_ref()
+                .ok()
+                .and_then(|minimum| input.people.people_below_hourly(at, lowest.from, minimum.ratio(), hours, WeeksInYear::FiftyTwo));
+            table.rows.push(vec![
+                words(&side.name),
+                words(long_date(lowest.from)),
+                words(&lowest.point),
+                figure(lowest.rate.to_string()),
+                hourly(WeeksInYear::Calendar),
+                hourly(WeeksInYear::FiftyTwo),
+                figure(minimum.as_ref().map_or_else(|_| "not in the data".to_owned(), ToString::to_string)),
+                figure(below.map_or_else(String::new, grouped)),
+            ]);
+        }
+    }
+    table
 }
 
 /// The two readings side by side: nobody can take one for the other.
@@ -198,7 +257,7 @@ fn deciles(input: PeopleInput<'_>, all: &Part) -> Table {
     table
 }
 
-fn charts(input: PeopleInput<'_>, all: &Part) -> Vec<ChartOfPeople> {
+fn charts(input: PeopleInput<'_>, all: &Part, label: Option<&str>) -> Vec<ChartOfPeople> {
     let people = input.people;
     let tenths: Vec<Series> = people
         .sides()
@@ -211,9 +270,9 @@ fn charts(input: PeopleInput<'_>, all: &Part) -> Vec<ChartOfPeople> {
         .collect();
     let labels: Vec<String> = (1..=10).map(|tenth| tenth.to_string()).collect();
     let caption = "Mean rise in the year, in percent, of each tenth of staff: 1 the lowest paid before, 10 the highest".to_owned();
-    let drawn = gain_by_decile("people-tenths", "Mean rise of each tenth of staff", &labels, &tenths);
+    let drawn = gain_by_decile(Heading { id: "people-tenths", title: "Mean rise of each tenth of staff", label }, &labels, &tenths);
     let mut charts = vec![ChartOfPeople::new("people-tenths", drawn, caption)];
-    charts.extend(spine(input));
+    charts.extend(spine(input, label));
     charts
 }
 
@@ -232,7 +291,7 @@ fn main_scale<'s>(input: PeopleInput<'s>) -> Option<&'s pay::Scale> {
     scales.filter_map(|scale| Some((rows(input, first, scale)?.len(), scale))).max_by_key(|(count, _)| *count).map(|(_, scale)| scale)
 }
 
-fn spine(input: PeopleInput<'_>) -> Option<ChartOfPeople> {
+fn spine(input: PeopleInput<'_>, label: Option<&str>) -> Option<ChartOfPeople> {
     let scale = main_scale(input)?;
     let last_day = input.people.year.end().yesterday().ok()?;
     let sides = input.people.sides();
@@ -257,7 +316,8 @@ fn spine(input: PeopleInput<'_>) -> Option<ChartOfPeople> {
         .enumerate()
         .map(|(at, (name, _))| Series { name: (*name).to_owned(), values: kept.iter().map(|(_, rates)| rates[at].pounds()).collect() })
         .collect();
-    let drawn = along_the_spine("people-spine", "Rates before and after along the spine", &points, &before, &offers);
+    let drawn =
+        along_the_spine(Heading { id: "people-spine", title: "Rates before and after along the spine", label }, &points, &before, &offers);
     Some(ChartOfPeople::new(
         "people-spine",
         drawn,

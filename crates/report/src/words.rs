@@ -12,6 +12,13 @@ pub(crate) fn signed(value: Ratio, places: u32) -> String {
     if value.rounded(places) < Ratio::ZERO { format!("−{text}") } else { format!("+{text}") }
 }
 
+/// Digits grouped by commas; what stands behind the point stays.
+pub(crate) fn grouped_decimal(text: &str) -> String {
+    let (whole, rest) = text.split_once('.').map_or((text, String::new()), |(whole, rest)| (whole, format!(".{rest}")));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    format!("{whole}{rest}")
+}
+
 pub(crate) fn pounds(pence: Ratio) -> String {
     Pence::nearest(pence).to_string()
 }

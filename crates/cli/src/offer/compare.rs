@@ -44,7 +44,7 @@ struct Column<'c> {
 
 impl Compare {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
-        let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
+        let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let framework = in_group(&dispute, self.group.as_deref())?;
         let mut columns: Vec<Column<'_>> = Vec::new();
         for name in &self.offers {
@@ -73,7 +73,7 @@ impl Compare {
             return refuse_question("none of these offers has dated steps, so their points cannot be compared; see `whitley offer value`");
         };
         let offers: Vec<(String, &Offer)> = columns.iter().map(|column| (column.name.clone(), column.offer)).collect();
-        let of_people = self.people.with_people(&dispute, year, &offers, as_json, |asked| {
+        let of_people = self.people.with_people((&dispute, &library), year, &offers, as_json, |asked| {
             if as_json { (String::new(), Some((people_json(asked), paybill_json(asked)))) } else { (asked.text(), None) }
         })?;
         if let Some((text, None)) = &of_people {

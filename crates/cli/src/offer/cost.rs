@@ -1,5 +1,6 @@
 //! `whitley offer cost`: what an offer costs the employer.
 
+mod bill;
 mod budget;
 mod document;
 mod tables;
@@ -10,16 +11,17 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use dated::{Date, Month, Ratio};
 use dispute::{Dispute, Library};
-use pay::{
-    CostError, CostQuestion, Framework, IncrementRule, JoinersAt, NotOnScale, Offer, OnCosts, PayYear, Paybill, Pence, Progression,
-    Turnover, Workforce, WorkforceRates,
-};
+use pay::{CostQuestion, Framework, IncrementRule, JoinersAt, Offer, PayYear, Paybill, Pence, Progression, Turnover, Workforce};
 use serde_json::json;
 
 use super::{Stop, find_offer, parse_day, parse_month, refuse_question};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 use crate::staff_file::{self, Layout};
+
+pub(crate) use bill::{Billed, NotCosted, Plan, bill, seen_by, years_of};
+pub(crate) use document::change as change_json;
+pub(crate) use tables::{answer_line, standing_line};
 
 /// Arguments of `whitley offer cost`.
 #[derive(Args)]
@@ -110,39 +112,6 @@ struct Costed<'c> {
     budget: Option<budget::BudgetLine>,
 }
 
-/// Why an offer has no bill.
-enum NotCosted {
-    /// Not known, so nobody's mistake.
-    Missing(String),
-    /// Staff who are on no row.
-    NotOnScale(Vec<NotOnScale>),
-}
-
-impl NotCosted {
-    fn sentences(&self) -> Vec<String> {
-        match self {
-            Self::Missing(why) => vec![why.clone()],
-            Self::NotOnScale(list) => {
-                let mut reasons: Vec<(&str, u64, &str)> = Vec::new();
-                for one in list {
-                    match reasons.iter_mut().find(|(why, ..)| *why == one.why) {
-                        Some((_, people, _)) => *people += one.headcount,
-                        None => reasons.push((&one.why, one.headcount, &one.who)),
-                    }
-                }
-                let people: u64 = list.iter().map(|one| one.headcount).sum();
-                let mut sentences = vec![format!("{} of the workforce cannot be paid under it:", tables::people(people))];
-                let told = reasons.iter().take(8);
-                sentences.extend(told.map(|(why, people, who)| format!("{}, such as {who}: {why}", tables::people(*people))));
-                if reasons.len() > 8 {
-                    sentences.push(format!("and {} further reasons", reasons.len() - 8));
-                }
-                sentences
-            }
-        }
-    }
-}
-
 impl Cost {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
@@ -181,10 +150,12 @@ impl Cost {
                     }
                 }
             }
+            let gated = found.iter().any(|(_, costed)| costed.as_ref().is_ok_and(|costed| costed.bill.gated));
             answer::print(&format!(
-                "next: whitley offer cost {} --workforce {} --by month | --leavers 10 | --budget 1m\n",
+                "next: whitley offer cost {} --workforce {} --by month | --leavers 10 | --budget 1m{}\n",
                 self.dispute,
-                path.display()
+                path.display(),
+                if gated { " | --progression gated:0.9" } else { "" }
             ));
         }
         let any = found.iter().any(|(_, costed)| costed.is_ok());
@@ -199,119 +170,42 @@ impl Cost {
         dispute: &Dispute,
         library: &Library,
     ) -> Result<Result<Costed<'c>, NotCosted>, Stop> {
-        let Some(first_year) = framework.first_pay_year(offer).filter(|_| offer.base_date.is_some()) else {
-            let counted: Vec<String> = offer.counted.iter().map(|counted| totals::counted_sentence(counted, dispute)).collect();
-            let why = format!("It is known only by percentages, without steps or scales. {}", counted.join(" "));
-            return Ok(Err(NotCosted::Missing(why.trim_end().to_owned())));
+        let plan = Plan {
+            first: self.from,
+            years: self.years,
+            increments: self.progression.unwrap_or(IncrementRule::AS_OFFERED),
+            turnover: self.leavers.map(|leavers_percent| Turnover {
+                leavers_percent,
+                joiners: match self.joiners_at {
+                    Joiners::Bottom => JoinersAt::Bottom,
+                    Joiners::Same => JoinersAt::Same,
+                },
+            }),
+            contributions: self.contributions.as_deref(),
+            without_on_costs: self.without_on_costs,
+            by_employer: true,
         };
-        let rates = match WorkforceRates::of(framework, offer, workforce) {
-            Ok(rates) => rates,
-            Err(missing) => return Ok(Err(NotCosted::NotOnScale(missing))),
+        let Billed { bill, rates, charged, on_costs, assumptions } = match bill(&plan, offer, workforce, framework, dispute, library)? {
+            Ok(billed) => billed,
+            Err(why) => return Ok(Err(why)),
         };
-        let first = self.from.unwrap_or(first_year.first_month());
-        let years = self.years.unwrap_or_else(|| years_of(offer, first));
-        let known = if self.without_on_costs { Err("left out, as asked".to_owned()) } else { self.on_costs_of(library, framework, offer)? };
-        let turnover = self.leavers.map(|leavers_percent| Turnover {
-            leavers_percent,
-            joiners: match self.joiners_at {
-                Joiners::Bottom => JoinersAt::Bottom,
-                Joiners::Same => JoinersAt::Same,
-            },
-        });
-        let increments = self.progression.unwrap_or(IncrementRule::AS_OFFERED);
-        let mut question = CostQuestion {
+        let question = CostQuestion {
             offer,
             workforce,
             rates: &rates,
-            on_costs: known.as_ref().ok().copied(),
-            first,
-            years,
-            increments,
-            turnover,
+            on_costs: charged,
+            first: bill.first,
+            years: (bill.months.len() / 12) as u32,
+            increments: plan.increments,
+            turnover: plan.turnover,
             by_employer: true,
-        };
-        let mut on_costs = known.as_ref().map(|known| known.title.clone()).map_err(Clone::clone);
-        let mut bill = Paybill::of(&question);
-        if let Err(CostError::OnCosts(missing)) = &bill {
-            on_costs = Err(missing.to_string());
-            question.on_costs = None;
-            bill = Paybill::of(&question);
-        }
-        let bill = match bill {
-            Ok(bill) => bill,
-            Err(why) => return refuse_question(why),
         };
         let budget = match self.budget {
             Some(budget) => Some(budget::line(self, budget, framework, &question)?),
             None => None,
         };
-        let mut assumptions = self.assumptions(&bill);
-        if let (Ok(known), Ok(_)) = (&known, &on_costs) {
-            let elsewhere: Vec<&str> =
-                workforce.nations.iter().filter(|nation| !known.nations.contains(nation)).map(String::as_str).collect();
-            if !known.nations.is_empty() && !elsewhere.is_empty() {
-                let (here, there) = (known.nations.join(" and "), elsewhere.join(" and "));
-                assumptions.push(format!("Contributions are those of {here}; the scheme of {there} is not in the data."));
-            }
-        }
         Ok(Ok(Costed { offer, bill, year_start: framework.year_start_month, assumptions, on_costs, budget }))
     }
-
-    /// The employer's contributions that are asked for, or those of the offer's scale; or why there are none.
-    fn on_costs_of<'l>(&self, library: &'l Library, framework: &Framework<'_>, offer: &Offer) -> Result<Result<&'l OnCosts, String>, Stop> {
-        let known = || library.on_costs.iter().map(|known| known.id.as_str()).collect::<Vec<_>>().join(", ");
-        let of_scale = framework.scales_of(offer).find_map(|scale| scale.pension.as_ref());
-        match self.contributions.as_ref().or(of_scale) {
-            Some(id) => match library.on_costs.iter().find(|found| found.id == *id) {
-                Some(found) => Ok(Ok(found)),
-                None if self.contributions.is_some() => {
-                    refuse_question(format!("there are no contributions “{id}”; the data have {}", known()))
-                }
-                None => Ok(Err(format!("those of the scheme “{id}” are not in the data"))),
-            },
-            None => Ok(Err(format!("the pension scheme of these staff is not known; --contributions {} counts one", known()))),
-        }
-    }
-
-    fn assumptions(&self, bill: &Paybill) -> Vec<String> {
-        let mut all = Vec::new();
-        match self.progression {
-            Some(IncrementRule { instead: Some(Progression::Frozen), .. }) => {
-                all.push("Increments are frozen, whatever the offer says of them.".to_owned());
-            }
-            Some(IncrementRule { instead: Some(Progression::Gated), share_passing }) => {
-                let percent = (share_passing * Ratio::whole(100)).to_short(2);
-                all.push(format!("Increments are gated, and {percent}% of those due pass, the same people each year."));
-            }
-            Some(_) => all.push("Increments are paid as they fall due, whatever the offer says of them.".to_owned()),
-            None if bill.gated => {
-                all.push("Increments are gated; everybody is assumed to pass (--progression gated:0.9 assumes another share).".to_owned());
-            }
-            None => {}
-        }
-        if bill.without_increment_date > 0 {
-            let people = tables::people(bill.without_increment_date);
-            all.push(format!("{people} below the top of the band, no increment date known: counted without increments."));
-        }
-        if let Some(leavers) = self.leavers {
-            let place = match self.joiners_at {
-                Joiners::Bottom => "at the bottom point of the band, with a first increment a year later",
-                Joiners::Same => "on the leaver's own point",
-            };
-            all.push(format!(
-                "Net: {}% of the staff of the first day leave in a year, as many each month, and are replaced {place}.",
-                leavers.to_short(2)
-            ));
-        }
-        all
-    }
-}
-
-/// The years from the first month to the last step or sum.
-fn years_of(offer: &Offer, first: Month) -> u32 {
-    let last = offer.steps.iter().map(|step| step.from).chain(offer.lumps.iter().map(|lump| lump.paid_on)).max();
-    let months = last.map_or(0, |last| Month::of(last).months_since(first)).max(0);
-    (months.cast_unsigned() / 12 + 1).min(10)
 }
 
 /// A year by its name: a pay year, or twelve months from any other.

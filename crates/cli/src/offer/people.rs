@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dated::{Fault, Place, Ratio, Severity};
-use dispute::Dispute;
+use dispute::{Dispute, Library};
 use pay::{
-    BetterOff, By, Framework, Moment, NotOnScale, NotValued, Offer, Part, PayYear, Pence, People, Reading, SexGaps, Side, Spread,
-    WeeksInYear, Workforce, grouped,
+    BetterOff, By, Framework, IncrementRule, Moment, NotOnScale, NotValued, Offer, Part, PayYear, Pence, People, Reading, SexGaps, Side,
+    Spread, WeeksInYear, Workforce, grouped,
 };
 
+use super::cost::{self, Billed, NotCosted, Plan};
 use super::{Stop, find_offer, money, refuse_question};
 use crate::answer::{self, Table};
 use crate::staff_file::{self, Layout};
@@ -43,6 +44,9 @@ pub(super) struct Asked<'a> {
     pub(super) people: &'a People<'a>,
     pub(super) framework: &'a Framework<'a>,
     pub(super) workforce: &'a Workforce,
+    pub(super) library: &'a Library,
+    /// For each side what it costs, as `offer cost` says; or why that is not known.
+    pub(super) costs: &'a [Result<Billed<'a>, NotCosted>],
     pub(super) by: Option<By>,
     pub(super) smallest: u64,
     /// Whether any of the offers gates increments, and what is then taken to happen.
@@ -53,7 +57,7 @@ impl PeopleArguments {
     /// Values the workforce under the offers and hands it on.
     pub(super) fn with_people<R>(
         &self,
-        dispute: &Dispute,
+        (dispute, library): (&Dispute, &Library),
         year: PayYear,
         offers: &[(String, &Offer)],
         as_json: bool,
@@ -63,6 +67,9 @@ impl PeopleArguments {
         let workforce = staff_file::open(path, &self.layout, dispute, as_json)?;
         let framework = dispute.framework();
         let people = value_people(&framework, year, &workforce, sides(offers), !self.gate_holds, &path.display().to_string(), as_json)?;
+        let share_passing = if self.gate_holds { Ratio::ZERO } else { Ratio::ONE };
+        let plan = Plan { first: Some(year.first_month()), increments: IncrementRule { instead: None, share_passing }, ..Plan::AS_OFFERED };
+        let costs = costs(&plan, people.sides(), &workforce, &framework, dispute, library)?;
         let gated = offers.iter().flat_map(|(_, offer)| &offer.steps).any(|step| step.progression == Some(pay::Progression::Gated));
         let said = if self.gate_holds {
             "nobody is taken to pass the gate for increments"
@@ -73,6 +80,8 @@ impl PeopleArguments {
             people: &people,
             framework: &framework,
             workforce: &workforce,
+            library,
+            costs: &costs,
             by: self.by,
             smallest: self.smallest_group,
             gate: gated.then_some(said),
@@ -105,6 +114,18 @@ pub(crate) fn first_year(framework: &Framework<'_>, offers: &[(String, &Offer)])
 pub(crate) fn sides<'o>(offers: &[(String, &'o Offer)]) -> Vec<Side<'o>> {
     let nation = |name: &str| name.split_once('@').map(|(_, nation)| nation.to_owned());
     offers.iter().map(|(name, offer)| Side { name: name.clone(), offer, nation: nation(name) }).collect()
+}
+
+/// What each side costs, by the engine of `offer cost`.
+pub(crate) fn costs<'l>(
+    plan: &Plan<'_>,
+    sides: &[Side<'_>],
+    workforce: &Workforce,
+    framework: &Framework<'_>,
+    dispute: &Dispute,
+    library: &'l Library,
+) -> Result<Vec<Result<Billed<'l>, NotCosted>>, Stop> {
+    sides.iter().map(|side| cost::bill(plan, side.offer, &cost::seen_by(side, workforce), framework, dispute, library)).collect()
 }
 
 /// Values a workforce, or says of everybody who cannot be valued why not.
@@ -213,6 +234,7 @@ impl Asked<'_> {
             text.push_str(&format!("  {}: {}{seen}\n", side.name, side.offer.title));
         }
         text.push_str(&self.summary(&all).text());
+        text.push_str(&self.cost());
         text.push_str(&self.deciles(&all));
         for side in 0..sides.len() {
             text.push_str(&self.prices(side, &all));
@@ -239,56 +261,58 @@ impl Asked<'_> {
     }
 
     fn summary(&self, all: &Part) -> Table {
-        let hourly = if self.framework.full_time_hours.is_some() { ">lowest an hour" } else { ">lowest a year" };
-        let mut table = Table::new(&[
-            "offer",
-            ">cost in year",
-            ">of paybill",
-            ">at its end",
-            ">mean rise",
-            ">median rise",
-            ">median £",
-            ">at or above mean",
-            hourly,
-        ]);
+        let lowest = if self.framework.full_time_hours.is_some() { ">lowest an hour" } else { ">lowest a year" };
+        let mut table =
+            Table::new(&["offer, award only", ">mean rise", ">median rise", ">median £", ">at or above mean", lowest, ">legal minimum"]);
         for (at, side) in self.people.sides().iter().enumerate() {
-            let pay = self.people.basic_pay(at, all);
-            let Some(rises) = self.people.ranked(at, Reading::AwardOnly, Moment::InYear).rises(all) else { continue };
-            let Some(at_end) = self.people.ranked(at, Reading::AwardOnly, Moment::AtItsEnd).percent(all) else { continue };
-            table.row([
-                format!("{}, in the year", side.name),
-                millions(pay.award.by_months + pay.one_offs),
-                percent(pay.in_year_percent(), 2),
-                String::new(),
-                percent(rises.percent.mean, 2),
-                percent(rises.percent.median, 2),
-                money(rises.pence.median),
-                percent(rises.percent.at_or_above_mean_percent(), 1),
-                String::new(),
-            ]);
-            table.row([
-                format!("{}, at its end", side.name),
-                millions(pay.run_rate_award),
-                String::new(),
-                percent(pay.run_rate_percent(), 2),
-                percent(at_end.mean, 2),
-                percent(at_end.median, 2),
-                self.people
-                    .ranked(at, Reading::AwardOnly, Moment::AtItsEnd)
-                    .rises(all)
-                    .map_or_else(String::new, |end| money(end.pence.median)),
-                percent(at_end.at_or_above_mean_percent(), 1),
-                self.lowest(at).unwrap_or_default(),
-            ]);
+            for moment in Moment::ALL {
+                let Some(rises) = self.people.ranked(at, Reading::AwardOnly, moment).rises(all) else { continue };
+                let mut cells = vec![
+                    format!("{}, {}", side.name, moment.words()),
+                    percent(rises.percent.mean, 2),
+                    percent(rises.percent.median, 2),
+                    money(rises.pence.median),
+                    percent(rises.percent.at_or_above_mean_percent(), 1),
+                ];
+                let lowest = if moment == Moment::AtItsEnd { self.lowest(at) } else { None };
+                cells.extend(lowest.unwrap_or_default());
+                table.row(cells);
+            }
         }
         table
     }
 
-    /// The lowest pay at the end of the year: by the hour where full-time hours are known, else by the year.
-    fn lowest(&self, side: usize) -> Option<String> {
-        let lowest = self.people.lowest_pay(side).pop()?;
+    /// The lowest pay at the end of the year and the legal minimum of that day: by the hour where full-time hours are known, else
+    /// by the year and without the minimum.
+    fn lowest(&self, side: usize) -> Option<[String; 2]> {
+        let (lowest, minimum) = self.people.lowest_and_minimum(side, &self.library.minimum_wage).pop()?;
         let hourly = self.framework.full_time_hours.and_then(|hours| lowest.hourly_pence(hours, WeeksInYear::Calendar));
-        Some(hourly.map_or_else(|| lowest.rate.to_string(), money))
+        Some(match hourly {
+            Some(hourly) => [money(hourly), minimum.map_or_else(|_| "not in the data".to_owned(), |pence| pence.to_string())],
+            None => [lowest.rate.to_string(), "hours not known".to_owned()],
+        })
+    }
+
+    /// In the words of `offer cost`, so that the two cannot disagree.
+    fn cost(&self) -> String {
+        let mut text = String::from("  What each costs the employer in that year, as in `offer cost`:\n");
+        for (side, billed) in self.people.sides().iter().zip(self.costs) {
+            match billed {
+                Ok(billed) => {
+                    let years = billed.bill.readings();
+                    let name = format!("  {}, {}", side.name, self.people.year.name());
+                    text.push_str(&years.first().map_or_else(String::new, |year| cost::answer_line(&name, year, years.len() == 1)));
+                    if let Some(year) = years.first() {
+                        text.push_str(&cost::standing_line(year));
+                    }
+                    if let Err(why) = &billed.on_costs {
+                        text.push_str(&format!("      Without on-costs: {why}.\n"));
+                    }
+                }
+                Err(why) => text.push_str(&format!("    {}: not costed. {}\n", side.name, why.sentences().join(" "))),
+            }
+        }
+        text
     }
 
     fn deciles(&self, all: &Part) -> String {

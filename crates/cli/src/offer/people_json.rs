@@ -1,9 +1,10 @@
 //! The JSON of `whitley offer compare … --workforce`: every figure that the words and tables show, and those they leave out.
 
 use dated::Ratio;
-use pay::{BetterOff, ByCount, GapOfGroup, Moment, Part, Reading, SexGap, Spread, WeeksInYear};
+use pay::{BetterOff, Bill, ByCount, GapOfGroup, Moment, Part, Reading, SexGap, Spread, WeeksInYear};
 use serde_json::{Map, Value as Json, json};
 
+use super::cost::{Billed, change_json};
 use super::people::Asked;
 use super::pounds;
 use crate::answer::number;
@@ -55,7 +56,7 @@ pub(super) fn people_json(asked: &Asked<'_>) -> Json {
                     shown.push(group_json(asked, &group));
                 }
             }
-            json!({ "what": by.word(), "groups": shown, "not_shown": left_out, "smallest_shown": asked.smallest })
+            json!({ "what": by.word(), "groups": shown, "not_shown": left_out, "smallest_shown": asked.smallest, "costs": "rates × hours, no month rounded" })
         }),
     })
 }
@@ -106,14 +107,22 @@ fn offer_json(asked: &Asked<'_>, side: usize, all: &Part) -> Json {
         readings.insert(key(*reading).to_owned(), Json::Object(moments));
     }
     let hours = asked.framework.full_time_hours;
-    let lowest = people.lowest_pay(side).into_iter().map(|lowest| {
+    let lowest = people.lowest_and_minimum(side, &asked.library.minimum_wage).into_iter().map(|(lowest, minimum)| {
         let hourly = |weeks| hours.and_then(|hours| lowest.hourly_pence(hours, weeks)).map(|pence| number(pounds(pence), 4));
+        // Below it only if it is so however weeks are counted.
+        let below = match (&minimum, hours) {
+            (Ok(minimum), Some(hours)) => people.people_below_hourly(side, lowest.from, minimum.ratio(), hours, WeeksInYear::FiftyTwo),
+            _ => None,
+        };
         json!({
             "from": lowest.from.to_string(),
             "until": lowest.until.to_string(),
             "rate": number(lowest.rate.pounds(), 2),
             "hourly": hourly(WeeksInYear::Calendar),
             "hourly_52_weeks": hourly(WeeksInYear::FiftyTwo),
+            "legal_minimum": minimum.as_ref().ok().map(|pence| number(pence.pounds(), 2)),
+            "legal_minimum_missing": minimum.as_ref().err().map(ToString::to_string),
+            "people_below_legal_minimum": below,
             "point": lowest.point,
             "band": lowest.band,
             "nation": lowest.nation,
@@ -228,35 +237,70 @@ fn spread_json(spread: &Spread, places: u32, unit: impl Fn(Ratio) -> Ratio) -> J
     })
 }
 
-/// `paybill`: basic pay, added up over the records; without contributions, joiners and leavers.
+/// `paybill`: what each offer costs in the year, by the engine of `offer cost`; beside it the plain sum over people, in which no
+/// month is rounded.
 pub(super) fn paybill_json(asked: &Asked<'_>) -> Json {
-    let all = asked.people.everybody();
-    let by_count = |value: ByCount| json!({ "by_months": number(pounds(value.by_months), 2), "by_days": number(pounds(value.by_days), 2) });
-    let sum = |pence: Ratio| number(pounds(pence), 2);
-    let offers = asked.people.sides().iter().enumerate().map(|(at, side)| {
-        let pay = asked.people.basic_pay(at, &all);
-        let increments = asked.people.has_increments();
-        json!({
-            "name": side.name,
-            "base": sum(pay.base),
-            "in_year": {
-                "award": by_count(pay.award),
-                "one_offs": sum(pay.one_offs),
-                "percent": number(pay.in_year_percent(), 6),
-                "increments": increments.then(|| by_count(pay.increments)),
-                "increments_at_rates_before": increments.then(|| by_count(pay.increments_before)),
-                "one_offs_by_increments": increments.then(|| sum(pay.one_offs_by_increments)),
-            },
-            "run_rate": {
-                "award": sum(pay.run_rate_award),
-                "percent": number(pay.run_rate_percent(), 6),
-                "increments": increments.then(|| sum(pay.run_rate_increments)),
-            },
-        })
+    let offers = asked.people.sides().iter().zip(asked.costs).enumerate().map(|(at, (side, billed))| {
+        let mut found = Map::new();
+        found.insert("name".into(), json!(side.name));
+        found.insert("id".into(), json!(side.offer.id));
+        match billed {
+            Ok(billed) => put_bill(billed, &mut found),
+            Err(why) => {
+                found.insert("not_costed".into(), json!(why.sentences()));
+            }
+        }
+        found.insert("unrounded".into(), unrounded(asked, at));
+        found
     });
     json!({
         "pay_year": asked.people.year.name(),
-        "counted": "basic pay of the staff in the file; gross of leavers and joiners, without on-costs",
+        "counted": "as in `offer cost`: months as they are paid, each to the penny; gross of leavers and joiners",
         "offers": offers.collect::<Vec<_>>(),
+    })
+}
+
+fn put_bill(billed: &Billed<'_>, found: &mut Map<String, Json>) {
+    let readings = billed.bill.readings();
+    let Some(year) = readings.first() else { return };
+    let with_standing = |change: Json, standing: Bill| match change {
+        Json::Object(mut change) => {
+            change.insert("award_without_progression".into(), number(standing.pay.pounds(), 2));
+            change.insert("award_without_progression_pence".into(), json!(standing.pay.0));
+            Json::Object(change)
+        }
+        other => other,
+    };
+    found.insert("base".into(), number(year.paths.standing.pay.pounds(), 2));
+    found.insert("base_pence".into(), json!(year.paths.standing.pay.0));
+    found.insert("in_year".into(), with_standing(change_json(&year.in_year), year.paths.award_without_progression()));
+    found.insert("run_rate".into(), with_standing(change_json(&year.run_rate), year.run_rate_without_progression));
+    found.insert("carry_over".into(), change_json(&year.carry_over));
+    found.insert("on_costs".into(), json!({ "title": billed.on_costs.as_ref().ok(), "left_out_because": billed.on_costs.as_ref().err() }));
+    found.insert("assumptions".into(), json!(billed.assumptions));
+}
+
+/// Spec P91: rates × hours of everybody, added up over the records; basic pay alone.
+fn unrounded(asked: &Asked<'_>, side: usize) -> Json {
+    let by_count = |value: ByCount| json!({ "by_months": number(pounds(value.by_months), 2), "by_days": number(pounds(value.by_days), 2) });
+    let sum = |pence: Ratio| number(pounds(pence), 2);
+    let pay = asked.people.basic_pay(side, &asked.people.everybody());
+    let increments = asked.people.has_increments();
+    json!({
+        "what": "rates × hours of everybody, no month rounded; the award is that if nobody moved up, increments hold the award on them",
+        "base": sum(pay.base),
+        "in_year": {
+            "award": by_count(pay.award),
+            "one_offs": sum(pay.one_offs),
+            "percent": number(pay.in_year_percent(), 6),
+            "increments": increments.then(|| by_count(pay.increments)),
+            "increments_at_rates_before": increments.then(|| by_count(pay.increments_before)),
+            "one_offs_by_increments": increments.then(|| sum(pay.one_offs_by_increments)),
+        },
+        "run_rate": {
+            "award": sum(pay.run_rate_award),
+            "percent": number(pay.run_rate_percent(), 6),
+            "increments": increments.then(|| sum(pay.run_rate_increments)),
+        },
     })
 }

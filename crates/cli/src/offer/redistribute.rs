@@ -1,5 +1,7 @@
 //! `whitley offer redistribute`: the same money, lowest pay first.
 
+mod floors;
+mod lawful;
 mod show;
 mod write;
 
@@ -8,13 +10,16 @@ use std::path::PathBuf;
 use ::redistribute::{Aim, Along, CostReading, Gap, Ladder, Money, PairGap, Rest, StageRule, Wishes, frontier, redistribute};
 use clap::{Args, ValueEnum};
 use dated::Ratio;
-use dispute::Dispute;
+use dispute::{Dispute, Library};
 use pay::{Offer, PayYear, Pence, Workforce};
 
 use super::{Stop, find_offer, in_group, parse_pounds, refuse_question};
 use crate::answer::Outcome;
 use crate::disk::{self, Opened};
 use crate::staff_file::{self, Layout};
+
+pub(crate) use floors::floors;
+use lawful::{Lawful, LegalMinimum};
 
 /// Arguments of `whitley offer redistribute`.
 #[derive(Args)]
@@ -51,9 +56,10 @@ pub(crate) struct Redistribute {
     /// Everybody's rise is at least so many pounds a year
     #[arg(long, value_parser = parse_pounds)]
     at_least_pounds: Option<Pence>,
-    /// No rate below this, since the law sets it: pounds a year, full time
-    #[arg(long, value_parser = parse_pounds)]
-    legal_minimum: Option<Pence>,
+    /// No rate below the legal minimum: law (the minimum wage of the days on which the last rates hold), pounds a year for
+    /// full time, or none
+    #[arg(long, default_value = "law", value_parser = lawful::parse)]
+    legal_minimum: LegalMinimum,
     /// Nobody gets less than under the offer by more than so many pounds a year
     #[arg(long, value_parser = parse_sum)]
     most_lost: Option<Pence>,
@@ -124,11 +130,13 @@ struct Shown<'s> {
     workforce: &'s Workforce,
     money: &'s Money,
     years: Vec<PayYear>,
+    library: &'s Library,
+    lawful: &'s Lawful,
 }
 
 impl Redistribute {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
-        let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
+        let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let framework = in_group(&dispute, None)?;
         let offer = find_offer(&dispute.offers, &self.offer)?;
         let Some(first) = framework.first_pay_year(offer) else {
@@ -158,7 +166,8 @@ impl Redistribute {
         }
         let workforce = staff_file::open(&self.workforce, &self.layout, &dispute, as_json)?;
         let money = Money::of(&framework, offer, &workforce, reading).or_else(|why| refuse_question(why.join("\n")))?;
-        let wishes = self.wishes();
+        let lawful = Lawful::of(self.legal_minimum, &library, &framework, offer, &money);
+        let wishes = self.wishes(lawful.rate);
         let limits = wishes.limits(&money.points).or_else(|why| refuse_question(why.join("\n")))?;
         let ladder = Ladder::new(money.points.clone(), limits);
         let rest = match self.rest {
@@ -167,7 +176,16 @@ impl Redistribute {
         };
         let aim = if self.floor == Floor::Max { Aim::Floor } else { rest.aim() };
         let stage_rule = if self.stages == StagesWord::InTurn { StageRule::InTurn } else { StageRule::SameSplit };
-        let shown = Shown { dispute: &dispute, folder: &self.dispute, offer, workforce: &workforce, money: &money, years };
+        let shown = Shown {
+            dispute: &dispute,
+            folder: &self.dispute,
+            offer,
+            workforce: &workforce,
+            money: &money,
+            years,
+            library: &library,
+            lawful: &lawful,
+        };
         let answer = match redistribute(&money, &ladder, aim, stage_rule) {
             Ok(answer) => answer,
             Err(none) => return Ok(shown.refuse(&none, as_json)),
@@ -187,13 +205,13 @@ impl Redistribute {
         Ok(Outcome::Yes)
     }
 
-    fn wishes(&self) -> Wishes {
+    fn wishes(&self, legal_minimum: Option<Pence>) -> Wishes {
         Wishes {
             floor: match self.floor {
                 Floor::Max => None,
                 Floor::At(floor) => Some(floor),
             },
-            legal_minimum: self.legal_minimum,
+            legal_minimum,
             at_least_percent: self.at_least_percent,
             at_least_pounds: self.at_least_pounds,
             most_lost: self.most_lost,

@@ -108,6 +108,50 @@ fn the_new_rates_are_an_offer_like_any_other() {
 }
 
 #[test]
+fn no_new_rate_is_below_the_legal_minimum_of_its_days() {
+    let home = home();
+    // 5.52 from October 2007 × 37.5 × 365.25 / 7: 10,800.97; today's lowest is above it, so it binds nowhere.
+    let found = ask(home.path(), "", 0);
+    assert_eq!(number(&found, "legal_minimum", 2), "10800.97");
+    assert!(at(&found, "binding").as_array().is_some_and(|all| all.iter().all(|one| one["kind"] != "legal-minimum")));
+    assert_eq!(ask(home.path(), "--legal-minimum none", 0)["legal_minimum"], Value::Null);
+    // The documentation's example with a longer week: 20,000 for 31 hours is 12.36 and 12.71 is the law.
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples");
+    copy(&examples.join("mean-and-median"), &home.path().join("longer-week"));
+    fs::copy(examples.join("mean-and-median-staff.csv"), home.path().join("example.csv")).expect("copied");
+    let folder = home.path().join("longer-week/dispute.toml");
+    let text = fs::read_to_string(&folder).expect("read");
+    let longer = text.replace("full_time_hours = 30", "full_time_hours = 31").replace("mean-and-median", "longer-week");
+    assert_ne!(text, longer);
+    fs::write(&folder, longer).expect("written");
+    let lowest = |more: &str| {
+        let question = format!("offer redistribute longer-week --offer claim --workforce example.csv --floor 20100 {more} --json");
+        let answer = whitley_in(home.path(), &question);
+        assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
+        let found: Value = serde_json::from_str(&answer.out).expect("JSON");
+        // The rise that all others have lifts whoever the law lifts less.
+        (at(&found, "legal_minimum").as_f64(), at(&found, "lowest/rate").as_f64().expect("a rate"))
+    };
+    let (law, with) = lowest("");
+    // 12.71 × 31 × 365.25 / 7 is 20,558.88.
+    assert_eq!(law, Some(20_558.88));
+    assert!(with >= 20_558.88, "{with}");
+    assert_eq!(lowest("--legal-minimum 21000 --at-least-percent 0.1").0, Some(21_000.0));
+    assert!(lowest("--legal-minimum 21000").1 >= 21_000.0);
+    // With rises of at most 2%, 20,400 at the bottom, the law cannot be kept: no rates, and the law is named.
+    let capped = |more: &str| {
+        let question = format!("offer redistribute longer-week --offer claim --workforce example.csv --cap-percent 2 {more} --json");
+        let answer = whitley_in(home.path(), &question);
+        (answer.code, serde_json::from_str::<Value>(&answer.out).expect("JSON"))
+    };
+    let (code, found) = capped("");
+    assert_eq!(code, 1);
+    let conflict = at(&found, "infeasible/conflict").as_array().expect("a list");
+    assert!(conflict.iter().any(|wish| wish["kind"] == "legal-minimum"), "{conflict:?}");
+    assert_eq!(capped("--legal-minimum none").0, 0);
+}
+
+#[test]
 fn wrong_questions_are_3_and_say_what_would_be_right() {
     let home = home();
     for (more, part) in [
@@ -119,6 +163,7 @@ fn wrong_questions_are_3_and_say_what_would_be_right() {
         ("--year 2007-08", "--reading in-year"),
         ("--out Low.toml", "small letters"),
         ("--floor high", "max"),
+        ("--legal-minimum lawful", "or law, or none"),
     ] {
         let question = format!("offer redistribute nhs-2007 --offer england-staged --workforce staff.csv {more}");
         let answer = whitley_in(home.path(), &question);

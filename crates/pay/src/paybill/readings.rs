@@ -43,6 +43,8 @@ pub struct YearReadings {
     pub in_year: Change,
     /// Twelve times its last month; one-off sums left out.
     pub run_rate: Change,
+    /// Twelve times what the offer would add in its last month if nobody moved up.
+    pub run_rate_without_progression: Bill,
     /// Run-rate less in-year: what the next year costs more without a further step; one-off sums left out.
     pub carry_over: Change,
     /// In-year, this year and those before it added.
@@ -72,6 +74,7 @@ impl Paybill {
                 paths,
                 in_year,
                 run_rate,
+                run_rate_without_progression: last.award_without_progression().times(12),
                 carry_over: Change { lumps: Bill::default(), ..run_rate.with(&in_year, |a, b| a - b) },
                 cumulative,
                 new_money: in_year.with(&before, |a, b| a - b),

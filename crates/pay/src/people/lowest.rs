@@ -1,10 +1,11 @@
 //! The lowest pay under an offer, by the hour, and who is below a given rate.
 
-use dated::{Date, Ratio};
+use dated::{Date, NotCovered, Ratio};
 
 use super::People;
 use super::spread::Spread;
 use crate::member::hourly_pence;
+use crate::minimum_wage::MinimumWage;
 use crate::money::Pence;
 use crate::pay_year::WeeksInYear;
 use crate::value::stretches;
@@ -57,6 +58,21 @@ impl People<'_> {
                     nation: first.row.nation.clone(),
                     people,
                 }),
+            }
+        }
+        found
+    }
+
+    /// Spec P92: the lowest pay against the legal minimum for adults; a stretch ends where either changes.
+    pub fn lowest_and_minimum(&self, side: usize, wage: &MinimumWage) -> Vec<(LowestPay, Result<Pence, NotCovered>)> {
+        let mut found = Vec::new();
+        for lowest in self.lowest_pay(side) {
+            let mut days: Vec<Date> = wage.days().filter(|day| lowest.from < *day && *day < lowest.until).collect();
+            days.extend([lowest.from, lowest.until]);
+            days.sort();
+            for pair in days.windows(2) {
+                let minimum = wage.adult_on(pair[0]).map(|rate| rate.hourly);
+                found.push((LowestPay { from: pair[0], until: pair[1], ..lowest.clone() }, minimum));
             }
         }
         found

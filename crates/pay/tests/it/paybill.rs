@@ -47,6 +47,8 @@ fn timeline<T>(values: Vec<(&str, T)>) -> Timeline<T> {
 fn on_costs() -> OnCosts {
     let band = |above: i64, percent: &str| MarginalBand { above_month: Pence(above * 100), percent: ratio(percent) };
     OnCosts {
+        id: "invented".into(),
+        nations: Vec::new(),
         title: "invented".into(),
         national_insurance: timeline(vec![
             ("2030-04-06", vec![band(500, "10"), band(2_000, "15")]),
@@ -112,6 +114,7 @@ fn award_progression_and_sums_of_a_small_staff_by_hand() {
     assert_eq!(pounds(years[0].in_year.whole()), (12_550, 0));
     // Nobody moving up: 480 x 9/12 + 720 x 3/12.
     assert_eq!(pounds(years[0].paths.award_without_progression()), (5_400, 0));
+    assert_eq!(pounds(years[0].run_rate_without_progression), (7_200, 0));
     // At its end: 756 and 1,200 a year for each.
     assert_eq!((pounds(years[0].run_rate.award), pounds(years[0].run_rate.progression)), ((7_560, 0), (12_000, 0)));
     assert_eq!((years[0].year_end.award(), years[0].year_end.progression()), (Pence(756_000), Pence(1_200_000)));

@@ -120,6 +120,21 @@ fn half_a_year_is_half_the_rise_and_all_of_it_at_the_end() {
         lowest.iter().map(|one| (one.from, one.rate, one.people)).collect::<Vec<_>>(),
         [(date(2031, 4, 1), Pence(2_000_000), 3), (date(2031, 10, 1), Pence(2_080_000), 3)]
     );
+    // The law changes in July, the rate in October: three stretches, the first without a minimum.
+    let faults = dated::Faults::new();
+    let csv = "from,for,age_from,pounds_an_hour,status,source\n2031-07-01,age,21,9.00,synthetic,S\n2031-07-01,age,18,8.00,synthetic,S\n";
+    let wage = pay::MinimumWage::read_csv("w.csv", &dated::FileBytes::Read(csv.as_bytes().into()), &dated::Sources::default(), &faults);
+    let found = people.lowest_and_minimum(0, &wage);
+    let seen: Vec<_> = found.iter().map(|(lowest, minimum)| (lowest.from, lowest.rate, minimum.as_ref().ok().copied())).collect();
+    assert_eq!(
+        seen,
+        [
+            (date(2031, 4, 1), Pence(2_000_000), None),
+            (date(2031, 7, 1), Pence(2_000_000), Some(Pence(900))),
+            (date(2031, 10, 1), Pence(2_080_000), Some(Pence(900)))
+        ]
+    );
+    assert!(found.windows(2).all(|pair| pair[0].0.until == pair[1].0.from));
     let hours = ratio("40");
     // 20,800 over 52 weeks of 40 hours is 10.00: nobody is below it from October, three are below a penny more.
     let below = |day, pence| people.people_below_hourly(0, day, Ratio::whole(pence), hours, WeeksInYear::FiftyTwo);

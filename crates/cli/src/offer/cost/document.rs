@@ -90,6 +90,7 @@ fn year(costed: &Costed<'_>, at: usize, year: &YearReadings) -> Json {
     readings.insert("cumulative".into(), change(&year.cumulative));
     readings.insert("new_money".into(), change(&year.new_money));
     readings.insert("award_without_progression".into(), bill(year.paths.award_without_progression()));
+    readings.insert("award_without_progression_run_rate".into(), bill(year.run_rate_without_progression));
     readings.insert("staging_saving".into(), bill(year.paths.staging_saving()));
     readings.insert("progression_withheld".into(), bill(year.paths.withheld()));
     let mut rates = Map::new();
@@ -102,7 +103,8 @@ fn year(costed: &Costed<'_>, at: usize, year: &YearReadings) -> Json {
     Json::Object(map)
 }
 
-fn change(change: &BillChange) -> Json {
+/// A change of the bill in its parts.
+pub(crate) fn change(change: &BillChange) -> Json {
     let mut map = Map::new();
     put(&mut map, "award", change.award.pay);
     put(&mut map, "progression", change.progression.pay);

@@ -76,7 +76,7 @@ pub(super) fn offer(costed: &Costed<'_>, dispute: &Dispute, by: By) -> String {
 }
 
 /// The answer in a line: in the year, and from then on.
-fn answer_line(name: &str, year: &YearReadings, last: bool) -> String {
+pub(crate) fn answer_line(name: &str, year: &YearReadings, last: bool) -> String {
     let cost = |change: Bill| sum(change.total());
     let after = if last { "a year from then on" } else { "a year as it ends" };
     let mut text =
@@ -171,16 +171,20 @@ impl Percent for Pence {
     }
 }
 
+/// What the award alone would cost; in percent of the bill it is the rise of the paybill, which is nobody's.
+pub(crate) fn standing_line(year: &YearReadings) -> String {
+    let award = year.paths.award_without_progression().total();
+    let percent = award.percent_above_zero(year.paths.standing.total());
+    format!("  If nobody moved up, the award would cost {} in the year, {percent}% of the bill before.\n", sum(award))
+}
+
 fn further_lines(year: &YearReadings) -> String {
     let mut text = format!(
         "  Annual rates on its last day: award {}, increments {} (pay alone).\n",
         sum(year.year_end.award()),
         sum(year.year_end.progression())
     );
-    text.push_str(&format!(
-        "  If nobody moved up, the award would cost {} in the year.\n",
-        sum(year.paths.award_without_progression().total())
-    ));
+    text.push_str(&standing_line(year));
     if year.paths.staging_saving() != Bill::default() {
         text.push_str(&format!(
             "  Paying the year's last rates from its first day would cost {} more.\n",

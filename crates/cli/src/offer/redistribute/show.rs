@@ -6,6 +6,7 @@ use pay::{Pence, grouped};
 use serde_json::{Value as Json, json};
 
 use super::Shown;
+use super::lawful::stages_below;
 use crate::answer::{self, Outcome, Table, number};
 
 /// Pence of a whole pay bill, in words.
@@ -80,6 +81,10 @@ impl Shown<'_> {
             notes.push(format!("the workforce is synthetic: {made_from}"));
         }
         notes.push("counted is basic pay at the points people are on: no increments, supplements or employers' contributions".to_owned());
+        notes.extend(self.lawful.words.clone());
+        if let Some(answer) = answer {
+            notes.extend(stages_below(self.library, &self.dispute.framework(), self.offer, answer));
+        }
         let own = &self.money.own;
         if own.headcount > 0 {
             notes.push(format!(
@@ -457,6 +462,7 @@ impl Shown<'_> {
                 "most_lost": in_pounds(row.most_lost),
             })).collect::<Vec<_>>(),
             "written": written,
+            "legal_minimum": self.lawful.rate.map(in_pounds),
             "notes": self.notes(Some(answer)),
         })
     }
