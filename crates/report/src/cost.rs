@@ -274,7 +274,7 @@ fn notes(input: PeopleInput<'_>, names: &[&str]) -> Vec<String> {
          nobody moved up."
             .to_owned(),
     );
-    if input.costs.iter().flatten().any(|cost| cost.bill.months.len() > 12) {
+    if names.len() > 1 && input.costs.iter().flatten().any(|cost| cost.bill.months.len() > 12) {
         lines.push("An offer that ends before another is carried on at its last rates.".to_owned());
     }
     lines
