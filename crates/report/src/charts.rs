@@ -488,11 +488,18 @@ impl Pen {
 
     fn below(&mut self, panel: &Panel, labels: &[(f64, String)], room: f64) {
         let step = labels.get(1).map_or(panel.width(), |second| second.0 - labels[0].0);
-        let every = (room / step).ceil().max(1.0) as usize;
-        for (x, name) in labels.iter().step_by(every) {
+        let fitting = (room / step).ceil().max(1.0) as usize;
+        // Whole years are cut into equal parts.
+        let parts = [1, 2, 3, 4, 6, 12].into_iter().find(|part| *part >= fitting && labels.len().is_multiple_of(12));
+        let mut taken = f64::NEG_INFINITY;
+        for (x, name) in labels.iter().step_by(parts.unwrap_or(fitting)) {
             // The first and the last name stay inside the drawing.
             let half = name.chars().count() as f64 * LETTER / 2.0;
             let middle = x.clamp(half.min(WIDTH / 2.0), (WIDTH - half).max(WIDTH / 2.0));
+            if middle - half < taken {
+                continue;
+            }
+            taken = middle + half;
             self.push(&format!(
                 "<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n",
                 panel.top + panel.height + 17.0,
@@ -601,6 +608,25 @@ mod tests {
         assert!((attribute(&once, "height") - 2.0 * attribute(&moved, "height")).abs() < 0.2);
         assert_eq!(drawn.rows, [names(&["April", "£300", "£100", "£200"])]);
         assert!(drawn.svg.contains(">No real staff</text>"));
+    }
+
+    #[test]
+    fn months_below_the_bars_do_not_meet() {
+        for years in 1..=3_usize {
+            let months: Vec<String> = (0..12 * years).map(|at| format!("M{:02} {}", at % 12 + 1, 2008 + at / 12)).collect();
+            let sums = vec![Ratio::ONE; months.len()];
+            let offer = MonthlyCost { name: "A".into(), award: sums.clone(), increments: sums.clone(), one_off: sums };
+            let drawn = cost_by_month(heading("c", "Cost"), &months, &[offer]);
+            let places: Vec<(f64, String)> = months
+                .iter()
+                .filter_map(|month| {
+                    let line = drawn.svg.lines().find(|line| line.ends_with(&format!(">{month}</text>")))?;
+                    Some((attribute(&line[line.rfind("<text").expect("a text")..], "x"), month.clone()))
+                })
+                .collect();
+            assert!(places.len() >= 3 && places.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 8.0 * LETTER), "{places:?}");
+            assert!(years == 1 || places.iter().all(|(_, month)| month.starts_with("M01") || month.starts_with("M07")), "{places:?}");
+        }
     }
 
     #[test]

@@ -240,7 +240,9 @@ fn chart(known: &[(&str, &CostOfSide, Vec<YearReadings>)], charged: bool, label:
         .collect();
     let drawn = cost_by_month(Heading { id: "people-cost", title: "What each offer costs by month", label }, &months, &offers);
     let with = if charged { "with the employer's contributions" } else { "without contributions" };
-    let caption = format!("What each offer adds to the paybill, month by month, {with}: the award, on it increments, on both one-off sums");
+    let once = offers.iter().flat_map(|offer| &offer.one_off).any(|sum| *sum != Ratio::ZERO);
+    let once = if once { ", on both one-off sums" } else { "" };
+    let caption = format!("What each offer adds to the paybill, month by month, {with}: the award, on it increments{once}");
     Some(ChartOfPeople::new("people-cost", drawn, caption))
 }
 
@@ -272,7 +274,7 @@ fn notes(input: PeopleInput<'_>, names: &[&str]) -> Vec<String> {
          nobody moved up."
             .to_owned(),
     );
-    if input.costs.iter().flatten().any(|cost| cost.bill.months.len() > 12) {
+    if names.len() > 1 && input.costs.iter().flatten().any(|cost| cost.bill.months.len() > 12) {
         lines.push("An offer that ends before another is carried on at its last rates.".to_owned());
     }
     lines
