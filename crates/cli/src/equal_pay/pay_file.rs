@@ -47,7 +47,9 @@ const HIGHEST_PAY_PENCE: u64 = 100_000_000;
 
 /// Reads a pay file. With any fault the records are not to be used. The names of columns that are not read are given for a remark.
 pub(super) fn read(file: &str, input: impl Read, faults: &Faults) -> (PayRecords, Vec<String>) {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+    // A row ends at its line feed: with the carriage return as an end of its own, the line numbers would be one behind.
+    let line_feed = csv::Terminator::Any(b'\n');
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).terminator(line_feed).from_reader(input);
     let mut records = PayRecords::default();
     let top = Place::new(file, 1);
     let header = match reader.byte_headers() {
