@@ -1,0 +1,1 @@
+//! Rows of CSV and XLSX files, with the place of every cell.

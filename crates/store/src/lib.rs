@@ -1,0 +1,1 @@
+//! One store, two databases: what the service keeps, in SQLite or PostgreSQL.
