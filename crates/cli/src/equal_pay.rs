@@ -4,7 +4,6 @@ mod employers;
 mod employers_file;
 mod gate;
 mod pair;
-mod pay_file;
 mod score;
 mod search;
 mod setting;
