@@ -6,6 +6,7 @@ mod bad_action;
 mod bad_input;
 mod campaign;
 mod conference;
+mod conference_day;
 mod folder;
 mod founding;
 mod plan;
