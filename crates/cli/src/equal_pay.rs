@@ -15,6 +15,8 @@ use pay::Pence;
 
 use crate::answer::Outcome;
 
+pub(crate) use board::section;
+
 /// The verbs of equal pay.
 #[derive(Subcommand)]
 pub(crate) enum Verb {

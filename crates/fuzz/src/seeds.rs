@@ -127,7 +127,8 @@ fn pay_files() -> std::io::Result<Vec<Seed>> {
     let with = |name: &str, which: u8, text: &[u8]| Seed { name: name.to_owned(), bytes: [&[which], text].concat() };
     let past = "employer,job,sex,hours,hourly_pay,bonus,post,from,until\nA,cook,F,35,10,,1,2020-01-01,2020-12-31\nA,cook,F,35,11,5,1,,\n\
         A,chef,M,35,12.5,,2,2019-04-01,2021-03-31\nA,chef,M,37,13,100,2,2021-04-01,\n";
-    let points = "employer,job,sex,hours,full_time_hours,point,like_work_group\nT,cook,F,18.75,37.5,2-max,c\nT,porter,M,37.5,37.5,3-max,c\n";
+    let points =
+        "employer,job,sex,hours,full_time_hours,point,like_work_group\nT,cook,F,18.75,37.5,2-max,c\nT,porter,M,37.5,37.5,3-max,c\n";
     Ok(vec![
         with("rows", 0, &example("equal-pay.csv")?),
         with("past", 0, past.as_bytes()),

@@ -259,7 +259,8 @@ pub fn pay_file(data: &[u8]) {
     assert_eq!(sums, cases.sums());
     for case in &cases.list {
         let (hers, his) = (&records.list[case.example.0 as usize], &records.list[case.example.1 as usize]);
-        let (owed, periods) = (price(&records, hers, his, question.weeks, &window), price_periods(&records, hers, his, question.weeks, &window));
+        let (owed, periods) =
+            (price(&records, hers, his, question.weeks, &window), price_periods(&records, hers, his, question.weeks, &window));
         assert!(periods.windows(2).all(|pair| pair[0].end == pair[1].from));
         assert_eq!(owed.days, periods.iter().map(|period| period.days).sum::<i64>());
         assert_eq!(owed.together_pence, periods.iter().map(|period| period.together_pence).sum::<i64>());

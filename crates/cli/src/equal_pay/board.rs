@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dated::{Date, Faults};
-use pay::equal_pay::{BoardSums, CaseList, ChooseBy, ClaimBoard, ClaimState, Reach, Strength};
+use pay::equal_pay::{BoardSums, CaseList, ChooseBy, ClaimBoard, ClaimState, Reach, Strength, Sums, published};
 use serde_json::{Value, json};
 
 use super::employers_file::bytes_of;
@@ -117,13 +117,20 @@ impl Board {
             text.push_str(&format!("People in open claims by evidence: {}.\n", evidence.join(", ")));
         }
         if sums.at_stake_not_said > 0 {
-            text.push_str(&format!("Of {} open it is not said what is at stake.\n", super::counted(sums.at_stake_not_said as usize, "claim", "claims")));
+            text.push_str(&format!(
+                "Of {} open it is not said what is at stake.\n",
+                super::counted(sums.at_stake_not_said as usize, "claim", "claims")
+            ));
         }
         if sums.paid_not_said > 0 {
-            text.push_str(&format!("Of {} settled or won it is not said what was paid.\n", super::counted(sums.paid_not_said as usize, "claim", "claims")));
+            text.push_str(&format!(
+                "Of {} settled or won it is not said what was paid.\n",
+                super::counted(sums.paid_not_said as usize, "claim", "claims")
+            ));
         }
         if !not_lodged.is_empty() {
-            let (people, pence) = not_lodged.iter().fold((0_u64, 0_i64), |(people, sum), (_, one)| (people + one.0, sum.saturating_add(one.1)));
+            let (people, pence) =
+                not_lodged.iter().fold((0_u64, 0_i64), |(people, sum), (_, one)| (people + one.0, sum.saturating_add(one.1)));
             text.push_str(&format!(
                 "Nothing lodged yet at {} where the pay file finds cases: {}, {}.\n",
                 super::counted(not_lodged.len(), "employer", "employers"),
@@ -137,11 +144,58 @@ impl Board {
     }
 }
 
+/// The section of the report: the board as it may be published.
+pub(crate) fn section(path: &std::path::Path, on: Option<Date>, as_json: bool) -> Result<report::EqualPayInput, Outcome> {
+    const SMALLEST: u64 = 10;
+    let faults = Faults::new();
+    let board = ClaimBoard::read(&path.display().to_string(), &bytes_of(path), on.unwrap_or(Date::MAX), &faults);
+    let faults = faults.into_sorted();
+    if !faults.is_empty() {
+        return Err(answer::refuse(&faults, as_json));
+    }
+    // E37, by claimants; the order by money would tell of what is withheld.
+    let mut employers = board.employers.clone();
+    employers.sort_by(|a, b| a.0.cmp(&b.0));
+    let people = |name: &str, sums: &BoardSums| (name.to_owned(), Sums { people: sums.people(), ..Sums::default() });
+    let shown = published(&employers.iter().map(|(name, sums)| people(name, sums)).collect::<Vec<_>>(), SMALLEST);
+    let pounds = |pence: i64| to_the_pound(pence / 100_000 * 100_000).replace('£', "");
+    let figures =
+        |sums: &BoardSums| [pay::grouped(sums.claims()), pay::grouped(sums.people()), pounds(sums.at_stake_pence), pounds(sums.paid_pence)];
+    let row = |((name, sums), is_shown): (&(String, BoardSums), bool)| report::EqualPayRow {
+        name: name.clone(),
+        figures: is_shown.then(|| figures(sums)),
+    };
+    let rows = match &shown {
+        Some(shown) => employers.iter().zip(shown.iter().map(|row| row.sums.is_some())).map(row).collect(),
+        None => Vec::new(),
+    };
+    let day = on.map_or_else(|| "by the last row of the log".to_owned(), |on| format!("on {}", dated::long_date(on)));
+    let mut notes = vec![
+        format!(
+            "Withheld: fewer than {SMALLEST} claimants, or needed so that such a row cannot be worked out. Money is shown in whole thousands of pounds."
+        ),
+        "Sums are those of the log, without interest and lost pension; nothing here says that a claim is good.".to_owned(),
+    ];
+    if shown.is_none() {
+        notes.insert(0, "All claimants together are too few, or stand in one row: nothing can be shown.".to_owned());
+    }
+    let all = board.sums();
+    Ok(report::EqualPayInput {
+        lines: vec![format!("{}, {day}.", super::counted(employers.len(), "employer with claims", "employers with claims"))],
+        rows,
+        all: report::EqualPayRow { name: "all".to_owned(), figures: shown.as_ref().map(|_| figures(&all)) },
+        notes,
+    })
+}
+
 fn sums_json(sums: &BoardSums) -> Value {
     let states: serde_json::Map<String, Value> =
         ClaimState::ALL.iter().zip(sums.by_state).map(|(state, count)| (state.word().to_owned(), Value::from(count))).collect();
-    let strengths: serde_json::Map<String, Value> =
-        Strength::ALL.iter().zip(sums.people_by_strength).map(|(strength, people)| (strength.word().to_owned(), Value::from(people))).collect();
+    let strengths: serde_json::Map<String, Value> = Strength::ALL
+        .iter()
+        .zip(sums.people_by_strength)
+        .map(|(strength, people)| (strength.word().to_owned(), Value::from(people)))
+        .collect();
     json!({
         "claims": sums.claims(), "open": sums.open(), "people": sums.people(), "by_state": states, "open_people_by_evidence": strengths,
         "at_stake_pence": sums.at_stake_pence, "at_stake_not_said": sums.at_stake_not_said,

@@ -321,7 +321,16 @@ pub enum Ruling {
 impl CommitteeDecision {
     pub(crate) fn read(table: &Table<'_>) -> Option<Self> {
         let on = table.optional_date("on");
-        let kinds = [("admit", 0_u8), ("rule-out", 1), ("alter", 2), ("order-of-business", 3), ("group", 4), ("guillotine", 5), ("withdrawn", 6), ("remitted", 7)];
+        let kinds = [
+            ("admit", 0_u8),
+            ("rule-out", 1),
+            ("alter", 2),
+            ("order-of-business", 3),
+            ("group", 4),
+            ("guillotine", 5),
+            ("withdrawn", 6),
+            ("remitted", 7),
+        ];
         let kind = table.choice("decides", &kinds);
         let items = table.name_list("items");
         if items.is_empty() && !table.has("items") {

@@ -116,7 +116,11 @@ fn read_cards(file: &str, bytes: &FileBytes, faults: &Faults) -> Vec<Card> {
             continue;
         }
         if whole.is_some() == votes.iter().any(Option::is_some) {
-            error("not-a-card", format!("the card of {branch} is neither cast whole nor divided into numbers"), "fill in vote, or for, against and abstain");
+            error(
+                "not-a-card",
+                format!("the card of {branch} is neither cast whole nor divided into numbers"),
+                "fill in vote, or for, against and abstain",
+            );
             continue;
         }
         cards.push(Card { branch: (branch.to_owned(), row.place().clone()), votes, whole, place: row.place().clone() });

@@ -151,7 +151,8 @@ fn against_call<'d>(
             .iter()
             .map(|(_, found)| if found.shown.kind == ActionKind::Strike { "a strike" } else { "action short of a strike" })
             .collect();
-        let old = if needed == call.kind { "" } else { ", which a ban on overtime or call-out was until 18 September 2000 (Connex v RMT 1999)" };
+        let old =
+            if needed == call.kind { "" } else { ", which a ban on overtime or call-out was until 18 September 2000 (Connex v RMT 1999)" };
         let what = format!("no question on {} was put there{old}", needed.words());
         let fix = format!("the members there were asked about {}; another kind needs its own question in a ballot", asked.join(" and "));
         let rules = asked_rule(book, call, dispute);
@@ -200,7 +201,8 @@ fn against_call<'d>(
 fn is_ban_before_2000(kind: ShortType, found: &Found<'_>, book: &Rulebook) -> bool {
     let is_ban = matches!(kind, ShortType::OvertimeBan | ShortType::CallOutBan);
     let opened_on = found.facts.as_ref().ok().map(|facts| facts.opened_on);
-    let before = |day| book.on(Key::ShortOfStrikeIncludes, found.jurisdiction(), day).is_err_and(|none| none.first.is_some_and(|first| day < first));
+    let before =
+        |day| book.on(Key::ShortOfStrikeIncludes, found.jurisdiction(), day).is_err_and(|none| none.first.is_some_and(|first| day < first));
     is_ban && opened_on.is_some_and(before)
 }
 

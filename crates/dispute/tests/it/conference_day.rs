@@ -48,7 +48,8 @@ fn cards_from_a_file_count_as_those_of_the_log() {
     let of_log = vote(&held(&folder()).1);
     assert_eq!(vote(&held(&cards(SPLIT)).1), of_log);
     let whole = SPLIT.replace("branch,for", "branch,vote,for").replace("d,700", "d,,700").replace("brook,800,,", "brook,for,,,");
-    let whole = whole.replace("calder,450,,", "calder,for,,,").replace("dale,,950,", "dale,against,,,").replace("elm,,300,", "elm,against,,,");
+    let whole =
+        whole.replace("calder,450,,", "calder,for,,,").replace("dale,,950,", "dale,against,,,").replace("elm,,300,", "elm,against,,,");
     assert_eq!(vote(&held(&cards(&whole)).1), of_log);
     assert_eq!(vote(&held(&cards(&format!("{SPLIT}total,1950,1650,100\n"))).1), of_log);
 }
@@ -83,7 +84,8 @@ fn every_fault_of_a_file_has_its_row() {
 
 #[test]
 fn a_paper_roll_call_is_keyed_in_twice_into_two_files_that_agree() {
-    let roll = "delegate,vote\nd01,for\nd02,for\nd03,for\nd04,for\nd05,for\nd06,for\nd07,for\nd08,for\nd10,against\nd11,against\nd12,abstain\n";
+    let roll =
+        "delegate,vote\nd01,for\nd02,for\nd03,for\nd04,for\nd05,for\nd06,for\nd07,for\nd08,for\nd10,against\nd11,against\nd12,abstain\n";
     let at = |keyed: &str| {
         let from = AGENDA.find(&format!("keyed_by = \"{keyed}\"\nfor")).expect("a keying");
         let until = from + AGENDA[from..].find("abstain = [\"d12\"]\n").expect("its end") + "abstain = [\"d12\"]\n".len();
@@ -110,7 +112,9 @@ fn a_paper_roll_call_is_keyed_in_twice_into_two_files_that_agree() {
 #[test]
 fn what_the_committee_reports_withdrawn_or_remitted_is_not_taken() {
     let committee = |words: &str, item: &str| {
-        format!("[[committee]]\non = 2026-05-11\ndecides = \"{words}\"\nitems = [\"{item}\"]\nreason = \"Met by the new offer.\"\n\n[[instruction]]")
+        format!(
+            "[[committee]]\non = 2026-05-11\ndecides = \"{words}\"\nitems = [\"{item}\"]\nreason = \"Met by the new offer.\"\n\n[[instruction]]"
+        )
     };
     for (words, outcome) in [("withdrawn", Outcome::Withdrawn), ("remitted", Outcome::Remitted)] {
         // Motion 12 is not reached in the log.
@@ -145,11 +149,16 @@ fn the_words_that_an_amendment_brings_in_can_be_altered_by_the_committee() {
 
 #[test]
 fn the_order_of_business_is_changed_on_the_day_and_minuted() {
-    let change = |items: &str| format!("[[log]]\nevent = \"order-of-business\"\nitems = [{items}]\nby = \"the standing orders committee\"\non = 2026-05-11\n\n");
+    let change = |items: &str| {
+        format!("[[log]]\nevent = \"order-of-business\"\nitems = [{items}]\nby = \"the standing orders committee\"\non = 2026-05-11\n\n")
+    };
     let head = AGENDA.split("[[log]]").next().expect("an agenda");
     let log = |items: &str| {
         let mut folder = folder();
-        let text = format!("{head}{}[[log]]\nevent = \"moved\"\nitem = \"6\"\n[[log]]\nevent = \"seconded\"\nitem = \"6\"\n[[log]]\nevent = \"vote\"\nitem = \"6\"\nmethod = \"show-of-hands\"\ndeclared = \"carried\"\n", change(items));
+        let text = format!(
+            "{head}{}[[log]]\nevent = \"moved\"\nitem = \"6\"\n[[log]]\nevent = \"seconded\"\nitem = \"6\"\n[[log]]\nevent = \"vote\"\nitem = \"6\"\nmethod = \"show-of-hands\"\ndeclared = \"carried\"\n",
+            change(items)
+        );
         folder.files.insert(FILE.into(), FileBytes::Read(text.into()));
         folder
     };
@@ -157,7 +166,9 @@ fn the_order_of_business_is_changed_on_the_day_and_minuted() {
     let minute = conference.minute();
     assert_eq!(
         minute.business,
-        ["11 May 2026: the order of business was changed on the motion of the standing orders committee: first motion 6, motion 1, then what was left."]
+        [
+            "11 May 2026: the order of business was changed on the motion of the standing orders committee: first motion 6, motion 1, then what was left."
+        ]
     );
     assert!(minute.text().contains("order of business was changed") && minute.markdown().contains("order of business was changed"));
     // Without the change, 6 comes too early; an amendment, or what is over, has no place in an order.

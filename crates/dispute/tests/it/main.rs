@@ -10,4 +10,5 @@ mod conference_day;
 mod folder;
 mod founding;
 mod plan;
+mod read_across;
 mod talks;

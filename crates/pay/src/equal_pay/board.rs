@@ -220,7 +220,11 @@ impl ClaimBoard {
                 let pence = pounds * dated::Ratio::whole(100);
                 let whole = (pence.denominator() == 1 && (0..=MOST_PENCE).contains(&pence.numerator())).then(|| pence.numerator() as i64);
                 if whole.is_none() {
-                    error("not-money", format!("{column}: {pounds} is not a sum"), "write pounds of 0 or more, with at most two decimals".to_owned());
+                    error(
+                        "not-money",
+                        format!("{column}: {pounds} is not a sum"),
+                        "write pounds of 0 or more, with at most two decimals".to_owned(),
+                    );
                 }
                 whole
             };

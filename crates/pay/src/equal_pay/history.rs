@@ -150,9 +150,10 @@ impl<'s> ScaleRates<'s> {
         if let Some(known) = self.known.borrow().get(point) {
             return Ok(*known);
         }
-        let now = self.scale.table_on(self.nation, self.on).map_err(|why| {
-            (why.to_string(), "name another scale or nation, or write what is paid".to_owned())
-        })?;
+        let now = self
+            .scale
+            .table_on(self.nation, self.on)
+            .map_err(|why| (why.to_string(), "name another scale or nation, or write what is paid".to_owned()))?;
         let pence = |rate: crate::money::Pence| u32::try_from(rate.0).ok().filter(|pence| *pence > 0 && *pence <= 100_000_000);
         let Some(basic) = now.point(point).and_then(|point| pence(point.annual)) else {
             let near = dated::nearest_name(point, now.points.iter().map(|point| point.id.as_str()));

@@ -185,7 +185,8 @@ fn find_columns(names: &[String], top: &Place, has_scale: bool, faults: &Faults)
     let ways: &[&str] =
         if has_scale { &["annual_pay", "full_time_pay", "hourly_pay", "point"] } else { &["annual_pay", "full_time_pay", "hourly_pay"] };
     if !ways.iter().any(|name| columns.contains_key(name)) {
-        let fix = "add annual_pay (for the hours of the row), full_time_pay with full_time_hours, or hourly_pay; or point, and name its scale";
+        let fix =
+            "add annual_pay (for the hours of the row), full_time_pay with full_time_hours, or hourly_pay; or point, and name its scale";
         faults.error("missing-column", top, "no column says what is paid", fix);
     }
     (faults.error_count() == before).then_some((columns, unread))
@@ -436,7 +437,8 @@ impl Rows<'_> {
     fn pay(&mut self, record: &ByteRecord, full_time_hundredths: u64, records: &mut PayRecords) -> Option<Pay> {
         let line = line_of(record);
         let given: Vec<&'static str> = ["annual_pay", "full_time_pay", "hourly_pay", "point"]
-            .into_iter().filter(|column| !self.text(record, column).is_empty())
+            .into_iter()
+            .filter(|column| !self.text(record, column).is_empty())
             .collect();
         let [column] = given[..] else {
             let (what, fix) = if given.is_empty() {

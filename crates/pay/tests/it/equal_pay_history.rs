@@ -74,9 +74,7 @@ fn days_of_which_nothing_is_said_take_what_was_paid_next_and_are_counted() {
 #[test]
 fn terms_stand_apart_in_each_period_and_add_up() {
     // Until 2021 he had a bonus of £3,652.50 a year and £1 an hour less; then £1 more and no bonus. 35 hours, 7 a working day.
-    let text = format!(
-        "{HEADER}A,cook,F,35,11,,2010-01-01,\nA,chef,M,35,10,3652.50,2020-01-01,2020-12-31\nA,chef,M,35,12,,2021-01-01,\n"
-    );
+    let text = format!("{HEADER}A,cook,F,35,11,,2010-01-01,\nA,chef,M,35,10,3652.50,2020-01-01,2020-12-31\nA,chef,M,35,12,,2021-01-01,\n");
     let all = read(&text);
     let periods = price_periods(&all, &all.list[0], &all.list[1], WeeksInYear::Calendar, &window("2020-01-01", "2022-01-01"));
     // £10 a day of bonus for 366 days, less £5 a day of basic pay when all is one term.
@@ -92,13 +90,7 @@ fn past_pay_that_overlaps_or_is_nobodys_is_named() {
         A,chef,M,35,10,,2020-01-01,2020-12-31\nA,porter,M,35,9,,,2020-12-31\nA,porter,M,35,9,,2021-01-01,2020-12-31\n";
     assert_eq!(
         codes(&format!("{HEADER}{rows}")),
-        [
-            ("past-pay-overlaps", 3),
-            ("past-pay-overlaps", 4),
-            ("past-pay-of-nobody", 5),
-            ("value-missing", 6),
-            ("ends-before-beginning", 7),
-        ]
+        [("past-pay-overlaps", 3), ("past-pay-overlaps", 4), ("past-pay-of-nobody", 5), ("value-missing", 6), ("ends-before-beginning", 7),]
     );
     assert_eq!(codes("employer,job,sex,hours,hourly_pay,until\nA,cook,F,35,10,\n"), [("missing-column", 1)]);
     assert_eq!(codes("employer,job,sex,hours,annual_pay,point,full_time_hours\nA,cook,F,35,,12,37.5\n"), [("no-scale", 2)]);
@@ -140,7 +132,8 @@ fn a_point_of_a_scale_brings_its_rates_of_every_year() {
         assert_eq!(i128::from(period.together_pence), exact.round_half_away(), "{}", period.from);
     }
     let faults = Faults::new();
-    let _ = read_pay_file("t.csv", &mut text.replace("3-max", "3-mx").as_bytes(), Some(&ScaleRates::new(scale, "England", lodged)), &faults);
+    let _ =
+        read_pay_file("t.csv", &mut text.replace("3-max", "3-mx").as_bytes(), Some(&ScaleRates::new(scale, "England", lodged)), &faults);
     let found = faults.into_sorted();
     assert_eq!((found[0].code, found[0].fix.as_str()), ("unknown-point", "did you mean “3-max”?"));
 }
