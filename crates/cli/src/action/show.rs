@@ -341,7 +341,9 @@ pub(super) fn costs_json(plan: &Plan<'_>) -> Value {
 pub(super) fn common_text(plan: &Plan<'_>) -> String {
     let mut text = String::new();
     for window in &plan.common {
-        text.push_str(&format!("  {}, {}\n", days_words(Some(window.first()), Some(window.last())), window.kind.words()));
+        let notified =
+            if window.notified.is_empty() { String::new() } else { format!("; notified already by {}", window.notified.join(", ")) };
+        text.push_str(&format!("  {}, {}{notified}\n", days_words(Some(window.first()), Some(window.last())), window.kind.words()));
         for (union, mandates) in &window.unions {
             for at in mandates {
                 let mandate = &plan.mandates[*at];
@@ -364,6 +366,7 @@ pub(super) fn common_json(plan: &Plan<'_>) -> Value {
                 "first": window.first().to_string(),
                 "last": window.last().to_string(),
                 "kind": window.kind.word(),
+                "notified_by": window.notified,
                 "unions": window.unions.iter().map(|(union, mandates)| json!({
                     "union": union,
                     "mandates": mandates.iter().map(|at| mandate_json(&plan.mandates[*at])).collect::<Vec<_>>(),

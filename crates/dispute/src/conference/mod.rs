@@ -17,6 +17,7 @@ mod papers;
 mod replay;
 mod rules;
 mod test_words;
+mod vote_files;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub use papers::{Agenda, AgendaEntry, BookEntry, DecisionsBook, Minute, MinuteIt
 pub use rules::{AmendmentOrder, Caller, Majority, StandingOrders};
 pub use test_words::{MotionTest, TestOrigin};
 pub use wording::{InsertAt, PlacedChange, WordChange};
+
+pub(crate) use vote_files::is_vote_file;
 
 use check::CheckedAgenda;
 use count::Hall;
@@ -169,12 +172,28 @@ impl Conference {
         if self.present.is_none() && !self.delegates.is_empty() {
             self.present = Some(self.delegates.len() as u64);
         }
+        if !vote_files::fill_in(&mut self.log, tables, faults) {
+            // The faults of the files are told; a replay with holes would only add noise about the same votes.
+            self.unread.extend(self.items.iter().map(|item| item.id.clone()));
+        }
+        check::alter_amendments(self, faults);
         self.checked = check::check_agenda(self, faults);
         self.decisions = replay::replay(self, &self.checked, faults);
     }
 
     pub(crate) fn hall(&self) -> Hall<'_> {
         Hall { rules: &self.rules, branches: &self.branches, delegates: &self.delegates, present: self.present, unread: &self.unread }
+    }
+
+    /// The files of `decide/` that its log takes votes from.
+    pub(crate) fn vote_files_named(&self) -> impl Iterator<Item = &str> {
+        let votes = self.log.iter().filter_map(Event::vote);
+        votes
+            .flat_map(|vote| {
+                let keyings = [&vote.first, &vote.second].into_iter().flatten();
+                keyings.filter_map(|keying| keying.file.as_ref()).chain(&vote.cards_file)
+            })
+            .map(|(name, _)| name.as_str())
     }
 
     /// The offers that its motions name.

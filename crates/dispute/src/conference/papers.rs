@@ -7,6 +7,7 @@ use super::Conference;
 use super::agenda::ItemKind;
 use super::count::Tally;
 use super::decision::{Decision, Outcome};
+use super::log::{Event, Happening};
 use super::names::escaped;
 use super::replay::capital;
 use super::rules::Majority;
@@ -48,6 +49,8 @@ pub struct Minute {
     pub title: String,
     /// When, in words.
     pub when: Option<String>,
+    /// What was done with the order of business on the day, in sentences.
+    pub business: Vec<String>,
     /// One for each item, in the order in which they were decided.
     pub items: Vec<MinuteItem>,
     /// Ids of the sources.
@@ -169,7 +172,13 @@ impl Conference {
                 decision.text_after.iter().flat_map(|text| text.lines()).map(str::to_owned).collect()
             },
         });
-        Minute { title: self.name(), when: self.when.map(pay::When::words), items: items.collect(), sources: self.source.clone() }
+        Minute {
+            title: self.name(),
+            when: self.when.map(pay::When::words),
+            business: self.log.iter().filter_map(|event| self.business_sentence(event)).collect(),
+            items: items.collect(),
+            sources: self.source.clone(),
+        }
     }
 
     /// The decisions book.
@@ -423,10 +432,31 @@ impl Agenda {
     }
 }
 
+impl Conference {
+    /// C26: a change of the order of business, or the guillotine, as it is minuted.
+    fn business_sentence(&self, event: &Event) -> Option<String> {
+        let day = event.on.map_or_else(String::new, |on| format!("{}: ", dated::long_date(on)));
+        let by = event.by.as_ref().map_or_else(String::new, |by| format!(" on the motion of {by}"));
+        let what = match event.what {
+            Happening::OrderChanged => {
+                let names = event.items.iter().filter_map(|(id, _)| self.item(id)).map(super::Item::name).collect::<Vec<_>>();
+                format!("the order of business was changed{by}: first {}, then what was left.", names.join(", "))
+            }
+            Happening::Guillotine => format!("time ran out{by}; what was on the guillotine list was put without debate."),
+            _ => return None,
+        };
+        let note = event.note.as_ref().map_or_else(String::new, |note| format!(" {note}"));
+        Some(capital(&format!("{day}{what}{note}")))
+    }
+}
+
 impl Minute {
     /// As plain text.
     pub fn text(&self) -> String {
         let mut out = format!("{}\n", titled("Minute", &self.title, self.when.as_deref()));
+        for sentence in &self.business {
+            out.push_str(&format!("\n{}", wrapped(sentence, "")));
+        }
         for item in &self.items {
             out.push_str(&format!("\n{}\n", item.heading));
             for line in &item.text {
@@ -441,6 +471,9 @@ impl Minute {
     /// As Markdown.
     pub fn markdown(&self) -> String {
         let mut out = format!("# {}\n", escaped(&titled("Minute", &self.title, self.when.as_deref())));
+        for sentence in &self.business {
+            out.push_str(&format!("\n{}\n", escaped(sentence)));
+        }
         for item in &self.items {
             out.push_str(&format!("\n## {}\n\n{}\n", escaped(&item.heading), quoted(&item.text)));
             out.push_str(&format!("{}\n", escaped(&item.sentences.join(" "))));

@@ -348,7 +348,7 @@ pub fn plan<'d>(disputes: &[&'d Dispute], book: &'d Rulebook, facts: &PlanFacts)
     let (mut days, refused) = judge::into_days(judged, &found, in_sight);
     days.sort_by(|a, b| (a.date(), a.union, &a.call, &a.notice, &a.unit.name).cmp(&(b.date(), b.union, &b.call, &b.notice, &b.unit.name)));
     let mandates: Vec<UnitMandate<'d>> = found.into_iter().map(|found| found.shown).collect();
-    let common = windows::common(&mandates, facts);
+    let common = windows::common(&mandates, &days, facts);
     let (services, services_not_hit) = services::services(disputes, &days, &mut notes);
     let costs = cost::cost(disputes, &days);
     notes.sort();

@@ -10,12 +10,12 @@ use proptest::prelude::*;
 
 use crate::folder::{line_of, read, valid};
 
-const FILE: &str = "decide/conference.toml";
+pub(crate) const FILE: &str = "decide/conference.toml";
 const BRANCHES: &str = "decide/branches.csv";
-const AGENDA: &str = include_str!("../cases/conference/conference.toml");
+pub(crate) const AGENDA: &str = include_str!("../cases/conference/conference.toml");
 
 /// The starter folder with the invented conference.
-fn folder() -> Folder {
+pub(crate) fn folder() -> Folder {
     let mut folder = valid();
     for (name, text) in [
         (FILE, AGENDA),
@@ -43,7 +43,7 @@ fn with_log(log: &str) -> Folder {
     folder
 }
 
-fn held(folder: &Folder) -> (Dispute, Conference) {
+pub(crate) fn held(folder: &Folder) -> (Dispute, Conference) {
     let (dispute, faults) = read(folder);
     assert_eq!(faults, [], "{faults:#?}");
     let dispute = dispute.expect("a dispute");
