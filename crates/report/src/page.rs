@@ -735,7 +735,7 @@ impl Gather<'_> {
             let kind = if motion.amends.is_some() { "amendment" } else { "motion" };
             let vote = motion.vote.as_ref().map(|vote| format!(" ({vote})")).unwrap_or_default();
             lines.push(Line {
-                heading: format!("{}{}: {kind} {}{vote}", motion.conference, when(motion.when), motion.outcome.word()),
+                heading: format!("{}{}: {kind} {}{vote}", motion.conference, when(motion.when), motion.outcome.words()),
                 text: motion.text.clone(),
                 source: motion.source.clone(),
             });

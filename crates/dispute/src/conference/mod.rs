@@ -1,7 +1,7 @@
 //! A delegate conference: agenda, standing orders, and a log of what happened, replayed to decisions.
 //!
 //! The log says what was moved and how people voted. What follows is derived: outcomes, unanimity, the text after the
-//! amendments, what falls. Change one vote and the minute changes. Rules C1 to C35: `docs/spec/conference.md`.
+//! amendments, what falls. Change one vote and the minute changes. Rules C1 to C37: `docs/spec/conference.md`.
 //!
 //! Not here: the poll of all members (`polls`), positions of the parties (`decide`).
 
@@ -11,9 +11,11 @@ mod check;
 mod count;
 mod decision;
 mod log;
+mod marks;
 mod measure;
 mod names;
 mod papers;
+mod papers_text;
 mod replay;
 mod rules;
 mod test_words;
@@ -30,6 +32,7 @@ pub use branches::{Branch, BranchCount, Delegate};
 pub use count::{CardCast, Tally};
 pub use decision::{Decision, Fall, Outcome, SideVote, SideVoteKind};
 pub use log::{Card, Event, Happening, Keying, Method, VoteRecord};
+pub use marks::{Mark, changed_words};
 pub use measure::{Figure, Standing, TestOutcome, TestResult, Verdict};
 pub use papers::{Agenda, AgendaEntry, BookEntry, DecisionsBook, Minute, MinuteItem};
 pub use rules::{AmendmentOrder, Caller, Majority, StandingOrders};
