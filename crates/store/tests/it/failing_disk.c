@@ -20,21 +20,12 @@ static int fails(int fd, int error) {
     return 1;
 }
 
-#define REAL(name, type) type real = (type)dlsym(RTLD_NEXT, #name)
+#define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-int fsync(int fd) { REAL(fsync, int (*)(int)); return fails(fd, EIO) ? -1 : real(fd); }
-int fdatasync(int fd) { REAL(fdatasync, int (*)(int)); return fails(fd, EIO) ? -1 : real(fd); }
-ssize_t write(int fd, const void *b, size_t n) {
-    REAL(write, ssize_t (*)(int, const void *, size_t));
-    return fails(fd, ENOSPC) ? -1 : real(fd, b, n);
-}
-ssize_t pwrite(int fd, const void *b, size_t n, off_t at) {
-    REAL(pwrite, ssize_t (*)(int, const void *, size_t, off_t));
-    return fails(fd, ENOSPC) ? -1 : real(fd, b, n, at);
-}
-ssize_t pwrite64(int fd, const void *b, size_t n, off64_t at) {
-    REAL(pwrite64, ssize_t (*)(int, const void *, size_t, off64_t));
-    return fails(fd, ENOSPC) ? -1 : real(fd, b, n, at);
-}
+int fsync(int fd) { REAL(fsync); return fails(fd, EIO) ? -1 : real(fd); }
+int fdatasync(int fd) { REAL(fdatasync); return fails(fd, EIO) ? -1 : real(fd); }
+ssize_t write(int fd, const void *b, size_t n) { REAL(write); return fails(fd, ENOSPC) ? -1 : real(fd, b, n); }
+ssize_t pwrite(int fd, const void *b, size_t n, off_t at) { REAL(pwrite); return fails(fd, ENOSPC) ? -1 : real(fd, b, n, at); }
+ssize_t pwrite64(int fd, const void *b, size_t n, off64_t at) { REAL(pwrite64); return fails(fd, ENOSPC) ? -1 : real(fd, b, n, at); }
 
 __attribute__((destructor)) static void say(void) { fprintf(stderr, "calls %ld\n", calls); }
