@@ -20,9 +20,9 @@ use crate::sql::{Column, DbError, Many, Row, Sql, Value};
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// All queries go by keys, so other joins than nested loops are only ever chosen for want of statistics. A node that vanishes
-/// must not hold its locks for hours.
-const OPTIONS: &str = "-c enable_hashjoin=off -c enable_mergejoin=off -c idle_in_transaction_session_timeout=30s \
+/// All queries go by keys. Plans are made while the tables are small and kept while they grow, so a plan that reads a whole table
+/// must not be chosen in the first place. A node that vanishes must not hold its locks for hours.
+const OPTIONS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c idle_in_transaction_session_timeout=30s \
     -c lock_timeout=10s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
 /// The server.
