@@ -17,7 +17,6 @@ export interface Info {
   readonly statement: string;
   /** In Welsh, by question. */
   readonly welsh: readonly ({ readonly text: string; readonly answers: readonly string[] } | null)[];
-  readonly rehearsal: boolean;
   readonly challenge: boolean;
 }
 
@@ -108,8 +107,7 @@ function readInfo(fields: Json, questions: Json[], election: Election): Info | n
     const whole = isText(text) && Array.isArray(answers) && answers.length === election.questions[at]?.answers.length && answers.every(isText);
     return whole ? { text, answers: answers as string[] } : null;
   });
-  const [rehearsal, challenge] = [fields['rehearsal'] === true, fields['challenge'] === true];
-  return { unit, poll, opensAt, closesAt, state, revote, recommendation, statement, welsh, rehearsal, challenge };
+  return { unit, poll, opensAt, closesAt, state, revote, recommendation, statement, welsh, challenge: fields['challenge'] === true };
 }
 
 /** What the service knows of a public credential. */

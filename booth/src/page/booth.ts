@@ -57,6 +57,8 @@ class Booth {
   #ready: boolean | null = null;
   /** A ballot is on its way and nobody knows whether it arrived, or it has arrived: there is no way back. */
   #sealed = false;
+  /** The first of the two. */
+  #underWay = false;
   #render: () => void = () => undefined;
 
   constructor(main: HTMLElement) {
@@ -69,10 +71,6 @@ class Booth {
     window.addEventListener('popstate', (event) => this.#moved(event.state as Place | null));
     window.addEventListener('pagehide', () => this.#wipe(true));
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
-    window.addEventListener('hashchange', () => {
-      // A link with a code was opened over this page.
-      if (!this.#sealed && location.hash.includes('code=')) location.reload();
-    });
     await this.#load();
   }
 
@@ -124,6 +122,12 @@ class Booth {
 
   /** Back and forward buttons of the browser. */
   #moved(to: Place | null): void {
+    if (location.hash.includes('code=')) {
+      // A link with a code was opened over this page: begin with it, unless a ballot is on its way.
+      if (!this.#underWay) return location.reload();
+      history.replaceState(this.#place, '', location.pathname + location.search);
+      return;
+    }
     if (this.#sealed) {
       history.pushState(this.#place, '');
       return;
@@ -160,7 +164,6 @@ class Booth {
     this.#frame.show({
       title: texts.startTitle,
       content: [
-        info.rehearsal && h('p', { class: 'rehearsal' }, texts.rehearsal),
         h('h1', {}, given(info.poll)),
         h(
           'dl',
@@ -197,8 +200,12 @@ class Booth {
     const next = (): void => {
       const step = steps.shift();
       if (!step || this.#ready !== null) return;
-      step();
-      idle(next);
+      try {
+        step();
+        idle(next);
+      } catch {
+        // Found again, and told, when the ballot is made.
+      }
     };
     idle(next);
   }
@@ -307,10 +314,12 @@ class Booth {
     if (this.#ballot) return;
     this.#frame.say(this.#frame.texts.encrypting);
     await painted();
+    const began = performance.now();
     this.#ready ??= computesRightly();
     if (!this.#ready) return this.#stop('selfCheck');
     const [key, choices] = [this.#key, this.#choices];
     if (!key || this.#place.page !== 'check' || this.#ballot) return;
+    performance.measure('whitley-prepare', { start: began, end: performance.now() });
     const from = performance.now();
     this.#ballot = makeOpenable(this.#election, key, choices as Choice[], this.#platform);
     performance.measure('whitley-encrypt', { start: from, end: performance.now() });
@@ -436,6 +445,7 @@ class Booth {
   async #cast(ballot: OpenableBallot): Promise<void> {
     if (this.#sealed || this.#ballot !== ballot) return;
     this.#sealed = true;
+    this.#underWay = true;
     // What made the ballot is not needed any more, whether it arrives or not.
     ballot.wipe();
     this.#forgetAnswers();
@@ -449,6 +459,7 @@ class Booth {
       if ('refused' in outcome) this.#stop(outcome.refused);
       else this.#shown(() => this.#receipt(tracker, outcome));
     } finally {
+      this.#underWay = false;
       window.removeEventListener('beforeunload', leaving);
       this.#wipe(false);
     }
@@ -502,7 +513,6 @@ class Booth {
     this.#frame.show({
       title: texts.receiptTitle,
       content: [
-        this.#info.rehearsal && h('p', { class: 'rehearsal' }, texts.rehearsal),
         h('div', { class: differs ? 'panel bad' : 'panel' }, h('h1', {}, texts.receiptTitle), h('p', {}, texts.receiptTracker), h('p', {}, grouped(tracker))),
         differs && h('p', { class: 'error' }, texts.trackerDiffers),
         differs && h('p', {}, `${texts.trackerTheirs}: `, grouped(recorded.tracker)),

@@ -56,7 +56,6 @@ export const cy: Texts = {
   startAgain: 'Dechrau eto',
 
   startTitle: 'Pleidleisio',
-  rehearsal: 'Ymarfer: nid pleidlais go iawn yw hon.',
   unit: 'Pwy sy’n pleidleisio yma',
   opens: 'Yn agor',
   closes: 'Yn cau',

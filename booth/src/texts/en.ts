@@ -57,7 +57,6 @@ export const en = {
 
   // Start
   startTitle: 'Vote',
-  rehearsal: 'Rehearsal: this is not a real vote.',
   unit: 'Who votes here',
   opens: 'Opens',
   closes: 'Closes',
