@@ -164,7 +164,7 @@ class Booth {
     this.#frame.show({
       title: texts.startTitle,
       content: [
-        h('h1', {}, given(info.poll)),
+        h('h1', {}, texts.startTitle),
         h(
           'dl',
           {},

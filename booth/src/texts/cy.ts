@@ -55,7 +55,7 @@ export const cy: Texts = {
   seeReceipt: 'Gwirio a yw pleidlais wedi’i chofnodi',
   startAgain: 'Dechrau eto',
 
-  startTitle: 'Pleidleisio',
+  startTitle: 'Pleidleisio ar-lein',
   unit: 'Pwy sy’n pleidleisio yma',
   opens: 'Yn agor',
   closes: 'Yn cau',

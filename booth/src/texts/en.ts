@@ -56,7 +56,7 @@ export const en = {
   startAgain: 'Start again',
 
   // Start
-  startTitle: 'Vote',
+  startTitle: 'Vote online',
   unit: 'Who votes here',
   opens: 'Opens',
   closes: 'Closes',
