@@ -182,7 +182,7 @@ scenario('void, replaced and used codes', async (v) => {
     await v.go('/v/invented?again=' + state + '#code=' + code);
     await v.press('Start');
     await v.heading(title);
-    await v.page.getByText('no vote was cast').waitFor();
+    await v.page.getByText('No vote was cast from this page').waitFor();
     await v.look(`11-${state}`);
   }
   const code = v.code();
@@ -543,7 +543,8 @@ scenario('the service confirms another tracker: said loudly', async (v) => {
   await v.toCheck(v.code());
   v.service.control.next = { path: 'cast', kind: 'other-tracker', times: 1 };
   await v.press('Cast my vote');
-  await v.page.getByText('The service confirmed another tracker').waitFor();
+  await v.heading('The service confirmed another ballot');
+  assert.equal(await v.page.getByText('Your vote is recorded').count(), 0);
   await v.look('73-other-tracker');
 });
 
