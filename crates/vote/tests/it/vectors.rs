@@ -619,7 +619,7 @@ fn role_signatures(setting: &Setting) -> Value {
         let entry = listed[at].as_str().expect("text");
         vote::Element::parse_key(entry.split(',').next().expect("digits")).expect("an element").encode()
     };
-    let spares = [element(listed.len() - 2), element(listed.len() - 1)];
+    let spares = [element(listed.len() - 1)];
     let lines = [
         Body::credentials_with_spares(&setting.election, &setting.credentials, &spares),
         Body::replace(&setting.election.hash(), &element(0), &spares[0], "letter not delivered"),
