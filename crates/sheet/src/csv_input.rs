@@ -243,6 +243,15 @@ mod tests {
     }
 
     #[test]
+    fn ten_megabytes_in_one_cell_are_refused_with_their_line_and_without_the_memory() {
+        let text = format!("a,b\r\n1,\"{}\"\r\n2,3\r\n", "x".repeat(10 << 20));
+        let mut records = Records::new(text.as_bytes(), Vec::new(), 0, b',');
+        assert!(matches!(records.next(), Ok(Some(1))));
+        assert!(matches!(records.next(), Err(Stop { line: 2, why: None })));
+        assert!(records.row.data.len() <= 2 * MAX_RECORD_BYTES, "{}", records.row.data.len());
+    }
+
+    #[test]
     fn cells_are_those_of_the_csv_format() {
         assert_eq!(records("\"a \"\"b\"\" c\",\"d,e\"\n", 4)[0].1, ["a \"b\" c", "d,e"]);
         assert_eq!(records("a", 4), [(1, vec!["a".to_owned()])]);
