@@ -23,6 +23,7 @@ mod pdf;
 mod print;
 mod rehearse;
 mod report;
+mod roll;
 mod staff_file;
 mod talks;
 mod vote;
@@ -87,6 +88,9 @@ enum Stage {
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
     #[command(subcommand)]
     Vote(vote::Verb),
+    /// The members' roll: every fault of a membership file, import and undo, freeze, late changes, units, employers' notices
+    #[command(subcommand)]
+    Roll(roll::Verb),
     /// Letters to members of Parliament: check, count, write, print
     #[command(subcommand)]
     Letters(campaign::letters::Verb),
@@ -129,6 +133,7 @@ fn main() -> ExitCode {
         Stage::EqualPay(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
+        Stage::Roll(verb) => verb.run(as_json),
         Stage::Letters(verb) => verb.run(as_json),
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),

@@ -47,6 +47,9 @@ pub(crate) struct NoticeArguments {
     /// The day the employer receives it, which chooses the law; the day it is dated if not given
     #[arg(long, value_name = "DAY", value_parser = parse_date)]
     received: Option<Date>,
+    /// The employers and figures that `whitley roll notices` counted: a notice of ballot to each, instead of those in papers/*.toml
+    #[arg(long, value_name = "FILE")]
+    figures: Option<std::path::PathBuf>,
 }
 
 #[derive(Args)]
@@ -152,6 +155,9 @@ impl Notice {
         match self {
             Self::Ballot(arguments) => {
                 let received = arguments.received.unwrap_or(arguments.of.how.date);
+                if let Some(figures) = &arguments.figures {
+                    return ballot_notices_of(figures, &arguments.of, received, as_json);
+                }
                 one_a_unit(&arguments.of, "ballot-notice", as_json, |papers, unit, faults| {
                     papers.ballot_notice(unit, arguments.of.how.date, received, faults)
                 })
@@ -175,6 +181,59 @@ impl Notice {
             }
         }
     }
+}
+
+/// A notice of ballot to each employer that the roll has, with its figures.
+fn ballot_notices_of(figures: &std::path::Path, of: &PollArguments, received: Date, as_json: bool) -> Done {
+    let mut begun = begin(of, as_json)?;
+    let templates = of.how.templates(&begun.faults);
+    let place = Place::new(&figures.display().to_string(), 1);
+    let mut batches = Vec::new();
+    let read = std::fs::read(figures).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let entries = read.as_ref().and_then(|read| read["employers"].as_array()).cloned();
+    if entries.is_none() {
+        begun.faults.error("no-figures", &place, "this is no file of figures", "figures.json, as `whitley roll notices` writes it");
+    }
+    let mut several: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    for entry in entries.into_iter().flatten() {
+        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let counts = |key: &str| -> Vec<dispute::Count> {
+            let list = entry[key].as_array().into_iter().flatten();
+            let count = |one: &serde_json::Value| Some((one["name"].as_str()?.to_owned(), one["number"].as_u64()?));
+            list.filter_map(count).map(|(name, number)| dispute::Count { name, number, place: place.clone() }).collect()
+        };
+        let unit = text("unit");
+        if of.unit.as_ref().is_some_and(|only| *only != unit) {
+            continue;
+        }
+        let address = entry["address"].as_array().into_iter().flatten().filter_map(|line| line.as_str());
+        let employer = dispute::Employer {
+            unit: (unit.clone(), place.clone()),
+            name: text("employer"),
+            address: address.map(|line| (line.to_owned(), place.clone())).collect(),
+            description: None,
+            check_off: None,
+            categories: counts("categories"),
+            workplaces: counts("workplaces"),
+            place: place.clone(),
+        };
+        for papers in begun.dispute.papers.iter_mut().filter(|papers| papers.poll.0 == of.poll) {
+            papers.employers = vec![employer.clone()];
+            papers.figures_explained = Some(text("explained"));
+        }
+        // A unit may have several employers, and each gets its own notice.
+        let number = several.entry(unit.clone()).or_default();
+        *number += 1;
+        let file = if *number == 1 { format!("ballot-notice-{unit}.pdf") } else { format!("ballot-notice-{unit}-{number}.pdf") };
+        let Some(papers) = begun.papers(of) else { break };
+        for found in papers.units(Some(&unit), &begun.faults) {
+            let document = papers.ballot_notice(found, of.how.date, received, &begun.faults);
+            batches.extend(document.map(|document| single(file.clone(), "ballot notice", &unit, document)));
+        }
+    }
+    stop_on_error(begun.faults, as_json)?;
+    let files = batches.len();
+    print_all(&of.how, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
 /// One document for each unit; a fault in any stops all.

@@ -11,4 +11,5 @@ mod folder;
 mod founding;
 mod plan;
 mod read_across;
+mod roll;
 mod talks;
