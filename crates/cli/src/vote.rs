@@ -1,7 +1,7 @@
 //! `whitley vote`: a whole poll on files alone, by people who each have their own.
 //!
-//! Who runs what, and with which files: the help of [`Verb`]. The protocol is in the crate `vote`, the judging in `verify`;
-//! here are only files, the order of steps, and the clock.
+//! Who runs what, and with which files: the help of [`Verb`]. The protocol is in the crate `vote`, the judging in `verify`, the steps in
+//! `poll`; here are only arguments, files, the clock, and what is said.
 
 mod before;
 mod casting;
@@ -12,6 +12,7 @@ mod plan;
 pub(crate) mod repair;
 
 use clap::Subcommand;
+pub(crate) use poll::Refusal;
 use serde_json::Value;
 
 use crate::answer::{self, Outcome};
@@ -110,7 +111,7 @@ impl Verb {
                     answer::print_json(&serde_json::json!({ "error": refusal.why }));
                 }
                 eprintln!("{}", refusal.why);
-                refusal.outcome
+                outcome_of(&refusal)
             }
         }
     }
@@ -129,31 +130,11 @@ impl Done {
     }
 }
 
-/// Why a command did nothing.
-pub(crate) struct Refusal {
-    outcome: Outcome,
-    why: String,
-}
-
-impl Refusal {
-    /// Something brought in is wrong.
-    fn input(why: impl Into<String>) -> Self {
-        Self { outcome: Outcome::BadInput, why: why.into() }
-    }
-
-    /// It may not be done, or not yet.
-    fn no(why: impl Into<String>) -> Self {
-        Self { outcome: Outcome::No, why: why.into() }
-    }
-
-    /// Our disk, our randomness.
-    fn ours(why: impl Into<String>) -> Self {
-        Self { outcome: Outcome::OurFailure, why: why.into() }
-    }
-}
-
-impl From<vote::NoRandomness> for Refusal {
-    fn from(fault: vote::NoRandomness) -> Self {
-        Self::ours(fault.to_string())
+/// Exit code of a refusal.
+fn outcome_of(refusal: &Refusal) -> Outcome {
+    match refusal.kind {
+        poll::Kind::Input => Outcome::BadInput,
+        poll::Kind::No => Outcome::No,
+        poll::Kind::Ours => Outcome::OurFailure,
     }
 }

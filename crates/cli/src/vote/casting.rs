@@ -1,17 +1,20 @@
 //! While voting is open: `whitley vote cast`, `accept`, `void`, `extend`, `sign`.
 
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poll::board::{self, Board, Closed};
+use poll::{Companion, KeyFile, Replace, Signable, System};
 use serde_json::{Value, json};
 use verify::Remembered;
 use vote::archive::EventKind;
-use vote::companion::{Body, LineKind, PublicRoleKey};
+use vote::companion::LineKind;
 use vote::{Choice, Credential, Hash, Question, Randomness, make_ballot};
 use zeroize::Zeroizing;
 
-use super::files::{self, KeyFile, Opened, Readers, Signable, System};
+use super::files::{self, Opened, Readers};
 use super::{Done, Refusal};
 use crate::judge;
 
@@ -59,7 +62,7 @@ impl Cast {
         let mut source = System;
         let ballot = make_ballot(&opened.election, &key, &choices, &mut Randomness::new(&mut source))
             .map_err(|fault| Refusal::ours(fault.to_string()))?;
-        files::write(&self.out, ballot.payload().as_bytes(), Readers::Everybody, false)?;
+        files::write(&self.out, ballot.payload().as_bytes(), Readers::Everybody, Replace::No)?;
         let text = format!(
             "Encrypted ballot: {}\ntracker: {}\nKeep the tracker: it must be on the board, and it shows nobody what you chose.\nnext: the server runs  whitley vote accept {} {}\n",
             self.out.display(),
@@ -202,7 +205,7 @@ impl Accept {
         let strange = || Refusal::input("neither a ballot nor a share nor a signed line");
         let value: Value = serde_json::from_slice(&bytes).map_err(|_| strange())?;
         if value.get("election_uuid").is_some() {
-            let (opens_at, closes_at) = schedule(companion)?;
+            let Companion { opens_at, closes_at, .. } = files::companion(companion)?;
             if now < opens_at || now >= closes_at {
                 return Err(Refusal::no(format!("voting is open from {opens_at} until {closes_at}")));
             }
@@ -212,82 +215,50 @@ impl Accept {
             let tracker = Hash::of(text.trim_end_matches('\n')).base64();
             return Ok(Addition { archive, companion: String::new(), what: "ballot", name: tracker });
         }
-        let line = Signable::of(&value, path).map_err(|_| strange())?;
-        let signers = signers(companion, &line)?;
-        let Some(signatures) = line.complete(&signers, path)? else {
-            let missing: Vec<&str> = signers
-                .iter()
-                .map(|(name, _)| name.as_str())
-                .filter(|name| !line.signatures.iter().any(|(signer, _)| signer == name))
-                .collect();
-            return Err(Refusal::no(format!("the signature of the {} is missing", missing.join(" and the "))));
+        let shown = path.display().to_string();
+        let line = Signable::of(&value, &shown).map_err(|_| strange())?;
+        let mut said = files::companion(companion)?;
+        let addition = if line.body.kind() == LineKind::Share {
+            let tally = opened.tally()?.ok_or_else(|| Refusal::no("voting has not been closed: there is nothing to decrypt yet"))?;
+            let closed = Closed { election: &opened.election, trustees: &opened.trustees, tally: &tally, companion: &said };
+            board::check_share(&closed, &opened.shares()?, &value, &shown)?
+        } else {
+            let voted = self.voted()?;
+            let board = Board {
+                election: &opened.election,
+                credentials: &opened.credentials,
+                companion: &said,
+                voted: &|credential| voted.contains(credential),
+            };
+            board::check_line(&board, &line, &shown)?
         };
-        let mut chain = files::chain(companion)?;
-        let line_text = chain.append(&line.body, &signatures);
-        match line.body.kind() {
-            LineKind::Void | LineKind::Schedule => {
-                Ok(Addition { archive: Vec::new(), companion: line_text, what: line.body.kind().word(), name: String::new() })
+        let archive = match &addition.event {
+            None => Vec::new(),
+            Some((kind, records)) => {
+                let records: Vec<&str> = records.iter().map(String::as_str).collect();
+                opened.tail.append(*kind, &records).map_err(|fault| Refusal::no(fault.to_string()))?
             }
-            LineKind::Share => {
-                let record = value.get("record").and_then(Value::as_str).ok_or_else(strange)?;
-                let body: Value = serde_json::from_str(line.body.text()).map_err(|_| strange())?;
-                let owner = body.get("owner").and_then(Value::as_u64).ok_or_else(strange)?;
-                let owned = format!("{{\"owner\":{owner},\"payload\":\"{}\"}}", Hash::of(record));
-                // A crash may have come between archive and companion: then only the companion's line is missing.
-                let last = opened.records(EventKind::PartialDecryption).last().and_then(|records| records.first());
-                let shares =
-                    files::lines(companion)?.iter().filter(|line| line.get("type").and_then(Value::as_str) == Some("share")).count();
-                let only_line =
-                    last.is_some_and(|last| last == record.as_bytes()) && shares < opened.records(EventKind::PartialDecryption).count();
-                let archive = if only_line {
-                    Vec::new()
-                } else {
-                    opened.tail.append(EventKind::PartialDecryption, &[record, &owned]).map_err(|fault| Refusal::no(fault.to_string()))?
-                };
-                Ok(Addition { archive, companion: line_text, what: "share", name: format!("trustee {owner}") })
-            }
-            LineKind::Setup | LineKind::Commitment | LineKind::Ceremony | LineKind::Credentials | LineKind::Result => {
-                Err(Refusal::input(format!("a {} line is not accepted one by one", line.body.kind().word())))
-            }
-        }
+        };
+        let (body, signatures) = &addition.line;
+        let companion = said.append(body, signatures)?;
+        Ok(Addition { archive, companion, what: addition.what, name: addition.name })
+    }
+
+    /// Who has a ballot in the archive.
+    fn voted(&self) -> Answer<HashSet<String>> {
+        let mut voted = HashSet::new();
+        Opened::read(&self.archive, |_, payload| {
+            voted.extend(credential_of(payload));
+            Ok(())
+        })?;
+        Ok(voted)
     }
 }
 
-/// Opening and closing time in force.
-pub(crate) fn schedule(companion: &Path) -> Answer<(jiff::Timestamp, jiff::Timestamp)> {
-    let wrong = || Refusal::input(format!("{} has no schedule", companion.display()));
-    let lines = files::lines(companion)?;
-    let time = |line: &Value, name: &str| line["body"].get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
-    let setup = lines.first().ok_or_else(wrong)?;
-    let opens_at = time(setup, "opens_at").ok_or_else(wrong)?;
-    let last = lines.iter().rev().find_map(|line| time(line, "closes_at"));
-    Ok((opens_at, last.ok_or_else(wrong)?))
-}
-
-/// Who signs this line, with the keys of the companion's setup.
-pub(crate) fn signers(companion: &Path, line: &Signable) -> Answer<Vec<(String, PublicRoleKey)>> {
-    let wrong = || Refusal::input(format!("{} names no role keys", companion.display()));
-    let lines = files::lines(companion)?;
-    let roles = &lines.first().ok_or_else(wrong)?["body"]["roles"];
-    let role = |name: &str| -> Answer<(String, PublicRoleKey)> {
-        Ok((name.to_owned(), roles[name].as_str().and_then(PublicRoleKey::parse).ok_or_else(wrong)?))
-    };
-    match line.body.kind() {
-        LineKind::Void | LineKind::Schedule | LineKind::Setup | LineKind::Result => Ok(vec![role("officer")?, role("scrutineer")?]),
-        LineKind::Credentials => Ok(vec![role("authority")?]),
-        LineKind::Share => {
-            let body: Value = serde_json::from_str(line.body.text()).map_err(|_| wrong())?;
-            let owner = body.get("owner").and_then(Value::as_u64).unwrap_or(0);
-            let key = usize::try_from(owner)
-                .ok()
-                .and_then(|owner| owner.checked_sub(1))
-                .and_then(|at| roles["trustees"].get(at))
-                .and_then(Value::as_str);
-            let key = key.and_then(PublicRoleKey::parse).ok_or_else(|| Refusal::no(format!("there is no trustee {owner}")))?;
-            Ok(vec![(format!("trustee {owner}"), key)])
-        }
-        LineKind::Commitment | LineKind::Ceremony => Err(Refusal::input("lines of the key ceremony are made by whitley vote ceremony")),
-    }
+/// The public credential of a ballot.
+fn credential_of(ballot: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(ballot).ok()?;
+    value["credential"].as_str().map(str::to_owned)
 }
 
 /// Arguments of `whitley vote void`.
@@ -312,23 +283,20 @@ pub(crate) struct Void {
 impl Void {
     pub(crate) fn run(self) -> Answer<Done> {
         let key = KeyFile::of_role(&self.key, &["officer"])?;
-        let credential =
-            vote::Element::parse_key(&self.credential).map_err(|_| Refusal::input("this is not a public credential"))?.encode();
         let mut voted = false;
         let opened = Opened::read(&self.archive, |_, payload| {
-            let value: Value = serde_json::from_slice(payload).unwrap_or_default();
-            voted |= value.get("credential").and_then(Value::as_str) == Some(credential.as_str());
+            voted |= credential_of(payload).as_ref() == Some(&self.credential);
             Ok(())
         })?;
-        if opened.credentials.weight(&credential).is_none() {
-            return Err(Refusal::no("this credential is not on the list of this election"));
-        }
-        if voted {
-            return Err(Refusal::no("this credential has voted on the web already: set the paper aside, the web vote counts"));
-        }
-        let mut line = Signable::new(Body::void(&opened.election.hash(), &credential, &self.paper));
-        line.sign("officer", &key.signing);
-        line.write(&self.out, false)?;
+        let companion = files::companion(&files::companion_of(&self.archive))?;
+        let board = Board {
+            election: &opened.election,
+            credentials: &opened.credentials,
+            companion: &companion,
+            voted: &|credential| voted && credential == self.credential,
+        };
+        let line = board::void(&board, &self.credential, &self.paper, &key)?;
+        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
         Ok(signed_next(&self.out, &self.archive))
     }
 }
@@ -357,14 +325,10 @@ impl Extend {
         let key = KeyFile::of_role(&self.key, &["officer"])?;
         let opened = Opened::read(&self.archive, |_, _| Ok(()))?;
         let later = files::now(Some(&self.closes_at))?;
-        let (_, closes_at) = schedule(&files::companion_of(&self.archive))?;
-        if later <= closes_at {
-            return Err(Refusal::no(format!("voting closes at {closes_at}; it can only be extended")));
-        }
-        let time = later.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut line = Signable::new(Body::schedule(&opened.election.hash(), &time, &self.reason));
-        line.sign("officer", &key.signing);
-        line.write(&self.out, false)?;
+        let companion = files::companion(&files::companion_of(&self.archive))?;
+        let board = Board { election: &opened.election, credentials: &opened.credentials, companion: &companion, voted: &|_| false };
+        let line = board::extend(&board, later, &self.reason, &key)?;
+        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
         Ok(signed_next(&self.out, &self.archive))
     }
 }
@@ -391,12 +355,12 @@ pub(crate) struct Sign {
 impl Sign {
     pub(crate) fn run(self) -> Answer<Done> {
         let key = KeyFile::of_role(&self.key, &["officer", "scrutineer"])?;
-        let mut line = Signable::read(&self.line)?;
-        if !matches!(line.body.kind(), LineKind::Void | LineKind::Schedule) {
+        let mut line = Signable::read(&files::read(&self.line)?, &self.line.display().to_string())?;
+        if !board::is_signed_one_by_one(line.body.kind()) {
             return Err(Refusal::input("only lines made by void and extend are signed here"));
         }
         line.sign(&key.role, &key.signing);
-        line.write(&self.line, true)?;
+        files::write(&self.line, &line.bytes(), Readers::Everybody, Replace::Yes)?;
         let text = format!("The {} signed this:\n{}\n", key.role, line.body.text());
         Ok(Done::new(text, json!({ "line": self.line.display().to_string(), "signed_by": key.role })))
     }

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poll::board::{self, Closed, Sum};
+use poll::{KeyFile, Replace, Signable, System};
 use serde_json::{Value, json};
 use vote::archive::EventKind;
-use vote::companion::{Body, Figures, LineKind};
-use vote::trustee::TrusteeNumber;
-use vote::trustee::decrypt::{self, PartialDecryption};
-use vote::{ElectionResult, Element, EncryptedTally, Hash, Randomness, Tally};
+use vote::{ElectionResult, EncryptedTally, Randomness};
 
-use super::casting;
-use super::files::{self, KeyFile, Opened, Readers, Signable, System};
+use super::files::{self, Opened, Readers};
 use super::{Done, Refusal};
 use crate::judge;
 
@@ -32,9 +30,9 @@ fn demand_sound(archive: &Path, companion: Option<&Path>) -> Answer<()> {
 fn add_up(archive: &Path) -> Answer<(Opened, EncryptedTally)> {
     // Read twice: once for the list of credentials, once for the ballots, so that nothing is held in memory.
     let opened = Opened::read(archive, |_, _| Ok(()))?;
-    let mut tally = Tally::new(opened.election.questions(), &opened.credentials);
-    Opened::read(archive, |_, payload| tally.add_payload(payload).map_err(|fault| Refusal::input(fault.to_string())))?;
-    let tally = tally.close();
+    let mut sum = Sum::begin(&opened.election, &opened.credentials);
+    Opened::read(archive, |_, payload| sum.add(payload))?;
+    let tally = sum.close();
     Ok((opened, tally))
 }
 
@@ -51,19 +49,21 @@ pub(crate) struct Close {
 impl Close {
     pub(crate) fn run(self) -> Answer<Done> {
         let now = files::now(self.at.as_deref())?;
-        let (_, closes_at) = casting::schedule(&files::companion_of(&self.archive))?;
+        let closes_at = files::companion(&files::companion_of(&self.archive))?.closes_at;
         if now < closes_at {
             return Err(Refusal::no(format!("voting is open until {closes_at}")));
         }
         demand_sound(&self.archive, Some(&files::companion_of(&self.archive)))?;
         let (mut opened, tally) = add_up(&self.archive)?;
         let fault = |fault: vote::archive::ArchiveFault| Refusal::no(fault.to_string());
+        let [end, sum] = board::closing_events(&tally);
         // A power cut may have come between the two events: then only the tally is missing.
-        let mut bytes = match opened.tail.last_kind() {
-            Some(EventKind::EndBallots) => Vec::new(),
-            _ => opened.tail.append(EventKind::EndBallots, &[]).map_err(fault)?,
-        };
-        bytes.extend(opened.tail.append(EventKind::EncryptedTally, &[tally.record(), &tally.sized_record()]).map_err(fault)?);
+        let due = if opened.tail.last_kind() == Some(EventKind::EndBallots) { vec![sum] } else { vec![end, sum] };
+        let mut bytes = Vec::new();
+        for (kind, records) in &due {
+            let records: Vec<&str> = records.iter().map(String::as_str).collect();
+            bytes.extend(opened.tail.append(*kind, &records).map_err(fault)?);
+        }
         files::append(&self.archive, &bytes)?;
         let text = format!(
             "Closed: {} ballots, {} counted. Encrypted tally: {}\nnext: trustees run  whitley vote share {} --key THEIR.key --out SHARE.json\n",
@@ -95,7 +95,9 @@ pub(crate) struct Share {
 impl Share {
     pub(crate) fn run(self) -> Answer<Done> {
         let mut key = KeyFile::of_role(&self.key, &["trustee"])?;
-        let secret = key.decryption.as_ref().ok_or_else(|| Refusal::input("this key file has not been through a key ceremony"))?;
+        if key.decryption.is_none() {
+            return Err(board::no_ceremony());
+        }
         let beside = files::companion_of(&self.archive);
         let companion = self.companion.or(beside.is_file().then_some(beside));
         demand_sound(&self.archive, companion.as_deref())?;
@@ -108,32 +110,11 @@ impl Share {
         if !same {
             return Err(Refusal::no("the recorded tally is not the sum of the ballots: it is not decrypted"));
         }
-        let (election, sum) = (opened.election.hash().hex(), tally.hash().hex());
-        if let Some(before) = key.decrypted.get(&election).filter(|before| **before != sum) {
-            // Two sums of one election that differ by a ballot would give that ballot away.
-            return Err(Refusal::no(format!(
-                "this key has already decrypted another tally of this election ({before}; this one is {sum}). Whoever has both shares can \
-                 take one sum from the other and read single votes, so this one is not decrypted. Ask the other trustees which tally they \
-                 were shown"
-            )));
-        }
-        let public = Element::generator_secret_power(secret);
-        let at = opened.trustees.keys().iter().position(|trustee| *trustee.key() == public);
-        let own = at.ok_or_else(|| Refusal::no("this key belongs to none of this election's trustees"))? as u32 + 1;
-        let trustee = TrusteeNumber(own);
+        let mut keep = |key: &KeyFile| key.write(&self.key, Replace::Yes);
         let mut source = System;
-        // Remembered before anything is given out: a share that is lost on the way may be made again, of the same sum.
-        if key.decrypted.insert(election, sum).is_none() {
-            key.write(&self.key, true)?;
-        }
-        let decryption = decrypt::decrypt(&opened.election, &tally, secret, &mut Randomness::new(&mut source))?;
-        let record = decryption.record();
-        let mut line =
-            Signable::new(Body::share(&opened.election.hash(), trustee, &tally.hash(), &Hash::of(&record), &decryption.sound_proofs()));
-        line.sign(&format!("trustee {own}"), &key.signing);
-        let mut value = line.json();
-        value["record"] = record.into();
-        files::write(&self.out, format!("{value:#}\n").as_bytes(), Readers::Everybody, false)?;
+        let random = &mut Randomness::new(&mut source);
+        let (own, share) = board::share(&opened.election, &opened.trustees, &tally, &mut key, &mut keep, random)?;
+        files::write(&self.out, &share, Readers::Everybody, Replace::No)?;
         let text = format!(
             "Trustee {own}: checked the archive, added up its {} ballots, and decrypted the sum: {}\nnext: the server runs  whitley vote accept {} {}\n",
             opened.ballots,
@@ -160,57 +141,33 @@ impl Result {
         let key = KeyFile::of_role(&self.key, &["officer", "scrutineer"])?;
         let companion = files::companion_of(&self.archive);
         let mut opened = Opened::read(&self.archive, |_, _| Ok(()))?;
-        let lines = files::lines(&companion)?;
-        if lines.last().is_some_and(|line| line["type"] == "result") {
+        let mut said = files::companion(&companion)?;
+        if said.has_result {
             return Err(Refusal::no("the result is signed already"));
         }
         // A crash may have come between archive and companion: the archive then has its result and the companion not yet.
         let recorded = opened.records(EventKind::Result).next().and_then(<[Vec<u8>]>::first).cloned();
         demand_sound(&self.archive, Some(companion.as_path()).filter(|_| recorded.is_none()))?;
-        let tally = opened.records(EventKind::EncryptedTally).next();
-        let [record, sized] = tally.ok_or_else(|| Refusal::no("voting has not been closed"))? else {
-            return Err(Refusal::input("the archive's tally cannot be read"));
-        };
-        let tally = EncryptedTally::read(record, sized).map_err(|fault| Refusal::input(fault.to_string()))?;
+        let tally = opened.tally()?.ok_or_else(|| Refusal::no("voting has not been closed"))?;
+        let shares = opened.shares()?;
+        let closed = Closed { election: &opened.election, trustees: &opened.trustees, tally: &tally, companion: &said };
         let (result, event) = match recorded {
             Some(record) => (ElectionResult::read(&record).map_err(|fault| Refusal::input(fault.to_string()))?, Vec::new()),
             None => {
-                let decryptions = self.decryptions(&opened, &tally, &lines)?;
-                let present: Vec<_> = decryptions.iter().map(|(trustee, decryption)| (*trustee, decryption)).collect();
-                let result = vote::tally::result(&opened.election, &opened.trustees, &tally, &present)
-                    .map_err(|fault| Refusal::no(fault.to_string()))?;
+                let result = board::count(&closed, &shares)?;
                 let bytes = opened.tail.append(EventKind::Result, &[&result.record()]).map_err(|fault| Refusal::no(fault.to_string()))?;
                 (result, bytes)
             }
         };
-        let voided = lines.iter().filter(|line| line["type"] == "void").count() as u64;
-        let mut chain = files::chain(&companion)?;
-        let (Some(before), Some(last_event)) = (chain.last(), opened.tail.last_event()) else {
-            return Err(Refusal::input("nothing to sign"));
-        };
-        let body = Body::result(&Figures {
-            election: opened.election.hash(),
-            lines: before,
-            ballots: opened.ballots,
-            tally: &tally,
-            voided,
-            result: &result,
-            last_event,
-        });
+        let last_event = opened.tail.last_event().ok_or_else(|| Refusal::input("nothing to sign"))?;
+        let body = board::result_body(&closed, opened.ballots, &result, last_event)?;
+        let voided = said.voided.len();
         let path = self.archive.with_extension("result.json");
-        let mut line = Signable::new(body.clone());
-        if path.is_file() {
-            let earlier = Signable::read(&path)?;
-            if earlier.body == body {
-                line = earlier;
-            }
-        }
-        line.sign(&key.role, &key.signing);
-        let signers = casting::signers(&companion, &line)?;
-        if signers.iter().any(|(role, public)| *role == key.role && *public != key.signing.public()) {
-            return Err(Refusal::input(format!("{} is not the key of this poll's {}", self.key.display(), key.role)));
-        }
-        line.write(&path, true)?;
+        let shown = path.display().to_string();
+        let earlier = path.is_file().then(|| files::read(&path)).transpose()?;
+        let mut line: Signable = board::signed_so_far(&body, earlier.as_deref(), &shown)?;
+        board::sign_result(&said, &mut line, &key, &self.key.display().to_string())?;
+        files::write(&path, &line.bytes(), Readers::Everybody, Replace::Yes)?;
         let mut text = String::new();
         for (question, counts) in opened.election.questions().iter().zip(&result.counts) {
             text.push_str(&format!("{}\n", question.text()));
@@ -220,11 +177,11 @@ impl Result {
                 text.push_str(&format!("  {count:>9}  {name}\n"));
             }
         }
-        let complete = line.complete(&signers, &path)?;
+        let complete = line.complete(&said.signers(&line)?, &shown)?;
         // Both files get their end together, when both have signed.
         if let Some(signatures) = &complete {
             files::append(&self.archive, &event)?;
-            files::append(&companion, chain.append(&body, signatures).as_bytes())?;
+            files::append(&companion, said.append(&body, signatures)?.as_bytes())?;
             text.push_str(&format!(
                 "Signed by officer and scrutineer.\nnext: anybody runs  whitley vote verify {}\n",
                 self.archive.display()
@@ -238,29 +195,6 @@ impl Result {
             text,
             json!({ "result": counts, "ballots": opened.ballots, "counted": tally.number(), "voided": voided, "signed": complete.is_some() }),
         ))
-    }
-
-    /// The partial decryptions of the archive with the companion's proofs, checked again.
-    fn decryptions(&self, opened: &Opened, tally: &EncryptedTally, lines: &[Value]) -> Answer<Vec<(TrusteeNumber, PartialDecryption)>> {
-        let shares: Vec<&Value> = lines.iter().filter(|line| line["type"] == LineKind::Share.word()).map(|line| &line["body"]).collect();
-        let mut list = Vec::new();
-        for records in opened.records(EventKind::PartialDecryption) {
-            let [record, owned] = records else { return Err(Refusal::input("a share in the archive cannot be read")) };
-            let owned: Value = serde_json::from_slice(owned).map_err(|_| Refusal::input("a share in the archive cannot be read"))?;
-            let number = owned["owner"].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
-            let keys = opened.trustees.keys();
-            let key = (number as usize)
-                .checked_sub(1)
-                .and_then(|at| keys.get(at))
-                .ok_or_else(|| Refusal::no(format!("there is no trustee {number}")))?;
-            let sound = shares.iter().find(|body| body["owner"].as_u64() == Some(u64::from(number)));
-            let sound = sound.ok_or_else(|| Refusal::no(format!("the companion has no share of trustee {number}")))?;
-            let trustee = TrusteeNumber(number);
-            let decryption =
-                PartialDecryption::check(record, sound["proofs"].to_string().as_bytes(), &opened.election, tally, trustee, key);
-            list.push((trustee, decryption.map_err(|fault| Refusal::no(fault.to_string()))?));
-        }
-        Ok(list)
     }
 }
 
@@ -307,7 +241,7 @@ impl Export {
         let mut names = vec!["ballots.jsons".to_owned()];
         let mut put = |name: &str, bytes: &[u8]| {
             names.push(name.to_owned());
-            files::write(&draft.join(name), bytes, Readers::Everybody, false)
+            files::write(&draft.join(name), bytes, Readers::Everybody, Replace::No)
         };
         put("election.json", opened.election.record().as_bytes())?;
         put("trustees.json", opened.trustees.record().as_bytes())?;

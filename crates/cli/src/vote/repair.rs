@@ -9,6 +9,7 @@ use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use poll::Replace;
 use serde_json::{Value, json};
 use vote::Hash;
 use vote::archive::{BLOCK, Event, EventKind, Head, Rest, Tail, judge_rest};
@@ -232,7 +233,7 @@ fn take_away(path: &Path, whole: u64, length: u64) -> Answer<PathBuf> {
     let hash = Hash::of(&rest).hex();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let kept = path.with_file_name(format!("{name}.cut-at-{whole}-{}", &hash[..8]));
-    files::write(&kept, &rest, Readers::Everybody, true)?;
+    files::write(&kept, &rest, Readers::Everybody, Replace::Yes)?;
     file.set_len(whole).and_then(|()| file.sync_all()).map_err(failed)?;
     Ok(kept)
 }
