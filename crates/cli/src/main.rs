@@ -12,6 +12,7 @@ mod action;
 mod answer;
 mod campaign;
 mod conference;
+mod deliver;
 mod disk;
 mod equal_pay;
 mod folder;
@@ -86,6 +87,9 @@ enum Stage {
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
     #[command(subcommand)]
     Vote(vote::Verb),
+    /// Authority, on its own machine: packs to members by letter and e-mail, the ledger, reminders, replacements
+    #[command(subcommand)]
+    Deliver(Box<deliver::Verb>),
     /// Letters to members of Parliament: check, count, write
     #[command(subcommand)]
     Letters(campaign::letters::Verb),
@@ -128,6 +132,7 @@ fn main() -> ExitCode {
         Stage::EqualPay(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
+        Stage::Deliver(verb) => verb.run(as_json),
         Stage::Letters(verb) => verb.run(as_json),
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),
