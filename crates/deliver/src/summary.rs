@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use poll::KeyFile;
 use serde_json::{Value, json};
+use vote::companion::{PublicRoleKey, Signature};
 
 use crate::ledger::Ledger;
 use crate::state::{State, Way};
+use crate::trouble::{Answer, Trouble};
 
 /// Counts of a unit, or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,4 +127,39 @@ pub fn public(ledger: &Ledger, now: Timestamp) -> Value {
         "units": units,
         "all": all.json(),
     })
+}
+
+/// The public summary with the authority's signature, as it is uploaded: the summary's text, the key, the signature over the text.
+pub fn signed(summary: &Value, key: &KeyFile) -> Value {
+    let text = summary.to_string();
+    let signature = key.signing.sign_delivery(&text);
+    json!({ "summary": text, "key": key.signing.public().as_str(), "signature": signature.as_str() })
+}
+
+/// Reads a signed summary: what it says, and whose key signed it. Whether that key is the poll's authority's is for the caller.
+///
+/// # Errors
+/// [`Trouble::Faults`] if it is no signed summary, [`Trouble::No`] if the signature does not hold.
+pub fn check(bytes: &[u8], shown: &str) -> Answer<(Value, PublicRoleKey)> {
+    let wrong = || {
+        Trouble::input(
+            "not-a-summary",
+            shown,
+            "this is no signed summary of deliveries",
+            "whitley deliver status --public --key authority.key makes one",
+        )
+    };
+    let outer: Value = serde_json::from_slice(bytes).map_err(|_| wrong())?;
+    let field = |name: &str| outer[name].as_str().ok_or_else(wrong);
+    let key = PublicRoleKey::parse(field("key")?).ok_or_else(wrong)?;
+    let signature = Signature::parse(field("signature")?).ok_or_else(wrong)?;
+    let text = field("summary")?;
+    if !key.signed_delivery(text, &signature) {
+        return Err(Trouble::No(format!("{shown}: the signature does not hold: the summary was changed, or another signed it")));
+    }
+    let summary: Value = serde_json::from_str(text).map_err(|_| wrong())?;
+    if summary["whitley_delivery"] != 1 {
+        return Err(wrong());
+    }
+    Ok((summary, key))
 }

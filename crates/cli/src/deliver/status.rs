@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use deliver::bounce::{Marked, mark};
-use deliver::summary::{Counts, counts, public};
+use deliver::summary::{Counts, counts, public, signed};
 use deliver::{Answer, Event, State, Step, Trouble, post};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -138,6 +138,9 @@ pub(crate) struct Status {
     /// The summary to be published: counts, and the ledger's last hash; no pack and no person in it
     #[arg(long)]
     public: bool,
+    /// Sign the public summary with the authority's key file
+    #[arg(long, requires = "public")]
+    key: Option<PathBuf>,
     /// Write the public summary to this file
     #[arg(long, requires = "public")]
     out: Option<PathBuf>,
@@ -147,7 +150,13 @@ impl Status {
     pub(super) fn run(self) -> Answer<Done> {
         let ledger = self.ledger.read()?;
         if self.public {
-            let summary = public(&ledger, Timestamp::now());
+            let mut summary = public(&ledger, Timestamp::now());
+            if let Some(path) = &self.key {
+                let key = poll::KeyFile::of_role(path, &["authority"]).map_err(|why| {
+                    Trouble::input("not-the-key", &path.to_string_lossy(), why.to_string(), "give the authority's key file")
+                })?;
+                summary = signed(&summary, &key);
+            }
             let mut text = format!("{summary:#}\n");
             if let Some(out) = &self.out {
                 post::write(out, text.as_bytes())?;
