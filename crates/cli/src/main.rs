@@ -12,6 +12,7 @@ mod action;
 mod answer;
 mod campaign;
 mod conference;
+mod deliver;
 mod disk;
 mod equal_pay;
 mod folder;
@@ -91,6 +92,9 @@ enum Stage {
     /// The members' roll: every fault of a membership file, import and undo, freeze, late changes, units, employers' notices
     #[command(subcommand)]
     Roll(roll::Verb),
+    /// Authority, on its own machine: packs to members by letter and e-mail, the ledger, reminders, replacements
+    #[command(subcommand)]
+    Deliver(Box<deliver::Verb>),
     /// Letters to members of Parliament: check, count, write, print
     #[command(subcommand)]
     Letters(campaign::letters::Verb),
@@ -134,6 +138,7 @@ fn main() -> ExitCode {
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
         Stage::Roll(verb) => verb.run(as_json),
+        Stage::Deliver(verb) => verb.run(as_json),
         Stage::Letters(verb) => verb.run(as_json),
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),

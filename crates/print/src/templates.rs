@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use dated::{Faults, FileBytes, Place, nearest_name};
 
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("paper.typ", include_str!("../templates/paper.typ")),
     ("ballot-notice.typ", include_str!("../templates/ballot-notice.typ")),
     ("voting-paper.typ", include_str!("../templates/voting-paper.typ")),
+    ("voting-letter.typ", include_str!("../templates/voting-letter.typ")),
     ("result.typ", include_str!("../templates/result.typ")),
     ("scrutineer.typ", include_str!("../templates/scrutineer.typ")),
     ("action-notice.typ", include_str!("../templates/action-notice.typ")),
