@@ -191,6 +191,11 @@ impl Tail {
         Ok(Self { timestamp, last: Some((event, hash)) })
     }
 
+    /// Where an archive ends whose events are kept as rows: its last event and that event's hash.
+    pub fn at(timestamp: u64, last: Event, hash: Hash) -> Self {
+        Self { timestamp, last: Some((last, hash)) }
+    }
+
     /// The bytes that append an event with its records, the last of which is its payload.
     pub fn append(&mut self, kind: EventKind, records: &[&str]) -> Result<Vec<u8>, ArchiveFault> {
         let last = self.last.as_ref().map(|(event, _)| event.kind);
