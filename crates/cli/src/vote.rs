@@ -45,6 +45,8 @@ key files and letters are secret and stay with their owner.
 pub(crate) enum Verb {
     /// Everybody with a role: make a key; the secret file is yours alone, the printed public key goes to the officer
     Key(before::Key),
+    /// Everybody with a role: answer the challenge of a service's sign-in page; the key stays on your machine
+    SignIn(before::SignIn),
     /// Officer: fix the poll from its plan: questions, units, dates, quorum, role keys
     Setup(plan::Setup),
     /// Trustee: do the next step of the key ceremony, if the others' files for it are there
@@ -61,7 +63,9 @@ pub(crate) enum Verb {
     Void(casting::Void),
     /// Officer: a later closing time; the scrutineer signs it next
     Extend(casting::Extend),
-    /// Officer or scrutineer: add your signature to a file made by void or extend
+    /// Officer: a spare credential in the place of one whose letter was lost; the scrutineer signs it next
+    Replace(casting::ReplaceOne),
+    /// Officer or scrutineer: add your signature to a file made by void, extend or replace
     Sign(casting::Sign),
     /// Server: end the casting and add up the encrypted votes
     Close(counting::Close),
@@ -81,6 +85,7 @@ impl Verb {
     pub(crate) fn run(self, as_json: bool) -> Outcome {
         let done = match self {
             Self::Key(command) => command.run(),
+            Self::SignIn(command) => command.run(),
             Self::Setup(command) => command.run(),
             Self::Ceremony(command) => command.run(),
             Self::Credentials(command) => command.run(),
@@ -89,6 +94,7 @@ impl Verb {
             Self::Accept(command) => command.run(),
             Self::Void(command) => command.run(),
             Self::Extend(command) => command.run(),
+            Self::Replace(command) => command.run(),
             Self::Sign(command) => command.run(),
             Self::Close(command) => command.run(),
             Self::Share(command) => command.run(),

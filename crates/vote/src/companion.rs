@@ -45,6 +45,11 @@ impl RoleKey {
     pub fn sign(&self, body: &Body) -> Signature {
         Signature(hex::encode(&self.0.sign(&body.signed_bytes()).to_bytes()))
     }
+
+    /// Signs a server's challenge, to sign in there (archive.md B2): under a label of its own, so that it is no line's signature.
+    pub fn sign_in(&self, challenge: &str) -> Signature {
+        Signature(hex::encode(&self.0.sign(&sign_in_bytes(challenge)).to_bytes()))
+    }
 }
 
 /// A role's public key, as written.
@@ -67,13 +72,26 @@ impl PublicRoleKey {
 
     /// Whether this key signed the body.
     pub fn signed(&self, body: &Body, signature: &Signature) -> bool {
+        self.holds(&body.signed_bytes(), signature)
+    }
+
+    /// Whether this key signed the challenge, to sign in.
+    pub fn signed_in(&self, challenge: &str, signature: &Signature) -> bool {
+        self.holds(&sign_in_bytes(challenge), signature)
+    }
+
+    fn holds(&self, bytes: &[u8], signature: &Signature) -> bool {
         let check = || {
             let key = VerifyingKey::from_bytes(&hex::decode(&self.0)?).ok()?;
             let signature = ed25519_dalek::Signature::from_bytes(&hex::decode(&signature.0)?);
-            key.verify_strict(&body.signed_bytes(), &signature).ok()
+            key.verify_strict(bytes, &signature).ok()
         };
         check().is_some()
     }
+}
+
+fn sign_in_bytes(challenge: &str) -> Vec<u8> {
+    Parts::begin("whitley/sign-in/v1").part("challenge", challenge).bytes()
 }
 
 /// An Ed25519 signature, as written.
@@ -107,6 +125,8 @@ pub enum LineKind {
     Void,
     /// A later closing time.
     Schedule,
+    /// A credential that was lost, and the spare that stands for it.
+    Replace,
     /// Sound proofs of one partial decryption.
     Share,
     /// The end.
@@ -115,8 +135,17 @@ pub enum LineKind {
 
 impl LineKind {
     /// All, in the order in which they first occur.
-    pub const ALL: [Self; 8] =
-        [Self::Setup, Self::Commitment, Self::Ceremony, Self::Credentials, Self::Void, Self::Schedule, Self::Share, Self::Result];
+    pub const ALL: [Self; 9] = [
+        Self::Setup,
+        Self::Commitment,
+        Self::Ceremony,
+        Self::Credentials,
+        Self::Void,
+        Self::Schedule,
+        Self::Replace,
+        Self::Share,
+        Self::Result,
+    ];
 
     /// Its word in the companion.
     pub fn word(self) -> &'static str {
@@ -127,6 +156,7 @@ impl LineKind {
             Self::Credentials => "credentials",
             Self::Void => "void",
             Self::Schedule => "schedule",
+            Self::Replace => "replace",
             Self::Share => "share",
             Self::Result => "result",
         }
@@ -243,8 +273,13 @@ impl Body {
         Self { kind: LineKind::Ceremony, text }
     }
 
-    /// `credentials` (B6).
+    /// `credentials` (B6), of a list without spares.
     pub fn credentials(election: &Election, credentials: &crate::credential::PublicCredentials) -> Self {
+        Self::credentials_with_spares(election, credentials, &[])
+    }
+
+    /// `credentials` (B6). `spares`: which of the list may not vote unless they replace another; sorted, each once.
+    pub fn credentials_with_spares(election: &Election, credentials: &crate::credential::PublicCredentials, spares: &[Encoded]) -> Self {
         let mut text = format!(
             "{{\"election\":\"{}\",\"credentials\":\"{}\",\"number\":{},\"total_weight\":",
             election.hash(),
@@ -252,6 +287,11 @@ impl Body {
             credentials.number()
         );
         json::count(&mut text, credentials.total_weight());
+        if !spares.is_empty() {
+            text.push_str(",\"spares\":[");
+            json::list(&mut text, spares, |text, spare| json::string(text, spare.as_str()));
+            text.push(']');
+        }
         text.push('}');
         Self { kind: LineKind::Credentials, text }
     }
@@ -266,6 +306,12 @@ impl Body {
     pub fn schedule(election: &Hash, closes_at: &str, reason: &str) -> Self {
         let text = format!("{{\"election\":\"{election}\",\"closes_at\":\"{closes_at}\",\"reason\":{}}}", json::quoted(reason));
         Self { kind: LineKind::Schedule, text }
+    }
+
+    /// `replace` (B10): from this line on `old` may not vote and the spare `new` may.
+    pub fn replace(election: &Hash, old: &Encoded, new: &Encoded, reason: &str) -> Self {
+        let text = format!("{{\"election\":\"{election}\",\"old\":\"{old}\",\"new\":\"{new}\",\"reason\":{}}}", json::quoted(reason));
+        Self { kind: LineKind::Replace, text }
     }
 
     /// `share` (B8).
