@@ -179,3 +179,17 @@ pub(crate) fn ballot(record: &[u8], uuid: &str, code: &str, answers: [usize; 2],
 pub(crate) fn tracker(ballot: &str) -> String {
     Hash::of(ballot).base64()
 }
+
+impl Running {
+    pub(crate) fn service_address(&self) -> std::net::SocketAddr {
+        self.server.as_ref().expect("a server").address
+    }
+}
+
+/// A key from a seed, and its public part.
+pub(crate) fn keys(seed: &str) -> (poll::KeyFile, vote::companion::PublicRoleKey) {
+    let mut source = Seeded::new(seed.as_bytes());
+    let key = poll::KeyFile::random("officer", &mut Randomness::new(&mut source)).expect("a key");
+    let public = key.signing.public();
+    (key, public)
+}
