@@ -25,6 +25,8 @@ mod print;
 mod rehearse;
 mod report;
 mod roll;
+#[cfg(feature = "serve")]
+mod serve;
 mod staff_file;
 mod talks;
 mod vote;
@@ -106,6 +108,9 @@ enum Stage {
     Mp(campaign::mp::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
+    /// The service: voting booth, board, results, and the desks of officer, scrutineer, authority and trustees
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::Serve>),
     #[cfg(feature = "print")]
     #[command(flatten)]
     Print(print::Command),
@@ -143,6 +148,8 @@ fn main() -> ExitCode {
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
+        #[cfg(feature = "serve")]
+        Stage::Serve(command) => command.run(as_json),
         #[cfg(feature = "print")]
         Stage::Print(command) => command.run(as_json),
     }

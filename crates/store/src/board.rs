@@ -95,8 +95,8 @@ pub struct ElectionInfo {
     pub last_line_hash: Option<Hash>,
 }
 
-/// Where an election is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where an election is in its life, in that order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ElectionState {
     /// Voting has not begun.
     Before,

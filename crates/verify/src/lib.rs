@@ -40,6 +40,7 @@ pub use scalar::{ScalarFault, parse_scalar};
 pub use trustees::MAX_TRUSTEES;
 
 use std::io::{BufRead, Read};
+use std::sync::Arc;
 
 /// Judges an archive, with its companion if there is one. Both are read once, as streams.
 pub fn judge(archive: impl Read, companion: Option<impl BufRead>, options: &Options) -> Report {
@@ -70,7 +71,7 @@ impl Report {
 pub struct BallotJudge {
     election: election::Election,
     credentials: credentials::Credentials,
-    key_table: curve::FixedBase,
+    key_table: Arc<curve::FixedBase>,
 }
 
 /// A ballot that passed. Only [`BallotJudge::judge`] makes one.
@@ -96,13 +97,24 @@ impl BallotJudge {
     /// From the election record and the public credentials record; the faults if they are not in order, none if they are of
     /// a kind that is not read.
     pub fn new(election: &[u8], credentials: &[u8], threads: usize) -> Result<BallotJudge, Vec<Fault>> {
+        Self::beside(None, election, credentials, threads)
+    }
+
+    /// The same beside another judge, whose key table it shares if the election key is the same, as in all units of a poll: a
+    /// table takes 10 MB.
+    pub fn beside(other: Option<&BallotJudge>, election: &[u8], credentials: &[u8], threads: usize) -> Result<BallotJudge, Vec<Fault>> {
         let mut ledger = report::Ledger::new();
         let hash = reading::sha256(election);
         let election = election::read_election(election, &hash, Place::default(), &mut ledger);
         let credentials = credentials::read_credentials(credentials, Place::default(), threads, &mut ledger);
         match (election, credentials, ledger.first_failed_of_all()) {
             (Ok(election), Some(credentials), None) => {
-                Ok(BallotJudge { key_table: curve::FixedBase::new(election.key.point(), 13), election, credentials })
+                let same = other.filter(|other| other.election.key.point().equals(election.key.point()));
+                let key_table = match same {
+                    Some(other) => Arc::clone(&other.key_table),
+                    None => Arc::new(curve::FixedBase::new(election.key.point(), 13)),
+                };
+                Ok(BallotJudge { key_table, election, credentials })
             }
             _ => Err(ledger.into_faults()),
         }

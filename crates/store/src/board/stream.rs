@@ -47,6 +47,8 @@ pub struct BallotRow {
     pub tracker: [u8; 32],
     /// Whether it is the last of its credential: the one that counts.
     pub is_last: bool,
+    /// The hour in which it was received: its beginning, seconds since 1970.
+    pub hour: i64,
     /// Its exact bytes.
     pub ballot: Vec<u8>,
 }
@@ -110,7 +112,7 @@ impl Store {
         self.read(move |sql| {
             let stored = find(sql, &uuid)?;
             let rows = sql.query(
-                "SELECT v.height, v.credential, v.tracker, v.payload, c.last_ballot FROM board.event AS v \
+                "SELECT v.height, v.credential, v.tracker, v.payload, c.last_ballot, v.hour FROM board.event AS v \
                  JOIN board.credential AS c ON c.election = v.election AND c.position = v.credential \
                  WHERE v.election = $1 AND v.height >= $2 AND v.tracker IS NOT NULL ORDER BY v.height LIMIT $3",
                 values![stored.number, i64::try_from(from_height).unwrap_or(i64::MAX), i64::from(limit)],
@@ -127,7 +129,7 @@ impl Store {
                 }
                 let credential = u32::try_from(row.int(1)?).map_err(|_| DbError::Shape("a credential's position".to_owned()))?;
                 let is_last = row.int_or_null(4)? == Some(height as i64);
-                ballots.push(BallotRow { height, credential, tracker, is_last, ballot });
+                ballots.push(BallotRow { height, credential, tracker, is_last, hour: row.int(5)?, ballot });
             }
             Ok(ballots)
         })
@@ -147,6 +149,17 @@ impl Store {
             .await?;
         let Some(height) = height else { return Ok(None) };
         Ok(self.list_ballots(uuid, height, 1).await?.pop().filter(|ballot| ballot.tracker == tracker))
+    }
+
+    /// Whether a ballot with this tracker was opened on a second device.
+    pub async fn is_challenged(&self, uuid: &str, tracker: [u8; 32]) -> Result<bool, StoreError> {
+        let uuid = uuid.to_owned();
+        self.read(move |sql| {
+            let stored = find(sql, &uuid)?;
+            let found = sql.one("SELECT 1 FROM board.challenged WHERE election = $1 AND tracker = $2", values![stored.number, tracker])?;
+            Ok(found.is_some())
+        })
+        .await
     }
 
     async fn get_stored(&self, uuid: &str) -> Result<Stored, StoreError> {

@@ -1,0 +1,39 @@
+//! The desks: what staff see and do after signing in. Each role has a task list; each task is a page of its own.
+
+pub mod tasks;
+pub mod upload;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+
+use crate::pages::{Frame, render};
+use crate::problem::Answer;
+use crate::role::Role;
+use crate::service::Service;
+use crate::session::Session;
+use crate::texts::Language;
+
+use tasks::Section;
+
+#[derive(Template)]
+#[template(path = "desk/desk.html")]
+struct DeskPage {
+    frame: Frame,
+    role: Role,
+    summary: &'static str,
+    sections: Vec<Section>,
+}
+
+/// The frame of a desk page: English, with the role and a way to sign out.
+pub async fn desk_frame(service: &Service, session: &Session) -> Frame {
+    let mut frame = Frame::of(service, Language::English).await;
+    frame.role = Some(session.role);
+    frame
+}
+
+/// `GET /desk`: the task list of the role that is signed in.
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+    let (summary, sections) = tasks::list(&service, session.role).await?;
+    render(&DeskPage { frame: desk_frame(&service, &session).await, role: session.role, summary, sections })
+}

@@ -1,0 +1,221 @@
+//! The nine stages of a poll as a task list: what is done, what is due, whom it waits for. The same for all; links differ by role.
+
+use poll::{Files as _, ceremony};
+use store::{ElectionState, EventKind};
+
+use crate::files;
+use crate::problem::Problem;
+use crate::role::Role;
+use crate::routes::ROUTES;
+use crate::service::Service;
+
+/// A group of tasks.
+pub struct Section {
+    /// Its heading.
+    pub heading: &'static str,
+    /// Its tasks.
+    pub tasks: Vec<Task>,
+}
+
+/// A line of the list.
+pub struct Task {
+    /// What is to be done.
+    pub title: &'static str,
+    /// Where, if the table of routes has it and admits this role.
+    pub href: Option<&'static str>,
+    /// How far it is.
+    pub status: Status,
+    /// Whom or what it waits for.
+    pub hint: String,
+}
+
+/// How far a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Something earlier comes first.
+    NotYet,
+    /// Somebody can go on now.
+    Due,
+    /// Begun, and waiting for others or for time.
+    Waiting,
+    /// Finished.
+    Done,
+}
+
+impl Status {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotYet => "not yet",
+            Self::Due => "to do",
+            Self::Waiting => "under way",
+            Self::Done => "done",
+        }
+    }
+
+    /// Its class in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::NotYet => "",
+            Self::Due | Self::Waiting => "now",
+            Self::Done => "good",
+        }
+    }
+
+    /// Of what comes after something, was begun, and is finished.
+    fn of(ready: bool, begun: bool, done: bool) -> Self {
+        match () {
+            () if done => Self::Done,
+            () if !ready => Self::NotYet,
+            () if begun => Self::Waiting,
+            () => Self::Due,
+        }
+    }
+}
+
+/// How far every stage is, counted in units where it goes by units.
+#[derive(Default)]
+struct Stages {
+    roll_loaded: bool,
+    roll_frozen: bool,
+    has_plan: bool,
+    trustees: usize,
+    ceremony_files: usize,
+    ceremony_all: usize,
+    units: usize,
+    lists: usize,
+    on_board: usize,
+    open: usize,
+    closed: usize,
+    added_up: usize,
+    shares: usize,
+    counted: usize,
+}
+
+impl Stages {
+    async fn of(service: &Service) -> Result<Self, Problem> {
+        let elections = service.elections.all(service).await?;
+        let now = service.clock.now();
+        let count = |state: ElectionState| elections.iter().filter(|election| election.state(now) == state).count();
+        let has_shares = |kind| matches!(kind, EventKind::PartialDecryption | EventKind::Result);
+        let mut stages = Self {
+            roll_loaded: !service.store.list_roll_imports().await?.is_empty(),
+            roll_frozen: service.store.get_frozen_roll().await?.is_some(),
+            on_board: elections.len(),
+            open: count(ElectionState::Open),
+            closed: count(ElectionState::Closed) + count(ElectionState::Counted),
+            added_up: elections.iter().filter(|election| election.is_added_up()).count(),
+            shares: elections.iter().filter(|election| has_shares(election.info.head_kind)).count(),
+            counted: count(ElectionState::Counted),
+            ..Self::default()
+        };
+        let Some(poll) = files::poll(service).await? else { return Ok(stages) };
+        let all = files::all(service).await?;
+        let steps = ceremony::steps(&poll);
+        for trustee in 1..=poll.trustees() {
+            for step in steps {
+                stages.ceremony_files += usize::from(all.has(&ceremony::file(trustee, step))?);
+            }
+        }
+        for unit in &poll.units {
+            stages.lists += usize::from(all.has(&unit.file("list.json"))?);
+        }
+        stages.has_plan = true;
+        stages.trustees = poll.trustees() as usize;
+        stages.ceremony_all = steps.len() * stages.trustees;
+        stages.units = poll.units.len();
+        Ok(stages)
+    }
+
+    /// Whether all units are that far.
+    fn all(&self, number: usize) -> bool {
+        self.units > 0 && number == self.units
+    }
+
+    fn summary(&self) -> &'static str {
+        match () {
+            () if self.all(self.counted) => "The poll is finished: every unit has its result.",
+            () if self.open > 0 => "Voting is open.",
+            () if self.closed > 0 => "Voting is closed; the units are being counted.",
+            () if self.all(self.on_board) => "Everything is signed. Voting begins by itself at the time of the plan.",
+            () if self.has_plan => "The poll is fixed and is being made ready.",
+            () => "There is no plan yet.",
+        }
+    }
+}
+
+/// The page of a task, if this role may see it: the table of routes decides, here as everywhere.
+fn page(role: Role, path: &'static str) -> Option<&'static str> {
+    ROUTES.iter().any(|route| !route.post && route.path == path && route.who.admits(role)).then_some(path)
+}
+
+/// The task list of a role, and a sentence on where the poll stands.
+///
+/// # Errors
+/// The store failed.
+pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Section>), Problem> {
+    let at = Stages::of(service).await?;
+    let units = |number: usize, what: &str| if at.units == 0 { String::new() } else { format!("{number} of {} units {what}", at.units) };
+    let ceremony_done = at.ceremony_all > 0 && at.ceremony_files == at.ceremony_all;
+    let ceremony_hint = match at.trustees {
+        0 => String::new(),
+        trustees => format!("{} of {} files of {trustees} trustees are here", at.ceremony_files, at.ceremony_all),
+    };
+    let task = |title, path, status, hint| Task { title, href: page(role, path), status, hint };
+    let before = vec![
+        task("Roll of members", "/desk/roll", Status::of(true, at.roll_loaded, at.roll_frozen), String::new()),
+        task("Plan: units, questions, schedule, role keys", "/desk/plan", Status::of(true, false, at.has_plan), String::new()),
+        task(
+            "Key ceremony of the trustees",
+            "/desk/ceremony",
+            Status::of(at.has_plan, at.ceremony_files > 0, ceremony_done),
+            ceremony_hint,
+        ),
+        task(
+            "Credentials of the authority",
+            "/desk/credentials",
+            Status::of(ceremony_done, at.lists > 0, at.all(at.lists)),
+            units(at.lists, "have their list"),
+        ),
+        task(
+            "Opening, signed by officer and scrutineer",
+            "/desk/opening",
+            Status::of(at.all(at.lists), at.on_board > 0, at.all(at.on_board)),
+            units(at.on_board, "are on the board"),
+        ),
+    ];
+    let ready = at.all(at.on_board);
+    let during = vec![
+        task("Voting", "/desk/voting", Status::of(ready, at.open > 0, at.all(at.closed)), units(at.open, "are open")),
+        task("Paper votes and replacements", "/desk/papers", Status::of(ready, at.open > 0, at.all(at.closed)), String::new()),
+    ];
+    let after = vec![
+        task(
+            "Ballots added up",
+            "/desk/closed",
+            Status::of(at.closed > 0, true, at.all(at.added_up)),
+            units(at.added_up, "are added up; this happens by itself"),
+        ),
+        task(
+            "Shares of the trustees",
+            "/desk/shares",
+            Status::of(at.added_up > 0, at.shares > 0, at.all(at.counted)),
+            units(at.shares, "have shares"),
+        ),
+        task(
+            "Result, signed by officer and scrutineer",
+            "/desk/result",
+            Status::of(at.shares > 0, at.counted > 0, at.all(at.counted)),
+            units(at.counted, "have their result"),
+        ),
+    ];
+    let head = service.store.get_audit_head().await?;
+    let record = vec![task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines))];
+    let sections = vec![
+        Section { heading: "Before voting", tasks: before },
+        Section { heading: "While voting is open", tasks: during },
+        Section { heading: "After closing", tasks: after },
+        Section { heading: "The record", tasks: record },
+    ];
+    Ok((at.summary(), sections))
+}

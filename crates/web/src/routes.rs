@@ -1,0 +1,168 @@
+//! Every route, and who may call it. The router is built from this table and from nothing else, and a test calls each line as each role.
+//!
+//! A route that is not here does not exist. A handler runs only after [`crate::frame::guard`] has admitted the caller.
+
+use std::fmt;
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::role::{Role, RoleKind};
+use crate::service::Service;
+use crate::{api, casting, desk, frame, pages, session};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Whoever is signed in, in any role.
+    Staff,
+    /// These roles.
+    Roles(&'static [RoleKind]),
+}
+
+impl Who {
+    /// Whether a person signed in as this role is admitted.
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Self::Anybody | Self::Staff => true,
+            Self::Roles(roles) => roles.contains(&role.kind()),
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anybody => f.write_str("everybody"),
+            Self::Staff => f.write_str("staff"),
+            Self::Roles(roles) => {
+                let names: Vec<&str> = roles
+                    .iter()
+                    .map(|role| match role {
+                        RoleKind::Officer => "the officer",
+                        RoleKind::Scrutineer => "the scrutineer",
+                        RoleKind::Authority => "the credential authority",
+                        RoleKind::Trustee => "trustees",
+                        RoleKind::Operator => "the operator",
+                    })
+                    .collect();
+                f.write_str(&names.join(" and "))
+            }
+        }
+    }
+}
+
+/// What a route answers with: it decides the headers and the form of errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A page without script.
+    Page,
+    /// A page for everybody that also knows who is signed in.
+    SignIn,
+    /// The voting booth, which has script.
+    Booth,
+    /// JSON for programs.
+    Json,
+    /// A file to keep.
+    File,
+    /// Part of a page, kept by browsers for ever: its address holds its hash.
+    Asset,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` (and with it `HEAD`) or `POST`.
+    pub post: bool,
+    /// The path, `{name}` for a part that varies.
+    pub path: &'static str,
+    /// Who may call it.
+    pub who: Who,
+    /// What it answers with.
+    pub kind: Kind,
+    handler: fn() -> MethodRouter<Service>,
+}
+
+impl Route {
+    /// The method.
+    pub fn method(&self) -> Method {
+        if self.post { Method::POST } else { Method::GET }
+    }
+}
+
+/// What the frame knows of the route that answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) path: &'static str,
+    pub(crate) who: Who,
+    pub(crate) kind: Kind,
+    /// The request came with a session that is over: its cookie is taken back.
+    pub(crate) ends_session: bool,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $who:expr, $kind:ident => $handler:path;)*) => {
+        &[$(Route { post: routes!(@post $method), path: $path, who: $who, kind: Kind::$kind, handler: || $method($handler) }),*]
+    };
+    (@post get) => { false };
+    (@post post) => { true };
+}
+
+use Who::{Anybody, Staff};
+
+/// All routes: those of members and anybody here, those of the desks below.
+pub static ROUTES: &[Route] = routes! {
+    // Members and anybody. GET changes nothing anywhere.
+    get "/" Anybody, Page => pages::front::page;
+    get "/v/{unit}" Anybody, Booth => pages::booth::page;
+    get "/check-device" Anybody, Booth => pages::booth::check_device;
+    get "/booth/{hash}/{file}" Anybody, Asset => pages::booth::file;
+    get "/style/{hash}/pages.css" Anybody, Asset => pages::style;
+    get "/receipt" Anybody, Page => pages::receipt::form;
+    get "/results" Anybody, Page => pages::results::all;
+    get "/results/{unit}" Anybody, Page => pages::results::one;
+    get "/how-to-check" Anybody, Page => pages::plain::how_to_check;
+    get "/limits" Anybody, Page => pages::plain::limits;
+    get "/accessibility" Anybody, Page => pages::plain::accessibility;
+
+    // One election.
+    get "/e/{uuid}" Anybody, Page => pages::board::page;
+    get "/e/{uuid}/receipt" Anybody, Page => pages::receipt::of_election;
+    get "/e/{uuid}/election.json" Anybody, Json => api::election;
+    get "/e/{uuid}/info.json" Anybody, Json => api::info;
+    post "/e/{uuid}/credential" Anybody, Json => casting::credential;
+    post "/e/{uuid}/cast" Anybody, Json => casting::cast;
+    post "/e/{uuid}/challenge" Anybody, Json => casting::challenge;
+    get "/e/{uuid}/archive.bel" Anybody, File => api::archive;
+    get "/e/{uuid}/companion.jsonl" Anybody, File => api::companion;
+
+    // The poll's files.
+    get "/poll/files/{*name}" Anybody, File => api::poll_file;
+    get "/poll.tar" Anybody, File => api::poll_tar;
+
+    // For whatever watches the machine.
+    get "/alive" Anybody, Json => api::alive;
+
+    // Staff.
+    get "/sign-in" Anybody, SignIn => session::sign_in_page;
+    post "/sign-in" Anybody, SignIn => session::sign_in;
+    get "/sign-in/once" Anybody, SignIn => session::once_page;
+    post "/sign-in/once" Anybody, SignIn => session::once;
+    post "/sign-out" Staff, Page => session::sign_out;
+    get "/desk" Staff, Page => desk::page;
+};
+
+/// The router of the table.
+pub(crate) fn router(service: &Service) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let pattern = Pattern { path: route.path, who: route.who, kind: route.kind, ends_session: false };
+        let handler = (route.handler)().route_layer(from_fn_with_state((service.clone(), pattern), frame::guard));
+        router = router.route(route.path, handler);
+    }
+    router.with_state(service.clone()).layer(from_fn_with_state(service.clone(), frame::frame))
+}
