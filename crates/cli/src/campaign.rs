@@ -20,6 +20,16 @@ use crate::disk::{self, Opened};
 /// The largest file of members that is read: some hundred thousand with a letter each.
 const MOST_MEMBER_BYTES: u64 = 128 << 20;
 
+/// Which campaign, and who takes part.
+#[derive(Args)]
+pub(crate) struct Campaigners {
+    /// The dispute folder, with campaign.toml
+    dispute: String,
+    /// Who writes or signs: member,name,branch,address,postcode,point,…,words
+    #[arg(long)]
+    members: PathBuf,
+}
+
 /// Files that say who is written to.
 #[derive(Args)]
 pub(crate) struct PlaceFiles {
@@ -156,10 +166,10 @@ fn read_postcodes(path: &Path, seats: &mut Seats, faults: &Faults) -> Postcodes 
 }
 
 /// The dispute, and the members of a file, with all faults of the file.
-fn open_with_members(dispute: &str, members: &Path, faults: &Faults, as_json: bool) -> Result<(Opened, Writers), Outcome> {
-    let opened = disk::open(dispute, as_json)?;
-    let bytes = file_bytes(members, MOST_MEMBER_BYTES);
-    let writers = Writers::read(&members.display().to_string(), &bytes, &opened.dispute.campaign_plan, faults);
+fn open_with_members(who: &Campaigners, faults: &Faults, as_json: bool) -> Result<(Opened, Writers), Outcome> {
+    let opened = disk::open(&who.dispute, as_json)?;
+    let bytes = file_bytes(&who.members, MOST_MEMBER_BYTES);
+    let writers = Writers::read(&who.members.display().to_string(), &bytes, &opened.dispute.campaign_plan, faults);
     Ok((opened, writers))
 }
 

@@ -67,6 +67,11 @@ fn page(who: &[&str]) -> String {
 fn each_card_has_the_figure_of_the_members_page_and_its_row_is_hashed() {
     let folder = tempfile::tempdir().expect("a folder");
     let (dispute, members) = (with_batches(folder.path(), 1), folder.path().join("members.csv"));
+    // A text of one line, so that a row is one line too and other programs can be pointed at it.
+    let plan = dispute.join("campaign.toml");
+    let text_of_plan = std::fs::read_to_string(&plan).expect("the campaign");
+    assert!(text_of_plan.contains("Prime Minister,\n\nbecause"));
+    std::fs::write(&plan, text_of_plan.replace("Prime Minister,\n\nbecause", "Prime Minister, because")).expect("written");
     let rows: [(&str, &[&str]); 8] = [
         ("1,,,", &["--point", "1"]),
         ("2,,,", &["--point", "2"]),

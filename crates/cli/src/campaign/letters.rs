@@ -1,7 +1,6 @@
 //! `whitley letters check`, `counts` and `text`.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use dated::{Date, Faults, long_date};
@@ -9,7 +8,7 @@ use dispute::campaign::sameness::{RUN_WORDS, Sameness};
 use dispute::campaign::{Letter, Letters, counts, letters};
 use serde_json::{Value as Json, json};
 
-use super::{PlaceFiles, csv_row, csv_rows, no_plan, open_with_members, parse_day};
+use super::{Campaigners, PlaceFiles, csv_row, csv_rows, no_plan, open_with_members, parse_day};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::Opened;
 use crate::pdf::{self, PdfFolder};
@@ -39,11 +38,8 @@ impl Verb {
 /// What all verbs ask for.
 #[derive(Args)]
 pub(crate) struct Question {
-    /// The dispute folder, with campaign.toml
-    dispute: String,
-    /// Who writes: member,name,branch,address,postcode,point,…,words
-    #[arg(long)]
-    members: PathBuf,
+    #[command(flatten)]
+    who: Campaigners,
     /// The date of the letters
     #[arg(long, value_parser = parse_day)]
     on: Date,
@@ -83,7 +79,7 @@ impl Question {
     /// Writes all letters. Any fault refuses them all.
     fn letters(&self, as_json: bool) -> Result<(Opened, Letters), Outcome> {
         let faults = Faults::new();
-        let (opened, writers) = open_with_members(&self.dispute, &self.members, &faults, as_json)?;
+        let (opened, writers) = open_with_members(&self.who, &faults, as_json)?;
         let plan = &opened.dispute.campaign_plan;
         if plan.letter.is_none() {
             return Err(no_plan(&opened.dispute, "letter", as_json));
@@ -115,7 +111,7 @@ impl Question {
             answer::print(&format!("{}\n", heading(&all)));
             answer::print(&held_text(&all, &held));
             if held.is_empty() {
-                answer::print(&format!("next: whitley letters text {} --members … --on {} --csv\n", self.dispute, all.on));
+                answer::print(&format!("next: whitley letters text {} --members … --on {} --csv\n", self.who.dispute, all.on));
             }
         }
         Ok(if held.is_empty() { Outcome::Yes } else { Outcome::No })

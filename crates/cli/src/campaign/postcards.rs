@@ -1,14 +1,13 @@
 //! `whitley postcards text` and `tally`.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use dated::Faults;
 use dispute::campaign::{CampaignPlan, Language, Postcard, postcards, tally};
 use serde_json::{Value as Json, json};
 
-use super::{csv_row, csv_rows, no_plan, open_with_members};
+use super::{Campaigners, csv_row, csv_rows, no_plan, open_with_members};
 use crate::answer::{self, Outcome, Table, number};
 use crate::pdf::{self, CardPdf};
 
@@ -34,11 +33,8 @@ impl Verb {
 /// What both verbs ask for.
 #[derive(Args)]
 pub(crate) struct Question {
-    /// The dispute folder, with campaign.toml
-    dispute: String,
-    /// Who signs: member,name,branch,point,…,words
-    #[arg(long)]
-    members: PathBuf,
+    #[command(flatten)]
+    who: Campaigners,
 }
 
 /// Arguments of `whitley postcards text`.
@@ -56,7 +52,7 @@ pub(crate) struct Text {
 impl Question {
     fn cards(&self, language: Language, as_json: bool) -> Result<(CampaignPlan, Vec<Postcard>), Outcome> {
         let faults = Faults::new();
-        let (opened, writers) = open_with_members(&self.dispute, &self.members, &faults, as_json)?;
+        let (opened, writers) = open_with_members(&self.who, &faults, as_json)?;
         let plan = opened.dispute.campaign_plan.clone();
         if plan.postcard.is_none() {
             return Err(no_plan(&opened.dispute, "postcard", as_json));
