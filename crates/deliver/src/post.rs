@@ -127,10 +127,10 @@ pub fn print(
 ) -> Answer<Vec<Printed>> {
     make_folder(out)?;
     let before = read_manifest(out)?;
+    let begun: std::collections::HashSet<&str> = ledger.packs().filter_map(|(_, standing)| standing.file.as_deref()).collect();
     for (file, _) in &plan.files {
         // A file of that name which the ledger does not know as begun belongs to another ledger.
-        let is_begun = ledger.packs().any(|(_, standing)| standing.file.as_deref() == Some(file));
-        if !is_begun && out.join(file).exists() {
+        if !begun.contains(file.as_str()) && out.join(file).exists() {
             return Err(Trouble::input(
                 "file-there",
                 &out.join(file).to_string_lossy(),

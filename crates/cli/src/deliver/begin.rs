@@ -27,7 +27,8 @@ impl Begin {
     pub(super) fn run(self) -> Answer<Done> {
         let letters = read_letters(&self.letters, Kind::Members)?;
         let spares = read_letters(&self.spares, Kind::Spares)?;
-        if let Some(both) = spares.iter().find(|spare| letters.iter().any(|letter| letter.pack == spare.pack)) {
+        let packs: std::collections::HashSet<&str> = letters.iter().map(|letter| letter.pack.as_str()).collect();
+        if let Some(both) = spares.iter().find(|spare| packs.contains(spare.pack.as_str())) {
             return Err(Trouble::at(
                 "pack-twice",
                 both.place.clone(),
