@@ -60,6 +60,7 @@ pub const KINDS: &[Kind] = &[
     stop("unknown-employer", LeftOut, "employers that the employers file does not have"),
     stop("unknown-workplace", LeftOut, "workplaces that the employers file does not have"),
     stop("wrong-unit", Never, "units that are not those of the workplace"),
+    stop("same-unit-id", Never, "units whose names give the same id"),
     stop("no-unit", LeftOut, "members in no unit"),
     stop("status-contradicts", LeftOut, "standing and other columns that contradict each other"),
     stop("unknown-status", LeftOut, "standings that are not known"),

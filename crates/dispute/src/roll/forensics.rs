@@ -11,7 +11,9 @@ use sheet::short;
 use super::cells::{Channel, Standing, comparable, mailbox, postcode};
 use super::employers::Employers;
 use super::finding::{Finding, finding};
+use super::freeze::unit_of;
 use super::members::{Member, MemberList};
+use super::units::unit_id;
 
 /// What the forensics hold a list against.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +84,7 @@ pub fn examine(list: &MemberList, against: Against<'_>) -> Vec<Finding> {
             all.unit(member);
         }
     }
+    all.unit_ids(&voters);
     let doubled = all.numbers(&everybody);
     // Rows of one number are that fault and no other.
     let once: Vec<u32> = voters.into_iter().filter(|at| !doubled.contains(at)).collect();
@@ -99,8 +102,11 @@ struct Examination<'a> {
     against: Against<'a>,
     findings: Vec<Finding>,
     /// What was found out before about an employer and a workplace: the same spelling is not puzzled over twice.
-    whys: BTreeMap<(&'a str, &'a str), Option<(&'static str, String, String)>>,
+    whys: BTreeMap<(&'a str, &'a str), Option<Why>>,
 }
+
+/// Kind, what is wrong, what would be right.
+type Why = (&'static str, String, String);
 
 /// Spellings beyond so many get no advice on the nearest name: a column that is wrong altogether must not take minutes.
 const PUZZLED_OVER: usize = 2_000;
@@ -223,7 +229,7 @@ impl<'a> Examination<'a> {
     }
 
     /// What is wrong with an employer and a workplace as such.
-    fn why(&self, employer: &str, workplace: &str) -> Option<(&'static str, String, String)> {
+    fn why(&self, employer: &str, workplace: &str) -> Option<Why> {
         let employers = self.against.employers;
         let puzzle = self.whys.len() < PUZZLED_OVER;
         if employer.is_empty() {
@@ -284,6 +290,25 @@ impl<'a> Examination<'a> {
         found.members = numbers;
         found.lines = lines;
         self.findings.push(found);
+    }
+
+    /// Two units whose names differ only in letters that an id does not have would be counted as one.
+    fn unit_ids(&mut self, of: &[u32]) {
+        let mut seen = BTreeSet::new();
+        let mut names: BTreeMap<String, (String, &str)> = BTreeMap::new();
+        let list = self.list;
+        for member in of.iter().map(|at| &list.members[*at as usize]) {
+            if !seen.insert((member.employer(), member.workplace(), member.unit())) {
+                continue;
+            }
+            let (unit, _) = unit_of(member, self.against.employers);
+            let plain = comparable(unit, false);
+            let (earlier, name) = names.entry(unit_id(unit)).or_insert_with(|| (plain.clone(), unit));
+            if *earlier != plain {
+                let what = format!("the units “{}” and “{}” have the same id, {}", short(name), short(unit), unit_id(unit));
+                self.add("same-unit-id", member, what, "give them names that differ in letters from a to z or digits");
+            }
+        }
     }
 
     fn numbers(&mut self, of: &[u32]) -> BTreeSet<u32> {
@@ -358,7 +383,8 @@ impl<'a> Examination<'a> {
     fn addresses(&mut self, of: &[u32]) {
         let shared = self.against.shared_addresses;
         let key = |member: &Member| {
-            let excluded = shared.contains(member.postcode()) || member.address().any(|line| shared.contains(&comparable(line, false)));
+            let excluded = !shared.is_empty()
+                && (shared.contains(member.postcode()) || member.address().any(|line| shared.contains(&comparable(line, false))));
             if excluded { None } else { address_key(member) }
         };
         let crowded: Vec<Vec<u32>> = self.groups(of, key).into_iter().filter(|group| group.len() >= self.against.many).collect();
