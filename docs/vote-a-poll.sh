@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a whole poll on files alone: three units, three trustees of whom two count, a paper vote, and every check.
+# Runs a whole poll on files alone: three units, three trustees of whom two count, a paper vote, a lost letter, and every check.
 #   usage: docs/vote-a-poll.sh [FOLDER]        (a new folder; default: a temporary one)
 # Every role has its own folder here; in a real poll each is another person's machine, and only POLL goes from hand to hand.
 # WHITLEY and BELENIOS_TOOL name the programs (defaults: the built one, and target/belenios/belenios-tool if it is there).
@@ -68,22 +68,26 @@ for round in 1 2 3 4 5 6; do
 done
 cat trustee-1/ceremony.txt
 
-# The authority makes the letters from the frozen roll; officer and scrutineer sign, which begins the archives.
+# The authority makes the letters from the frozen roll, and a spare one for each unit; officer and scrutineer sign, which begins the archives.
 {
   echo "unit,member"
   for unit in north south ambulance; do
     for member in 1 2 3 4 5 6; do echo "$unit,Invented Member $unit-$member"; done
   done
 } > authority/roll.csv
-"$whitley" vote credentials POLL --key authority/authority.key --roll authority/roll.csv --letters authority/letters
+"$whitley" vote credentials POLL --key authority/authority.key --roll authority/roll.csv --letters authority/letters --spare 1
+mv authority/letters/packs.csv scrutineer/packs.csv
 "$whitley" vote open POLL --key officer/officer.key --at 2026-11-30T12:00:00Z
 "$whitley" vote open POLL --key scrutineer/scrutineer.key --at 2026-11-30T12:00:00Z
 
+# What stands on a member's envelope, and, for the scrutineer, which public credential is in it.
+pack() { sed -n "s/.*Invented Member $1-$2,\([^,]*\),.*/\1/p" "authority/letters/$1.letters.csv"; }
+public_in() { sed -n "s/^[^,]*,$1,\([^,]*\),.*/\1/p" scrutineer/packs.csv; }
 archive() { sed -n "/\"id\": \"$1\"/,/}/s/.*\"uuid\": \"\(.*\)\".*/POLL\/\1.bel/p" POLL/poll.json; }
 vote() { # unit member answer answer
   mkdir -p voters
   ballot="voters/$1-$2-$(printf '%s' "$3$4" | cksum | cut -d ' ' -f 1).json"
-  sed -n "s/.*Invented Member $1-$2,//p" "authority/letters/$1.letters.csv" |
+  sed -n "s/.*Invented Member $1-$2,[^,]*,//p" "authority/letters/$1.letters.csv" |
     "$whitley" vote cast "$(archive "$1")" --credential - --choose "$3" --choose "$4" --out "$ballot" > /dev/null
   "$whitley" vote accept "$(archive "$1")" "$ballot" --at 2026-12-02T10:00:00Z
 }
@@ -95,13 +99,24 @@ vote south 1 No "The staged one"
 vote south 4 No "The full one"
 vote ambulance 5 Yes "The full one"
 
-# A member of North voted on paper: officer and scrutineer void the credential.
-"$whitley" --json vote export "$(archive north)" --out server/north > /dev/null
-voted=$(sed -n 's/.*"credential":"\([0-9a-f]*\)".*/\1/p' server/north/ballots.jsons | sort -u | tr '\n' '|')
-paper=$(tr -d '[]"' < server/north/public_creds.json | tr ',' '\n' | grep -vE "^(${voted}none)\$" | head -n 1)
-"$whitley" vote void "$(archive north)" --credential "$paper" --paper 000017 --key officer/officer.key --out server/void.json > /dev/null
-"$whitley" vote sign server/void.json --key scrutineer/scrutineer.key > /dev/null
-"$whitley" vote accept "$(archive north)" server/void.json --at 2026-12-03T10:00:00Z
+signed_and_accepted() { # unit line
+  "$whitley" vote sign "$2" --key scrutineer/scrutineer.key > /dev/null
+  "$whitley" vote accept "$(archive "$1")" "$2" --at 2026-12-03T10:00:00Z
+}
+
+# A member of North voted on paper: officer and scrutineer void the credential that is in the same pack.
+paper=$(pack north 6)
+"$whitley" vote void "$(archive north)" --credential "$(public_in "$paper")" --paper "$paper" --key officer/officer.key --out server/void.json > /dev/null
+signed_and_accepted north server/void.json
+
+# A member of the Ambulance Service lost the letter: a spare one takes its place, and votes.
+spare=$(sed -n 's/^ambulance,\([^,]*\),.*,yes$/\1/p' scrutineer/packs.csv)
+"$whitley" vote replace "$(archive ambulance)" --old "$(public_in "$(pack ambulance 6)")" --new "$(public_in "$spare")" \
+  --reason "letter not delivered" --key officer/officer.key --out server/replace.json > /dev/null
+signed_and_accepted ambulance server/replace.json
+sed -n "s/^ambulance,$spare,//p" authority/letters/ambulance.spares.csv |
+  "$whitley" vote cast "$(archive ambulance)" --credential - --choose No --choose blank --out voters/ambulance-6.json > /dev/null
+"$whitley" vote accept "$(archive ambulance)" voters/ambulance-6.json --at 2026-12-04T10:00:00Z
 
 # Closing and counting; a different pair of trustees for each unit.
 count() { # unit trustee trustee

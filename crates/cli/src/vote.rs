@@ -61,7 +61,9 @@ pub(crate) enum Verb {
     Void(casting::Void),
     /// Officer: a later closing time; the scrutineer signs it next
     Extend(casting::Extend),
-    /// Officer or scrutineer: add your signature to a file made by void or extend
+    /// Officer: a spare credential in the place of one whose letter was lost; the scrutineer signs it next
+    Replace(casting::ReplaceOne),
+    /// Officer or scrutineer: add your signature to a file made by void, extend or replace
     Sign(casting::Sign),
     /// Server: end the casting and add up the encrypted votes
     Close(counting::Close),
@@ -89,6 +91,7 @@ impl Verb {
             Self::Accept(command) => command.run(),
             Self::Void(command) => command.run(),
             Self::Extend(command) => command.run(),
+            Self::Replace(command) => command.run(),
             Self::Sign(command) => command.run(),
             Self::Close(command) => command.run(),
             Self::Share(command) => command.run(),

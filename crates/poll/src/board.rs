@@ -10,6 +10,7 @@ use vote::trustee::decrypt::{self, PartialDecryption};
 use vote::trustee::record::Trustees;
 use vote::{Election, ElectionResult, Element, EncryptedTally, Hash, PublicCredentials, Randomness, Tally};
 
+use crate::companion::Standing;
 use crate::{Answer, Companion, KeyFile, Refusal, Signable};
 
 /// What a board has, as far as a line is judged by it.
@@ -51,6 +52,14 @@ pub fn void(board: &Board<'_>, credential: &str, paper: &str, key: &KeyFile) -> 
     Ok(signed(Body::void(&board.election.hash(), &credential, paper), key))
 }
 
+/// A spare credential in the place of one whose letter was lost, by the officer; the scrutineer signs next. `reason` says nothing about
+/// the person.
+pub fn replace(board: &Board<'_>, old: &str, new: &str, reason: &str, key: &KeyFile) -> Answer<Signable> {
+    demand_replaceable(board, old, new)?;
+    let (old, new) = (element(old)?.encode(), element(new)?.encode());
+    Ok(signed(Body::replace(&board.election.hash(), &old, &new, reason), key))
+}
+
 fn signed(body: Body, key: &KeyFile) -> Signable {
     let mut line = Signable::new(body);
     line.sign(&key.role, &key.signing);
@@ -59,10 +68,10 @@ fn signed(body: Body, key: &KeyFile) -> Signable {
 
 /// Which lines officer and scrutineer sign one by one.
 pub fn is_signed_one_by_one(kind: LineKind) -> bool {
-    matches!(kind, LineKind::Void | LineKind::Schedule)
+    matches!(kind, LineKind::Void | LineKind::Schedule | LineKind::Replace)
 }
 
-/// Judges a void or schedule line, signed by officer and scrutineer, as the checks of archive.md will (V26, V41). `shown` is the
+/// Judges a void, schedule or replace line, signed by officer and scrutineer, as the checks of archive.md will (V26, V41, V67). `shown` is the
 /// file's name in a refusal.
 pub fn check_line(board: &Board<'_>, line: &Signable, shown: &str) -> Answer<Addition> {
     let kind = line.body.kind();
@@ -84,6 +93,13 @@ pub fn check_line(board: &Board<'_>, line: &Signable, shown: &str) -> Answer<Add
             demand_bound(board, text("election")?)?;
             demand_silent(board, credential).map_err(under("V41"))?;
             (Body::void(&election, &encoded, text("paper")?), format!("paper {}", text("paper")?))
+        }
+        LineKind::Replace => {
+            let (old, new) = (text("old")?, text("new")?);
+            let encoded = [element(old)?.encode(), element(new)?.encode()];
+            demand_bound(board, text("election")?)?;
+            demand_replaceable(board, old, new).map_err(under("V67"))?;
+            (Body::replace(&election, &encoded[0], &encoded[1], text("reason")?), old.to_owned())
         }
         _ => {
             let closes_at = text("closes_at")?;
@@ -118,18 +134,44 @@ fn demand_later(companion: &Companion, closes_at: Timestamp) -> Answer<()> {
     Err(Refusal::no(format!("voting closes at {}; it can only be extended", companion.closes_at)))
 }
 
-/// V41: listed, not voided before, and without a ballot.
+/// V41: listed, may vote, and without a ballot.
 fn demand_silent(board: &Board<'_>, credential: &str) -> Answer<()> {
-    if board.credentials.weight(&element(credential)?.encode()).is_none() {
-        return Err(Refusal::no("this credential is not on the list of this election"));
-    }
+    demand_may_vote(board, credential)?;
     if (board.voted)(credential) {
         return Err(Refusal::no("this credential has voted on the web already: set the paper aside, the web vote counts"));
     }
-    if let Some(paper) = board.companion.voided.get(credential) {
-        return Err(Refusal::no(format!("this credential was voided already, for paper {paper}")));
+    Ok(())
+}
+
+/// V67: the old one may vote and has not, the new one is an unused spare of the same weight.
+fn demand_replaceable(board: &Board<'_>, old: &str, new: &str) -> Answer<()> {
+    demand_may_vote(board, old)?;
+    if (board.voted)(old) {
+        return Err(Refusal::no("this credential has voted already: nothing can stand for it"));
+    }
+    let weight = |credential: &str| Ok::<_, Refusal>(board.credentials.weight(&element(credential)?.encode()));
+    if board.companion.standing(new) != Standing::UnusedSpare {
+        return Err(Refusal::no("the new credential is not a spare, or it was used already"));
+    }
+    if weight(old)? != weight(new)? {
+        return Err(Refusal::no("the two credentials have different weights"));
     }
     Ok(())
+}
+
+fn demand_may_vote(board: &Board<'_>, credential: &str) -> Answer<()> {
+    if board.credentials.weight(&element(credential)?.encode()).is_none() {
+        return Err(Refusal::no("this credential is not on the list of this election"));
+    }
+    match board.companion.standing(credential) {
+        Standing::MayVote => Ok(()),
+        Standing::Voided => {
+            let paper = board.companion.voided.get(credential).map(String::as_str).unwrap_or_default();
+            Err(Refusal::no(format!("this credential was voided already, for paper {paper}")))
+        }
+        Standing::Replaced => Err(Refusal::no("this credential was replaced already: a spare stands for it")),
+        Standing::UnusedSpare => Err(Refusal::no("this is a spare credential that stands for nobody: it cannot vote")),
+    }
 }
 
 /// Adds up ballots as they come: the last of each credential counts. The ballots were judged when they came.

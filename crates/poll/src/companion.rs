@@ -1,6 +1,6 @@
 //! What a companion says so far: roles, schedule, who may vote, and where the next line goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -25,11 +25,28 @@ pub struct Companion {
     pub revote: Revote,
     /// Voided credentials with the number of their paper.
     pub voided: BTreeMap<String, String>,
+    /// Spare credentials that replaced nobody yet.
+    pub unused_spares: BTreeSet<String>,
+    /// Replaced credentials with the spare that stands for each.
+    pub replaced: BTreeMap<String, String>,
     /// Bodies of the `share` lines.
     pub shares: Vec<Value>,
     /// The result is signed: nothing follows.
     pub has_result: bool,
     chain: Chain,
+}
+
+/// What the companion's lines say of a listed credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may vote.
+    MayVote,
+    /// Its holder's vote on paper was accepted.
+    Voided,
+    /// A spare stands for it.
+    Replaced,
+    /// A spare that stands for nobody: to the public as if it did not exist.
+    UnusedSpare,
 }
 
 impl Companion {
@@ -72,6 +89,8 @@ impl Companion {
             closes_at: time("closes_at")?,
             revote: if body["revote"] == "one" { Revote::One } else { Revote::Last },
             voided: BTreeMap::new(),
+            unused_spares: BTreeSet::new(),
+            replaced: BTreeMap::new(),
             shares: Vec::new(),
             has_result: false,
             chain: Chain::default(),
@@ -83,7 +102,17 @@ impl Companion {
         let body = &line["body"];
         let text = |name: &str| body[name].as_str().map(str::to_owned).ok_or_else(wrong);
         match line["type"].as_str().and_then(LineKind::parse).ok_or_else(wrong)? {
-            LineKind::Setup | LineKind::Commitment | LineKind::Ceremony | LineKind::Credentials => {}
+            LineKind::Setup | LineKind::Commitment | LineKind::Ceremony => {}
+            LineKind::Credentials => {
+                for spare in body["spares"].as_array().into_iter().flatten() {
+                    self.unused_spares.insert(spare.as_str().ok_or_else(wrong)?.to_owned());
+                }
+            }
+            LineKind::Replace => {
+                let (old, new) = (text("old")?, text("new")?);
+                self.unused_spares.remove(&new);
+                self.replaced.insert(old, new);
+            }
             LineKind::Void => {
                 let (credential, paper) = (text("credential")?, text("paper")?);
                 self.voided.insert(credential, paper);
@@ -98,7 +127,7 @@ impl Companion {
     /// Who signs this line.
     pub fn signers(&self, line: &Signable) -> Answer<Vec<(String, PublicRoleKey)>> {
         match line.body.kind() {
-            LineKind::Void | LineKind::Schedule | LineKind::Setup | LineKind::Result => {
+            LineKind::Void | LineKind::Schedule | LineKind::Replace | LineKind::Setup | LineKind::Result => {
                 Ok(vec![("officer".to_owned(), self.roles.officer.clone()), ("scrutineer".to_owned(), self.roles.scrutineer.clone())])
             }
             LineKind::Credentials => Ok(vec![("authority".to_owned(), self.roles.authority.clone())]),
@@ -111,6 +140,19 @@ impl Companion {
                 Ok(vec![(format!("trustee {owner}"), key.clone())])
             }
             LineKind::Commitment | LineKind::Ceremony => Err(Refusal::input("lines of the key ceremony are made by whitley vote ceremony")),
+        }
+    }
+
+    /// Whether a listed credential may vote, by the lines so far (V41, V67).
+    pub fn standing(&self, credential: &str) -> Standing {
+        if self.voided.contains_key(credential) {
+            Standing::Voided
+        } else if self.replaced.contains_key(credential) {
+            Standing::Replaced
+        } else if self.unused_spares.contains(credential) {
+            Standing::UnusedSpare
+        } else {
+            Standing::MayVote
         }
     }
 

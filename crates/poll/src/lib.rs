@@ -22,12 +22,14 @@ pub mod files;
 mod key;
 mod line;
 pub mod opening;
+mod pack;
 pub mod plan;
 
-pub use companion::Companion;
+pub use companion::{Companion, Standing};
 pub use files::{Files, Folder, InMemory, Replace};
 pub use key::{KeyFile, ROLES};
 pub use line::Signable;
+pub use pack::{Pack, PackFault};
 pub use plan::{Holders, Poll, Unit};
 
 use vote::trustee::CeremonyFault;

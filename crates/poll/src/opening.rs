@@ -35,7 +35,7 @@ pub fn due(files: &dyn Files, poll: &Poll, ceremony: &Finished, unit: &Unit) -> 
             opens_at: &poll.opens_at,
             closes_at: &poll.closes_at,
             roll: listed.roll,
-            entitled: listed.credentials.number(),
+            entitled: listed.entitled(),
             revote: poll.revote,
             minimum: poll.minimum,
             units: &unit.merged,

@@ -11,6 +11,7 @@ use curve25519_dalek::Scalar;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256, Sha512};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read};
 
 /// Longest line in bytes.
@@ -54,9 +55,10 @@ enum LineType {
     Commitment,
     Ceremony,
     Credentials,
-    /// `void` and `schedule` in any order.
+    /// `void`, `schedule` and `replace` in any order.
     Void,
     Schedule,
+    Replace,
     Share,
     Result,
 }
@@ -70,6 +72,7 @@ impl LineType {
             "credentials" => LineType::Credentials,
             "void" => LineType::Void,
             "schedule" => LineType::Schedule,
+            "replace" => LineType::Replace,
             "share" => LineType::Share,
             "result" => LineType::Result,
             _ => return None,
@@ -84,6 +87,7 @@ impl LineType {
             LineType::Credentials => "credentials",
             LineType::Void => "void",
             LineType::Schedule => "schedule",
+            LineType::Replace => "replace",
             LineType::Share => "share",
             LineType::Result => "result",
         }
@@ -103,6 +107,7 @@ struct Terms {
     ceremony: String,
     opens_at: String,
     closes_at: String,
+    entitled: u32,
     one_only: bool,
 }
 
@@ -113,15 +118,30 @@ struct Reader<'a> {
     roles: Roles,
     terms: Option<Terms>,
     commitments: Vec<Option<Hash>>,
-    voided: Vec<u32>,
+    voided: BTreeSet<u32>,
     voids: u64,
+    /// Listed credentials that may not vote now: spares that replaced nobody, and replaced ones.
+    unused_spares: BTreeSet<u32>,
+    replaced: BTreeSet<u32>,
     shares: usize,
     last: Option<LineType>,
 }
 
 /// Everything that a companion checks.
-const CHECKS: [Check; 11] =
-    [Check::V17, Check::V20, Check::V26, Check::V38, Check::V41, Check::V42, Check::V62, Check::V63, Check::V64, Check::V65, Check::V66];
+const CHECKS: [Check; 12] = [
+    Check::V17,
+    Check::V20,
+    Check::V26,
+    Check::V38,
+    Check::V41,
+    Check::V42,
+    Check::V62,
+    Check::V63,
+    Check::V64,
+    Check::V65,
+    Check::V66,
+    Check::V67,
+];
 
 /// Reads the companion and checks it against the archive.
 pub(crate) fn read_companion(mut from: impl BufRead, archive: &Archive, facts: &mut Facts, ledger: &mut Ledger) -> Option<Reason> {
@@ -133,8 +153,10 @@ pub(crate) fn read_companion(mut from: impl BufRead, archive: &Archive, facts: &
         roles: Roles::default(),
         terms: None,
         commitments: Vec::new(),
-        voided: Vec::new(),
+        voided: BTreeSet::new(),
         voids: 0,
+        unused_spares: BTreeSet::new(),
+        replaced: BTreeSet::new(),
         shares: 0,
         last: None,
     };
@@ -223,6 +245,7 @@ impl Reader<'_> {
             LineType::Credentials => self.credentials(body, place)?,
             LineType::Void => self.void(body, place)?,
             LineType::Schedule => self.schedule(body, place)?,
+            LineType::Replace => self.replace(body, place)?,
             LineType::Share => self.share(body, place)?,
             LineType::Result => self.result(body, previous, place)?,
         };
@@ -232,6 +255,7 @@ impl Reader<'_> {
             LineType::Ceremony => Check::V21,
             LineType::Credentials => Check::V17,
             LineType::Void => Check::V41,
+            LineType::Replace => Check::V67,
             LineType::Share => Check::V65,
             LineType::Result => Check::V66,
         };
@@ -248,7 +272,7 @@ impl Reader<'_> {
             (Some(Commitment), Commitment) => self.commitments.len() < trustees,
             (Some(Commitment), Ceremony) => self.commitments.len() == trustees,
             (Some(Ceremony), Credentials) => true,
-            (Some(Credentials | Void | Schedule), Void | Schedule | Share) => true,
+            (Some(Credentials | Void | Schedule | Replace), Void | Schedule | Replace | Share) => true,
             (Some(Share), Share | Result) => true,
             _ => false,
         }
@@ -355,14 +379,6 @@ impl Reader<'_> {
             }
             self.bound(&questions, Some(&questions_hash), Part::Question, place);
         }
-        // Spec V16: the list is as long as the roll.
-        if let Some(found) = self.facts.credentials {
-            self.ledger.count(Check::V16, 1);
-            let expected = u64::from(entitled);
-            if found != expected {
-                self.ledger.fault(Check::V16, place, What::NumberDiffers { expected, found });
-            }
-        }
         // Spec V26.
         self.ledger.count(Check::V26, 1);
         if times[0] >= times[1] {
@@ -417,7 +433,13 @@ impl Reader<'_> {
         }
         self.facts.role_keys = all.into_iter().map(|(role, key)| (role, key.to_owned())).collect();
         self.facts.unit = Some(unit.to_owned());
-        self.terms = Some(Terms { ceremony: ceremony.to_owned(), opens_at: times[0].to_owned(), closes_at: times[1].to_owned(), one_only });
+        self.terms = Some(Terms {
+            ceremony: ceremony.to_owned(),
+            opens_at: times[0].to_owned(),
+            closes_at: times[1].to_owned(),
+            entitled,
+            one_only,
+        });
         Some(vec![self.roles.officer, self.roles.scrutineer])
     }
 
@@ -480,22 +502,31 @@ impl Reader<'_> {
         Some(self.roles.trustees.clone())
     }
 
-    /// Spec V17.
+    /// Spec V17, and the list's part of V16 and V67.
     fn credentials(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
-        let parts =
-            body.exactly(["election", "credentials", "number", "total_weight"]).and_then(|[election, credentials, number, weight]| {
-                Some((hash_value(election)?, hash_value(credentials)?, number.small()?, weight.count()?))
-            });
-        let Some((election, credentials, number, weight)) = parts else {
+        let fields = body.fields(["election", "credentials", "number", "total_weight", "spares?"]);
+        let parts = fields.and_then(|[election, credentials, number, weight, spares]| {
+            let spares = match spares {
+                None => Vec::new(),
+                Some(list) => {
+                    let list = list.array()?.iter().map(Value::string).collect::<Option<Vec<_>>>()?;
+                    let shaped = |text: &&str| bytes_from_hex::<32>(text.as_bytes()).is_some();
+                    Some(list).filter(|list| !list.is_empty() && list.iter().all(shaped))?
+                }
+            };
+            Some((hash_value(election?)?, hash_value(credentials?)?, number?.small()?, weight?.count()?, spares))
+        });
+        let Some((election, credentials, number, weight, spares)) = parts else {
             self.fields_fault(place, Part::Body);
             return None;
         };
         self.bound_election(&election, place);
         self.ledger.count(Check::V17, 1);
+        let known = self.archive.setup.as_ref().and_then(|setup| setup.credentials.as_ref());
         if let Some(setup) = &self.archive.setup {
             if setup.credentials_hash != credentials {
                 self.ledger.fault(Check::V17, place, What::HashDiffers(Part::Credentials));
-            } else if let Some(known) = &setup.credentials {
+            } else if let Some(known) = known {
                 let expected = known.list.len() as u64;
                 if u64::from(number) != expected {
                     let found = u64::from(number);
@@ -507,7 +538,36 @@ impl Reader<'_> {
                 }
             }
         }
+        // Spec V67: digits in ascending order, so each once, and all of them listed.
+        self.facts.spares = spares.len() as u64;
+        self.ledger.count(Check::V67, spares.len() as u64);
+        if !spares.is_sorted_by(|a, b| a < b) {
+            self.ledger.fault(Check::V67, place, What::SparesNotSorted);
+        }
+        for spare in known.map(|_| &spares).into_iter().flatten() {
+            match known.and_then(|known| known.find(spare)) {
+                Some(at) => drop(self.unused_spares.insert(at)),
+                None => self.ledger.fault(Check::V67, place, What::CredentialUnknown),
+            }
+        }
+        // Spec V16: the list is the roll and the spares.
+        if let (Some(found), Some(terms)) = (self.facts.credentials, &self.terms) {
+            self.ledger.count(Check::V16, 1);
+            let expected = u64::from(terms.entitled) + spares.len() as u64;
+            if found != expected {
+                self.ledger.fault(Check::V16, place, What::NumberDiffers { expected, found });
+            }
+        }
         Some(vec![self.roles.authority])
+    }
+
+    /// Whether a listed credential may vote as of this line; `voided` is looked at separately.
+    fn may_vote(&self, credential: u32) -> bool {
+        !self.unused_spares.contains(&credential) && !self.replaced.contains(&credential)
+    }
+
+    fn has_voted(&self, credential: u32) -> bool {
+        self.archive.running.as_ref().is_some_and(|running| running.last_of(credential).is_some())
     }
 
     /// Spec V41.
@@ -529,10 +589,14 @@ impl Reader<'_> {
                 None => self.ledger.fault(Check::V41, place, What::CredentialUnknown),
                 Some(known) => {
                     let place = place.credential(known);
-                    if self.archive.running.as_ref().is_some_and(|r| r.last_of(known).is_some()) {
+                    if !self.may_vote(known) {
+                        self.ledger.fault(Check::V41, place, What::VoidedCannotVote);
+                    } else if self.has_voted(known) {
                         self.ledger.fault(Check::V41, place, What::VoidedCredentialVoted);
                     }
-                    self.voided.push(known);
+                    if !self.voided.insert(known) {
+                        self.ledger.fault(Check::V41, place, What::CredentialRepeated { first: known });
+                    }
                 }
             }
         }
@@ -556,6 +620,43 @@ impl Reader<'_> {
                 self.ledger.fault(Check::V26, place, What::TimesCross);
             } else {
                 terms.closes_at = closes_at.to_owned();
+            }
+        }
+        Some(vec![self.roles.officer, self.roles.scrutineer])
+    }
+
+    /// Spec V67.
+    fn replace(&mut self, body: &Value<'_>, place: Place) -> Option<Vec<Option<VerifyingKey>>> {
+        let parts = body.exactly(["election", "old", "new", "reason"]).and_then(|[election, old, new, reason]| {
+            text(reason)?;
+            Some((hash_value(election)?, old.string()?, new.string()?))
+        });
+        let Some((election, old, new)) = parts else {
+            self.fields_fault(place, Part::Body);
+            return None;
+        };
+        self.bound_election(&election, place);
+        self.facts.replaced += 1;
+        self.ledger.count(Check::V67, 1);
+        if let Some(known) = self.archive.setup.as_ref().and_then(|setup| setup.credentials.as_ref()) {
+            match (known.find(old), known.find(new)) {
+                (Some(old), Some(new)) => {
+                    let at = place.credential(old);
+                    if self.voided.contains(&old) || !self.may_vote(old) {
+                        self.ledger.fault(Check::V67, at, What::ReplacedCannotVote);
+                    } else if self.has_voted(old) {
+                        self.ledger.fault(Check::V67, at, What::ReplacedVoted);
+                    }
+                    let (recorded, computed) = (known.list[new as usize].weight, known.list[old as usize].weight);
+                    if recorded != computed {
+                        self.ledger.fault(Check::V67, place.credential(new), What::WeightDiffers { recorded, computed });
+                    }
+                    if !self.unused_spares.remove(&new) {
+                        self.ledger.fault(Check::V67, place.credential(new), What::NotAnUnusedSpare);
+                    }
+                    self.replaced.insert(old);
+                }
+                _ => self.ledger.fault(Check::V67, place, What::CredentialUnknown),
             }
         }
         Some(vec![self.roles.officer, self.roles.scrutineer])
@@ -669,7 +770,7 @@ impl Reader<'_> {
         Some(vec![self.roles.officer, self.roles.scrutineer])
     }
 
-    fn finish(mut self) -> Option<Reason> {
+    fn finish(self) -> Option<Reason> {
         // Spec V38.
         if let (Some(terms), Some(running)) = (&self.terms, &self.archive.running) {
             self.ledger.count(Check::V38, running.counted() + running.again.len() as u64);
@@ -680,13 +781,10 @@ impl Reader<'_> {
                 }
             }
         }
-        // Spec V41: voided once.
-        self.voided.sort_unstable();
-        for pair in self.voided.windows(2) {
-            if pair[0] == pair[1] {
-                let place = Place::default().credential(pair[1]);
-                self.ledger.fault(Check::V41, place, What::CredentialRepeated { first: pair[0] });
-            }
+        // Spec V67: who may not vote at the end has not voted.
+        let voted: Vec<u32> = self.unused_spares.iter().copied().filter(|spare| self.has_voted(*spare)).collect();
+        for spare in voted {
+            self.ledger.fault(Check::V67, Place::default().credential(spare), What::SpareVoted);
         }
         // Spec V65: every share of the archive has its line.
         let shares_missing = (self.shares as u64) < self.archive.share_events;

@@ -22,6 +22,8 @@ pub fn to_json(report: &Report) -> String {
         out.optional("credentials_hash", facts.credentials_hash.map(|h| to_hex(&h)).as_deref());
         out.optional("credentials_fingerprint", facts.credentials_hash.map(|h| hash_to_base64(&h)).as_deref());
         out.number("credentials", facts.credentials.unwrap_or(0).into());
+        out.number("spares", facts.spares.into());
+        out.number("replaced", facts.replaced.into());
         out.number("ballots", facts.ballots.into());
         out.number("counted", facts.counted.into());
         out.number("remembered_ballots", facts.remembered_ballots.into());
@@ -226,6 +228,9 @@ pub fn to_text(report: &Report, verbose: bool) -> String {
     for (role, key) in &facts.role_keys {
         line(format!("{role} key {key}"));
     }
+    if facts.spares > 0 {
+        line(format!("{} of the credentials are spares; {} replaced another", facts.spares, facts.replaced));
+    }
     line(format!("{} credentials, {} ballots, {} counted", facts.credentials.unwrap_or(0), facts.ballots, facts.counted));
     for (i, row) in facts.result.iter().flatten().enumerate() {
         let counts: Vec<String> = row.iter().map(u128::to_string).collect();
@@ -401,6 +406,12 @@ fn sentence(what: &What) -> String {
         What::CredentialUnknown => "a credential that is not on the list",
         What::SignedHashDiffers => "the hash that is signed is not the ballot's",
         What::VoidedCredentialVoted => "a ballot by a voided credential",
+        What::VoidedCannotVote => "the voided credential could not vote: an unused spare, or replaced",
+        What::SparesNotSorted => "the spares are not in ascending order, each once",
+        What::SpareVoted => "a ballot by a spare credential that replaced no other",
+        What::ReplacedCannotVote => "the replaced credential could not vote: voided, replaced already, or an unused spare",
+        What::ReplacedVoted => "a ballot by a replaced credential",
+        What::NotAnUnusedSpare => "what stands for it is not a spare, or was used already",
         What::TrackerNotFound => "no ballot has this tracker",
         What::TrackerNotCounted => "the ballot is there and is not the one that counts",
         What::TallyHashDiffers => "the sized tally names another encrypted tally",

@@ -115,6 +115,7 @@ checks! {
     V64 Companion "companion: role keys distinct and well-formed",
     V65 Companion "shares: proofs that fix ciphertext, factor and position",
     V66 Companion "companion: result record",
+    V67 Companion "spare and replaced credentials: who may vote",
 }
 
 impl Check {
@@ -248,6 +249,12 @@ pub enum What {
     CiphertextRepeated { first: u64 },
     SecondBallot { first: u64 },
     VoidedCredentialVoted,
+    VoidedCannotVote,
+    SparesNotSorted,
+    SpareVoted,
+    ReplacedCannotVote,
+    ReplacedVoted,
+    NotAnUnusedSpare,
     TrackerNotFound,
     TrackerNotCounted,
     CountDiffers { recorded: u128, computed: u128 },
@@ -453,6 +460,10 @@ pub struct Facts {
     pub role_keys: Vec<(String, String)>,
     /// The unit named by the companion.
     pub unit: Option<String>,
+    /// Spare credentials among those listed, by the companion.
+    pub spares: u64,
+    /// Credentials for which a spare stands.
+    pub replaced: u64,
 }
 
 impl Report {

@@ -107,6 +107,8 @@ pub enum LineKind {
     Void,
     /// A later closing time.
     Schedule,
+    /// A credential that was lost, and the spare that stands for it.
+    Replace,
     /// Sound proofs of one partial decryption.
     Share,
     /// The end.
@@ -115,8 +117,17 @@ pub enum LineKind {
 
 impl LineKind {
     /// All, in the order in which they first occur.
-    pub const ALL: [Self; 8] =
-        [Self::Setup, Self::Commitment, Self::Ceremony, Self::Credentials, Self::Void, Self::Schedule, Self::Share, Self::Result];
+    pub const ALL: [Self; 9] = [
+        Self::Setup,
+        Self::Commitment,
+        Self::Ceremony,
+        Self::Credentials,
+        Self::Void,
+        Self::Schedule,
+        Self::Replace,
+        Self::Share,
+        Self::Result,
+    ];
 
     /// Its word in the companion.
     pub fn word(self) -> &'static str {
@@ -127,6 +138,7 @@ impl LineKind {
             Self::Credentials => "credentials",
             Self::Void => "void",
             Self::Schedule => "schedule",
+            Self::Replace => "replace",
             Self::Share => "share",
             Self::Result => "result",
         }
@@ -243,8 +255,13 @@ impl Body {
         Self { kind: LineKind::Ceremony, text }
     }
 
-    /// `credentials` (B6).
+    /// `credentials` (B6), of a list without spares.
     pub fn credentials(election: &Election, credentials: &crate::credential::PublicCredentials) -> Self {
+        Self::credentials_with_spares(election, credentials, &[])
+    }
+
+    /// `credentials` (B6). `spares`: which of the list may not vote unless they replace another; sorted, each once.
+    pub fn credentials_with_spares(election: &Election, credentials: &crate::credential::PublicCredentials, spares: &[Encoded]) -> Self {
         let mut text = format!(
             "{{\"election\":\"{}\",\"credentials\":\"{}\",\"number\":{},\"total_weight\":",
             election.hash(),
@@ -252,6 +269,11 @@ impl Body {
             credentials.number()
         );
         json::count(&mut text, credentials.total_weight());
+        if !spares.is_empty() {
+            text.push_str(",\"spares\":[");
+            json::list(&mut text, spares, |text, spare| json::string(text, spare.as_str()));
+            text.push(']');
+        }
         text.push('}');
         Self { kind: LineKind::Credentials, text }
     }
@@ -266,6 +288,12 @@ impl Body {
     pub fn schedule(election: &Hash, closes_at: &str, reason: &str) -> Self {
         let text = format!("{{\"election\":\"{election}\",\"closes_at\":\"{closes_at}\",\"reason\":{}}}", json::quoted(reason));
         Self { kind: LineKind::Schedule, text }
+    }
+
+    /// `replace` (B10): from this line on `old` may not vote and the spare `new` may.
+    pub fn replace(election: &Hash, old: &Encoded, new: &Encoded, reason: &str) -> Self {
+        let text = format!("{{\"election\":\"{election}\",\"old\":\"{old}\",\"new\":\"{new}\",\"reason\":{}}}", json::quoted(reason));
+        Self { kind: LineKind::Replace, text }
     }
 
     /// `share` (B8).

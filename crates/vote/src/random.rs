@@ -59,6 +59,14 @@ impl<'s> Randomness<'s> {
         self.last.copy_from_slice(&*block);
         Ok(block)
     }
+
+    /// A number from 0 and below `bound` (0 counts as 1), for drawing lots: one block, of which 128 bits are reduced.
+    pub fn below(&mut self, bound: u32) -> Result<u32, NoRandomness> {
+        let block = self.block()?;
+        let number = block[..16].iter().fold(0, |number: u128, byte| number << 8 | u128::from(*byte));
+        // Below a bound of 32 bits.
+        Ok((number % u128::from(bound.max(1))) as u32)
+    }
 }
 
 /// A stream of bytes from a seed, for rehearsals and test vectors. Never for a real vote: who knows the seed knows all.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use poll::credentials::{self, Roll};
+use poll::credentials::{self, Roll, Spare};
 use poll::{Files as _, KeyFile, Replace, System, ceremony, opening};
 use serde_json::json;
 use vote::Randomness;
@@ -65,12 +65,15 @@ pub(crate) struct Credentials {
     /// The authority's key file
     #[arg(long)]
     key: PathBuf,
-    /// The frozen roll: CSV with columns `unit` and `member`, and `weight` if votes are weighted
+    /// The frozen roll: CSV with columns `unit` and `member`, and `weight` if votes are weighted; others go to the letters as they are
     #[arg(long)]
     roll: PathBuf,
-    /// Folder for the voters' secret credentials, one file a unit (mode 0600)
+    /// Folder for the voters' secret credentials, one file a unit, and for packs.csv, which goes to the scrutineer alone (mode 0600)
     #[arg(long)]
     letters: PathBuf,
+    /// Spare credentials for letters that get lost: so many for each unit, or a share of its members, as 1%
+    #[arg(long, default_value = "0", value_name = "N|N%")]
+    spare: String,
 }
 
 impl Credentials {
@@ -82,34 +85,49 @@ impl Credentials {
         }
         let ceremony = ceremony::finished(&folder, &poll)?;
         let roll = Roll::read(&files::read(&self.roll)?, &self.roll.display().to_string(), &poll)?;
+        let spare = Spare::parse(&self.spare)?;
         // All before any: a unit without members, or files that are there already.
-        credentials::demand_ready(&folder, &poll, &roll)?;
-        let letters = |id: &str| self.letters.join(format!("{id}.letters.csv"));
-        if let Some(path) = poll.units.iter().map(|unit| letters(&unit.id)).find(|path| path.exists()) {
+        credentials::demand_ready(&folder, &poll, &roll, spare)?;
+        let names = credentials::secret_names(&poll, &roll, spare);
+        if let Some(path) = names.iter().map(|name| self.letters.join(name)).find(|path| path.exists()) {
             return Err(Refusal::input(format!("{} is already there; nothing was written", path.display())));
         }
         let mut source = System;
-        let random = &mut Randomness::new(&mut source);
-        let mut give = |secret: &credentials::Secret<'_>| {
-            files::write(&letters(&secret.unit.id), secret.letters.as_bytes(), Readers::Owner, Replace::No)
-        };
-        let made = credentials::make(&mut folder, &poll, &ceremony, &key, &roll, &mut give, random)?;
+        let prepared = credentials::prepare(&poll, &ceremony, &key, &roll, spare, &mut Randomness::new(&mut source))?;
+        // The secrets first: public lists whose letters are lost could never be used.
+        for (at, secret) in prepared.secrets.iter().enumerate() {
+            let written = files::write(&self.letters.join(&secret.name), secret.text.as_bytes(), Readers::Owner, Replace::No);
+            if written.is_err() {
+                // Ours alone, made a moment ago; if even this fails there is nothing more to do.
+                prepared.secrets[..at].iter().for_each(|secret| drop(std::fs::remove_file(self.letters.join(&secret.name))));
+            }
+            written?;
+        }
+        prepared.publish(&mut folder)?;
+        let packs = self.letters.join(credentials::PACKS);
         let mut units = Vec::new();
-        let mut text = format!("Credentials for {} units; letters in {} (secret).\n", made.len(), self.letters.display());
-        for unit in &made {
+        let mut text = format!("Credentials for {} units; letters in {} (secret).\n", prepared.units.len(), self.letters.display());
+        for unit in &prepared.units {
+            let spares = if unit.spares > 0 { format!(" and {} spare", unit.spares) } else { String::new() };
             text.push_str(&format!(
-                "  \"{}\": {} entitled, fingerprint of the public list \"{}\"\n",
+                "  \"{}\": {} entitled{spares}, fingerprint of the public list \"{}\"\n",
                 unit.id, unit.entitled, unit.fingerprint
             ));
+            let letters = self.letters.join(format!("{}.letters.csv", unit.id));
             units.push(json!({
-                "id": unit.id, "entitled": unit.entitled, "fingerprint": unit.fingerprint, "letters": letters(&unit.id).display().to_string(),
+                "id": unit.id, "entitled": unit.entitled, "spares": unit.spares, "fingerprint": unit.fingerprint,
+                "letters": letters.display().to_string(),
             }));
         }
+        text.push_str(&format!(
+            "For the scrutineer alone, over a safe channel: {} (which public credential is in which pack; no names).\n",
+            packs.display()
+        ));
         text.push_str(&format!(
             "Keep the fingerprints and compare them when the archives are out.\nnext: the officer runs  whitley vote open {} --key officer.key\n",
             self.poll.display()
         ));
-        Ok(Done::new(text, json!({ "units": units })))
+        Ok(Done::new(text, json!({ "units": units, "packs": packs.display().to_string() })))
     }
 }
 

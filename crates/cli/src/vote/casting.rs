@@ -1,4 +1,4 @@
-//! While voting is open: `whitley vote cast`, `accept`, `void`, `extend`, `sign`.
+//! While voting is open: `whitley vote cast`, `accept`, `void`, `extend`, `replace`, `sign`.
 
 use std::collections::HashSet;
 use std::io::Read as _;
@@ -333,6 +333,49 @@ impl Extend {
     }
 }
 
+/// Arguments of `whitley vote replace`.
+#[derive(Args)]
+pub(crate) struct ReplaceOne {
+    /// The archive of the unit
+    archive: PathBuf,
+    /// The public credential whose letter was lost; the scrutineer's packs.csv has it by pack number
+    #[arg(long, value_name = "ELEMENT")]
+    old: String,
+    /// The public credential of an unused spare
+    #[arg(long, value_name = "ELEMENT")]
+    new: String,
+    /// Why; nothing about the person
+    #[arg(long)]
+    reason: String,
+    /// The officer's key file
+    #[arg(long)]
+    key: PathBuf,
+    /// The line, for the scrutineer to sign
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl ReplaceOne {
+    pub(crate) fn run(self) -> Answer<Done> {
+        let key = KeyFile::of_role(&self.key, &["officer"])?;
+        let mut voted = false;
+        let opened = Opened::read(&self.archive, |_, payload| {
+            voted |= credential_of(payload).as_ref() == Some(&self.old);
+            Ok(())
+        })?;
+        let companion = files::companion(&files::companion_of(&self.archive))?;
+        let board = Board {
+            election: &opened.election,
+            credentials: &opened.credentials,
+            companion: &companion,
+            voted: &|credential| voted && credential == self.old,
+        };
+        let line = board::replace(&board, &self.old, &self.new, &self.reason, &key)?;
+        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
+        Ok(signed_next(&self.out, &self.archive))
+    }
+}
+
 fn signed_next(out: &Path, archive: &Path) -> Done {
     let text = format!(
         "Signed: {0}\nnext: the scrutineer runs  whitley vote sign {0} --key scrutineer.key\nthen: the server runs  whitley vote accept {1} {0}\n",
@@ -345,7 +388,7 @@ fn signed_next(out: &Path, archive: &Path) -> Done {
 /// Arguments of `whitley vote sign`.
 #[derive(Args)]
 pub(crate) struct Sign {
-    /// A line made by void or extend
+    /// A line made by void, extend or replace
     line: PathBuf,
     /// Your key file
     #[arg(long)]
@@ -357,7 +400,7 @@ impl Sign {
         let key = KeyFile::of_role(&self.key, &["officer", "scrutineer"])?;
         let mut line = Signable::read(&files::read(&self.line)?, &self.line.display().to_string())?;
         if !board::is_signed_one_by_one(line.body.kind()) {
-            return Err(Refusal::input("only lines made by void and extend are signed here"));
+            return Err(Refusal::input("only lines made by void, extend and replace are signed here"));
         }
         line.sign(&key.role, &key.signing);
         files::write(&self.line, &line.bytes(), Readers::Everybody, Replace::Yes)?;

@@ -12,7 +12,7 @@ fn the_files_are_those_of_the_table() {
     let folder = folder().join("../archives");
     let mut expected: Vec<(String, Vec<u8>)> = Vec::new();
     let mut list = Vec::new();
-    for (name, spec) in [("small", Spec::small()), ("rich", Spec::rich())] {
+    for (name, spec) in [("small", Spec::small()), ("rich", Spec::rich()), ("spare", Spec::spare())] {
         let made = honest(&spec);
         expected.push((format!("{name}.bel"), made.archive));
         expected.push((format!("{name}.companion.jsonl"), made.companion));

@@ -35,7 +35,7 @@ fn passes(tool: &Path, archive: &[u8]) -> bool {
 #[test]
 fn a_foreign_program_passes_the_good_archives_and_some_of_the_forged() {
     let (tool, archives) = (tool(), folder().join("../archives"));
-    for name in ["small", "rich"] {
+    for name in ["small", "rich", "spare"] {
         assert!(passes(&tool, &std::fs::read(archives.join(format!("{name}.bel"))).unwrap()), "{name}");
     }
     let index: Vec<Value> = serde_json::from_slice(&std::fs::read(archives.join("index.json")).unwrap()).unwrap();

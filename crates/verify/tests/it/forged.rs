@@ -1335,6 +1335,95 @@ fn companions() -> Vec<Forgery> {
     all.into_iter().map(Forgery::with_companion).collect()
 }
 
+/// Spare and replaced credentials. The base: nine credentials, spares 6, 7, 8; 7 stands for 4 and voted, 8 for 2; 5 is void.
+fn spares() -> Vec<Forgery> {
+    let (body, line) = (Stage::Body, Stage::Line);
+    let spare = |check, name: &str| forge(check, name).spec(|s| *s = Spec::spare());
+    let element = |exponent: u8| enc(&g(&Scalar::from(exponent)));
+    let entitled = |more: i64| move |v: &mut Value| *v = json!(v.as_i64().unwrap() + more);
+    let of =
+        |place: &'static str, credential: usize| move |v: &mut Value, s: &Secrets| v[place] = json!(enc(&g(&s.credentials[credential])));
+    let all = vec![
+        spare(V67, "ballot by a spare that replaced nobody").spec(|s| s.votes[2].voter = 6),
+        spare(V67, "ballot by a replaced credential").spec(|s| s.votes[3].voter = 4),
+        spare(V67, "ballots by a replaced credential and by its spare").spec(|s| s.votes[0].voter = 4),
+        spare(V67, "spares out of order").json(body("credentials", 0), "/spares", |v| v.as_array_mut().unwrap().swap(0, 1)),
+        spare(V67, "a spare twice")
+            .json(body("credentials", 0), "/spares", |v| {
+                let list = v.as_array_mut().unwrap();
+                list.insert(1, list[0].clone());
+            })
+            .json(body("setup", 0), "/entitled", entitled(-1)),
+        spare(V67, "a spare that is not listed")
+            .json(body("credentials", 0), "/spares", move |v| {
+                let list = v.as_array_mut().unwrap();
+                list.push(json!(element(77)));
+                list.sort_by_key(|spare| spare.as_str().unwrap().to_owned());
+            })
+            .json(body("setup", 0), "/entitled", entitled(-1)),
+        spare(V67, "an unknown credential replaced").json(body("replace", 0), "/old", |v| *v = json!(enc(&g(&Scalar::from(77u8))))),
+        spare(V67, "replaced by an unknown credential").json(body("replace", 1), "/new", |v| *v = json!(enc(&g(&Scalar::from(77u8))))),
+        spare(V67, "a voided credential replaced").keyed(body("replace", 0), "", of("old", 5)),
+        spare(V67, "a credential replaced twice").keyed(body("replace", 1), "", of("old", 4)),
+        spare(V67, "an unused spare replaced").keyed(body("replace", 1), "", of("old", 6)),
+        spare(V67, "a spare used twice").keyed(body("replace", 1), "", of("new", 7)),
+        spare(V67, "replaced by one that is no spare").keyed(body("replace", 1), "", of("new", 1)),
+        spare(V67, "replaced by itself").keyed(body("replace", 1), "", of("new", 2)),
+        spare(V67, "replaced by one of another weight").spec(|s| {
+            s.weights = Some(vec![1, 1, 1, 1, 1, 1, 1, 1, 2]);
+        }),
+        spare(V67, "replace signed by one role").text(line("replace", 0), one_signature),
+        spare(V67, "replace signed twice by one role").json(line("replace", 1), "/signatures", |v| {
+            let officer = v[0].clone();
+            v[1] = officer;
+        }),
+        spare(V67, "replace: scrutineer's signature").text(line("replace", 0), last_digit),
+        spare(V63, "replace of another election").json(body("replace", 0), "/election", other_hash),
+        spare(V16, "spares counted among the entitled").json(body("setup", 0), "/entitled", entitled(3)),
+        spare(V16, "a spare left out of the list of spares").raw(body("credentials", 0), |bytes, s| {
+            let mut value: Value = serde_json::from_slice(bytes).unwrap();
+            let unused = enc(&g(&s.credentials[6]));
+            value["spares"].as_array_mut().unwrap().retain(|spare| *spare != json!(unused));
+            *bytes = serde_json::to_vec(&value).unwrap();
+        }),
+        spare(V41, "an unused spare voided").keyed(body("void", 0), "", of("credential", 6)),
+        spare(V62, "an empty list of spares").json(body("credentials", 0), "/spares", |v| *v = json!([])),
+        spare(V62, "a spare that is a number").json(body("credentials", 0), "/spares/0", |v| *v = json!(7)),
+        spare(V62, "spares before the weight").json(body("credentials", 0), "", |v| {
+            let object = v.as_object_mut().unwrap();
+            let weight = object.shift_remove("total_weight").unwrap();
+            object.insert("total_weight".into(), weight);
+        }),
+        spare(V62, "replace without a reason").json(body("replace", 0), "/reason", |v| *v = json!("")),
+        spare(V62, "a replace line after a share").raw(Stage::Companion, |b, _| {
+            let text = String::from_utf8(b.clone()).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            let replace = lines.iter().rposition(|line| line.contains("\"type\":\"replace\"")).unwrap();
+            let line = lines.remove(replace);
+            let share = lines.iter().position(|line| line.contains("\"type\":\"share\"")).unwrap();
+            lines.insert(share + 1, line);
+            *b = rechained(&lines).into_bytes();
+        }),
+    ];
+    let mut all: Vec<Forgery> = all.into_iter().map(Forgery::with_companion).collect();
+    // A void of what was replaced: the void comes after.
+    all.push(
+        spare(V41, "a replaced credential voided")
+            .keyed(body("void", 0), "", of("credential", 4))
+            .raw(Stage::Companion, |b, _| {
+                let text = String::from_utf8(b.clone()).unwrap();
+                let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+                let void = lines.iter().position(|line| line.contains("\"type\":\"void\"")).unwrap();
+                let line = lines.remove(void);
+                lines.insert(void + 2, line);
+                *b = rechained(&lines).into_bytes();
+            })
+            .also(V66)
+            .with_companion(),
+    );
+    all
+}
+
 fn statement(s: &Secrets, owner: usize, w: Scalar, choice: usize) -> Sound {
     Sound {
         election: s.election_hash,
@@ -1384,7 +1473,7 @@ fn double_signature(text: &str) -> String {
 }
 
 pub fn forgeries() -> Vec<Forgery> {
-    [container(), hashes(), forms(), events(), setup(), ballots(), counting(), companions()].into_iter().flatten().collect()
+    [container(), hashes(), forms(), events(), setup(), ballots(), counting(), companions(), spares()].into_iter().flatten().collect()
 }
 
 #[test]
@@ -1434,7 +1523,7 @@ fn every_forged_archive_fails_at_its_own_check_and_nowhere_else() {
 #[test]
 fn without_its_change_every_forgery_is_an_honest_election() {
     // The bases of the table; a forgery that fails for its base would prove nothing.
-    for spec in [Spec::small(), Spec::rich()] {
+    for spec in [Spec::small(), Spec::rich(), Spec::spare()] {
         let made = honest(&spec);
         let strict = Options { strict: true, ..Options::default() };
         let alone = judge(&made.archive[..], None::<&[u8]>, &strict);

@@ -138,6 +138,10 @@ pub struct Spec {
     pub shares: Vec<usize>,
     pub revote_one: bool,
     pub voided: Vec<usize>,
+    /// Which of the voters' credentials are spares.
+    pub spares: Vec<usize>,
+    /// Old and new, after the voids.
+    pub replaced: Vec<(usize, usize)>,
     pub extensions: Vec<&'static str>,
     /// Ballots left out of, or added again to, the tally.
     pub tally_without: Vec<usize>,
@@ -169,6 +173,8 @@ impl Spec {
             shares: vec![1, 2, 4, 3],
             revote_one: false,
             voided: vec![5],
+            spares: vec![],
+            replaced: vec![],
             extensions: vec!["2031-05-08T12:00:00Z"],
             tally_without: vec![],
             tally_twice: vec![],
@@ -177,6 +183,28 @@ impl Spec {
             stray_key: None,
             same_keys: false,
             copied_possession: false,
+        }
+    }
+
+    /// Nine credentials, three of them spares: one stood for a lost letter and voted, one for that of somebody who did not.
+    pub fn spare() -> Spec {
+        let small = Spec::small();
+        let votes = [(0, 0), (1, 1), (7, 2), (3, 2)].map(|(voter, choice): (usize, usize)| Vote {
+            voter,
+            marks: vec![(0..3).map(|i| i64::from(i == choice)).collect()],
+            cheat: Cheat::No,
+        });
+        Spec {
+            seed: "spare".into(),
+            uuid: "5TgNb8sKqWm2Xz".into(),
+            voters: 9,
+            trustees: vec![TrusteeSpec::Single, TrusteeSpec::Single],
+            votes: votes.into(),
+            shares: vec![1, 2],
+            voided: vec![5],
+            spares: vec![6, 7, 8],
+            replaced: vec![(4, 7), (2, 8)],
+            ..small
         }
     }
 
@@ -627,7 +655,7 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
                 "{{\"version\":1,\"uuid\":\"{}\",\"election\":\"{election_hex}\",\"unit\":\"Unit\",\"ceremony\":\"{ceremony}\",\"opens_at\":\"2031-04-01T09:00:00Z\",\"closes_at\":\"2031-05-01T12:00:00Z\",\"roll\":\"{}\",\"entitled\":{},\"questions\":\"{}\",\"revote\":\"{}\",\"merge\":{{\"minimum\":5,\"units\":[\"Unit\",\"Annex\"],\"small_allowed\":false}},\"roles\":{{\"officer\":{},\"scrutineer\":{},\"authority\":{},\"trustees\":[{}]}}}}",
                 spec.uuid,
                 to_hex(&sha256(b"roll")),
-                spec.voters,
+                spec.voters - spec.spares.len(),
                 to_hex(&sha256(&questions_bytes)),
                 if spec.revote_one { "one" } else { "last" },
                 key(&officer),
@@ -671,11 +699,14 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
         Some(weights) => weights.iter().map(|w| u128::from(*w)).sum(),
         None => spec.voters as u128,
     };
+    let mut spares: Vec<String> = spec.spares.iter().map(|spare| format!("\"{}\"", publics[*spare])).collect();
+    spares.sort();
+    let spares = if spares.is_empty() { String::new() } else { format!(",\"spares\":[{}]", spares.join(",")) };
     add(
         "credentials",
         &|_| {
             format!(
-                "{{\"election\":\"{election_hex}\",\"credentials\":\"{}\",\"number\":{},\"total_weight\":{}}}",
+                "{{\"election\":\"{election_hex}\",\"credentials\":\"{}\",\"number\":{},\"total_weight\":{}{spares}}}",
                 to_hex(&sha256(&credentials)),
                 spec.voters,
                 count_text(list_weight)
@@ -687,6 +718,18 @@ pub fn make(spec: &Spec, hook: Hook<'_>, events: &dyn Fn(&mut Vec<Event>)) -> Ma
         add(
             "void",
             &|_| format!("{{\"election\":\"{election_hex}\",\"credential\":\"{}\",\"paper\":\"P-{voter}\"}}", publics[*voter]),
+            &[&officer, &scrutineer],
+        );
+    }
+    for (old, new) in &spec.replaced {
+        add(
+            "replace",
+            &|_| {
+                format!(
+                    "{{\"election\":\"{election_hex}\",\"old\":\"{}\",\"new\":\"{}\",\"reason\":\"letter lost\"}}",
+                    publics[*old], publics[*new]
+                )
+            },
             &[&officer, &scrutineer],
         );
     }

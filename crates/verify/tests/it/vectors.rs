@@ -53,7 +53,7 @@ fn the_other_groups_are_not_supported() {
 
 #[test]
 fn elections_made_by_the_tests_pass_alone_and_with_their_companion() {
-    for spec in [make::Spec::small(), make::Spec::rich()] {
+    for spec in [make::Spec::small(), make::Spec::rich(), make::Spec::spare()] {
         let made = make::honest(&spec);
         for report in [judge_alone(&made.archive), judge_both(&made)] {
             assert_eq!(report.verdict, Verdict::Passed, "{}", verify::output::to_text(&report, true));
