@@ -3,6 +3,10 @@
 mod access;
 mod board;
 mod casting;
+// The store's own throw-away PostgreSQL server.
+#[path = "../../../store/tests/it/cluster.rs"]
+#[allow(dead_code)]
+mod cluster;
 mod headers;
 mod made;
 mod others;

@@ -97,3 +97,36 @@ async fn a_damaged_database_is_not_served() {
         ),
     }
 }
+
+/// Two nodes behind a load balancer, one PostgreSQL: ballots, receipts, sessions and closing are common.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_on_one_postgresql_are_one_service() {
+    let cluster = crate::cluster::shared();
+    let database = Some(cluster.address(&cluster.database()));
+    let first = running(Wanted { database: database.clone(), ..Wanted::default() }).await;
+    let second = crate::made::beside(&first, &Wanted { database, ..Wanted::default() }).await;
+    let election = first.election(0).await;
+    let ballots: Vec<String> = (0..16).map(|member| first.ballot(&election, member, [0, 1], "a")).collect();
+    let mut positions = Vec::new();
+    for (at, ballot) in ballots.iter().enumerate() {
+        let node = if at % 2 == 0 { &first } else { &second };
+        let got = node.cast(&election.uuid, ballot).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        positions.push(got.json()["position"].as_u64().expect("a position"));
+        // The same bytes at the other node: the same receipt.
+        let other = if at % 2 == 0 { &second } else { &first };
+        let again = other.cast(&election.uuid, ballot).await.json();
+        assert_eq!((again["again"].as_bool(), again["position"].as_u64()), (Some(true), positions.last().copied()));
+    }
+    assert_eq!(positions, (1..=16).collect::<Vec<_>>());
+    let session = crate::access::signed_in(&first, web::Role::Officer).await;
+    let desk = second.ask(hyper::Method::GET, "/desk", &[("cookie", &session)], "").await;
+    assert!(desk.text().contains("Desk of the officer"));
+
+    second.clock.set(at(crate::made::CLOSES).plus_seconds(31));
+    crate::board::close(&first).await;
+    crate::board::count(&second, &election.uuid).await;
+    let report = web::results::verify_stored(&first.service, &election.uuid).await.expect("a report");
+    assert_eq!(report.verdict, verify::Verdict::Passed, "{}", verify::output::to_text(&report, false));
+    assert_eq!(report.facts.counted, 16);
+}
