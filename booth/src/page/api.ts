@@ -8,7 +8,6 @@ const TIMEOUT_MS = 30_000;
 /** What the service says about an election beside its record. */
 export interface Info {
   readonly unit: string;
-  readonly poll: string;
   readonly opensAt: string;
   readonly closesAt: string;
   readonly state: 'before' | 'open' | 'closed' | 'counted';
@@ -17,7 +16,6 @@ export interface Info {
   readonly statement: string;
   /** In Welsh, by question. */
   readonly welsh: readonly ({ readonly text: string; readonly answers: readonly string[] } | null)[];
-  readonly rehearsal: boolean;
   readonly challenge: boolean;
 }
 
@@ -97,10 +95,10 @@ export async function fetchElection(uuid: string, fingerprint: string | null): P
 }
 
 function readInfo(fields: Json, questions: Json[], election: Election): Info | null {
-  const { unit, poll, opens_at: opensAt, closes_at: closesAt, state, revote, recommendation, statement } = fields;
+  const { unit, opens_at: opensAt, closes_at: closesAt, state, revote, recommendation, statement } = fields;
   const isText = (value: unknown): value is string => typeof value === 'string';
   const isInstant = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
-  if (!isText(unit) || !isText(poll) || !isText(statement) || !isInstant(opensAt) || !isInstant(closesAt)) return null;
+  if (!isText(unit) || !isText(statement) || !isInstant(opensAt) || !isInstant(closesAt)) return null;
   if (state !== 'before' && state !== 'open' && state !== 'closed' && state !== 'counted') return null;
   if (revote !== 'last' && revote !== 'one') return null;
   if (recommendation !== null && !isText(recommendation)) return null;
@@ -108,8 +106,7 @@ function readInfo(fields: Json, questions: Json[], election: Election): Info | n
     const whole = isText(text) && Array.isArray(answers) && answers.length === election.questions[at]?.answers.length && answers.every(isText);
     return whole ? { text, answers: answers as string[] } : null;
   });
-  const [rehearsal, challenge] = [fields['rehearsal'] === true, fields['challenge'] === true];
-  return { unit, poll, opensAt, closesAt, state, revote, recommendation, statement, welsh, rehearsal, challenge };
+  return { unit, opensAt, closesAt, state, revote, recommendation, statement, welsh, challenge: fields['challenge'] === true };
 }
 
 /** What the service knows of a public credential. */

@@ -6,7 +6,6 @@
  * history knows is the name of a page.
  */
 
-import encodeQR from 'qr';
 import {
   type Choice,
   type CredentialKey,
@@ -20,9 +19,10 @@ import {
   Randomness,
   tidyCredential,
 } from '../vote/index.ts';
-import { castBallot, challengeBallot, credentialState, fetchElection, type Info, NoAnswer, type Refusal } from './api.ts';
-import { given, grouped, h, squares } from './dom.ts';
-import { copyButton, Frame, painted } from './frame.ts';
+import { castBallot, challengeBallot, credentialState, fetchElection, type Info, NoAnswer } from './api.ts';
+import { given, grouped, h } from './dom.ts';
+import { openedPage, receiptPage, sendingPage, type Stop, stopPage } from './end-pages.ts';
+import { Frame, painted } from './frame.ts';
 import { londonTime } from './instant.ts';
 import { inWords, questionPage, questionText, readChoice, statement } from './question-page.ts';
 import { computesRightly } from './self-check.ts';
@@ -32,7 +32,6 @@ interface Place {
   readonly page: PageName;
   readonly at: number;
 }
-type Stop = Refusal | 'offline' | 'service' | 'election' | 'crypto' | 'randomness' | 'selfCheck' | 'unsupported';
 
 /** Waits between attempts to send, in seconds. The last one is repeated. */
 const WAITS_SECONDS = [2, 4, 8, 15, 30];
@@ -57,6 +56,8 @@ class Booth {
   #ready: boolean | null = null;
   /** A ballot is on its way and nobody knows whether it arrived, or it has arrived: there is no way back. */
   #sealed = false;
+  /** The first of the two. */
+  #underWay = false;
   #render: () => void = () => undefined;
 
   constructor(main: HTMLElement) {
@@ -69,10 +70,6 @@ class Booth {
     window.addEventListener('popstate', (event) => this.#moved(event.state as Place | null));
     window.addEventListener('pagehide', () => this.#wipe(true));
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
-    window.addEventListener('hashchange', () => {
-      // A link with a code was opened over this page.
-      if (!this.#sealed && location.hash.includes('code=')) location.reload();
-    });
     await this.#load();
   }
 
@@ -124,6 +121,12 @@ class Booth {
 
   /** Back and forward buttons of the browser. */
   #moved(to: Place | null): void {
+    if (location.hash.includes('code=')) {
+      // A link with a code was opened over this page: begin with it, unless a ballot is on its way.
+      if (!this.#underWay) return location.reload();
+      history.replaceState(this.#place, '', location.pathname + location.search);
+      return;
+    }
     if (this.#sealed) {
       history.pushState(this.#place, '');
       return;
@@ -160,8 +163,7 @@ class Booth {
     this.#frame.show({
       title: texts.startTitle,
       content: [
-        info.rehearsal && h('p', { class: 'rehearsal' }, texts.rehearsal),
-        h('h1', {}, given(info.poll)),
+        h('h1', {}, texts.startTitle),
         h(
           'dl',
           {},
@@ -197,8 +199,12 @@ class Booth {
     const next = (): void => {
       const step = steps.shift();
       if (!step || this.#ready !== null) return;
-      step();
-      idle(next);
+      try {
+        step();
+        idle(next);
+      } catch {
+        // Found again, and told, when the ballot is made.
+      }
     };
     idle(next);
   }
@@ -228,6 +234,8 @@ class Booth {
   }
 
   #entering = false;
+  /** The service was asked about a code. */
+  #asked = false;
 
   /** Reads a code, asks the service about its public half, and goes on. */
   async #enter(typed: string): Promise<void> {
@@ -247,6 +255,7 @@ class Booth {
       this.#frame.say(texts.codeChecking);
       await painted();
       const key = credentialKey(credential, this.#uuid);
+      this.#asked = true;
       const { state, mayVote } = await credentialState(this.#uuid, key.encoded);
       this.#frame.say('');
       if (state === 'unknown') return wrong(texts.codeUnknown);
@@ -307,10 +316,12 @@ class Booth {
     if (this.#ballot) return;
     this.#frame.say(this.#frame.texts.encrypting);
     await painted();
+    const began = performance.now();
     this.#ready ??= computesRightly();
     if (!this.#ready) return this.#stop('selfCheck');
     const [key, choices] = [this.#key, this.#choices];
     if (!key || this.#place.page !== 'check' || this.#ballot) return;
+    performance.measure('whitley-prepare', { start: began, end: performance.now() });
     const from = performance.now();
     this.#ballot = makeOpenable(this.#election, key, choices as Choice[], this.#platform);
     performance.measure('whitley-encrypt', { start: from, end: performance.now() });
@@ -400,27 +411,9 @@ class Booth {
   }
 
   #opened(ballot: OpenableBallot): void {
-    const { texts } = this.#frame;
     const link = `${location.origin}/check-device?lang=${this.#frame.language}#${ballot.open()}`;
-    this.#frame.show({
-      title: texts.openedTitle,
-      content: [
-        h('h1', {}, texts.openedTitle),
-        h('p', {}, texts.openedText),
-        this.#qr(link),
-        h('details', {}, h('summary', {}, texts.link), h('p', { class: 'link-text', id: 'device-link' }, link)),
-        copyButton(this.#frame, texts.copyLink, link),
-        h('p', { class: 'hint' }, texts.openedSecret),
-        h('h2', {}, texts.trackerTitle),
-        h('p', {}, grouped(ballot.tracker)),
-        this.#backToCheck(ballot),
-      ],
-    });
+    this.#frame.show(openedPage(this.#frame, ballot.tracker, link, this.#backToCheck(ballot)));
     this.#frame.say('');
-  }
-
-  #qr(link: string): HTMLElement {
-    return h('div', {}, squares(encodeQR(link, 'raw', { ecc: 'low', border: 4 }), this.#frame.texts.qr) as unknown as HTMLElement);
   }
 
   #backToCheck(ballot: OpenableBallot): HTMLElement {
@@ -436,6 +429,7 @@ class Booth {
   async #cast(ballot: OpenableBallot): Promise<void> {
     if (this.#sealed || this.#ballot !== ballot) return;
     this.#sealed = true;
+    this.#underWay = true;
     // What made the ballot is not needed any more, whether it arrives or not.
     ballot.wipe();
     this.#forgetAnswers();
@@ -449,6 +443,7 @@ class Booth {
       if ('refused' in outcome) this.#stop(outcome.refused);
       else this.#shown(() => this.#receipt(tracker, outcome));
     } finally {
+      this.#underWay = false;
       window.removeEventListener('beforeunload', leaving);
       this.#wipe(false);
     }
@@ -479,67 +474,24 @@ class Booth {
   }
 
   #sending(tracker: string, message: (texts: Frame['texts']) => string, now: (() => void) | null): void {
-    const { texts } = this.#frame;
-    const text = message(texts);
-    this.#frame.show({
-      title: texts.sendingTitle,
-      content: [
-        h('h1', {}, texts.sendingTitle),
-        h('p', { id: 'sending' }, text),
-        h('p', { class: 'hint' }, texts.sameBallot),
-        now && h('button', { type: 'button', class: 'main', id: 'send-now', click: now }, texts.sendNow),
-        now && h('p', {}, texts.ifYouLeave),
-        now && h('p', {}, grouped(tracker)),
-      ],
-    });
+    const text = message(this.#frame.texts);
+    this.#frame.show(sendingPage(this.#frame, tracker, text, now));
     this.#frame.say(text);
   }
 
   #receipt(tracker: string, recorded: { tracker: string; again: boolean }): void {
-    const { texts } = this.#frame;
-    const differs = recorded.tracker !== tracker;
-    const look = `/e/${this.#uuid}/receipt?tracker=${encodeURIComponent(tracker)}`;
-    this.#frame.show({
-      title: texts.receiptTitle,
-      content: [
-        this.#info.rehearsal && h('p', { class: 'rehearsal' }, texts.rehearsal),
-        h('div', { class: differs ? 'panel bad' : 'panel' }, h('h1', {}, texts.receiptTitle), h('p', {}, texts.receiptTracker), h('p', {}, grouped(tracker))),
-        differs && h('p', { class: 'error' }, texts.trackerDiffers),
-        differs && h('p', {}, `${texts.trackerTheirs}: `, grouped(recorded.tracker)),
-        recorded.again && h('p', {}, texts.receiptAgain),
-        h('p', {}, texts.receiptText),
-        h('p', {}, this.#info.revote === 'one' ? texts.receiptRule : texts.receiptRuleLast),
-        h('p', { class: 'screen' }, h('a', { href: look }, texts.receiptLook)),
-        h('div', { class: 'screen' }, copyButton(this.#frame, texts.copyTracker, tracker), h('button', { type: 'button', class: 'second', click: () => window.print() }, texts.print)),
-        h('p', { class: 'hint' }, texts.kept),
-      ],
-    });
-    this.#frame.say(texts.receiptTitle);
+    const page = receiptPage(this.#frame, this.#uuid, this.#info.revote, tracker, recorded);
+    this.#frame.show(page);
+    this.#frame.say(page.title);
   }
 
-  /** The end of the way: what is the matter, that nothing was sent, and how to vote all the same. */
   #stop(why: Stop): void {
-    const sent = this.#sealed;
+    const sent = this.#sealed ? 'ballot' : this.#asked ? 'code' : 'nothing';
     this.#wipe(false);
     this.#place = { page: 'end', at: 0 };
-    this.#shown(() => {
-      const { texts } = this.#frame;
-      const { title, text } = texts.stop[why];
-      const loads = why === 'offline' && !this.#election;
-      this.#frame.show({
-        title,
-        content: [
-          h('h1', {}, title),
-          h('p', {}, text),
-          !sent && !loads && h('p', {}, texts.nothingSent),
-          h('p', {}, texts.paper),
-          loads
-            ? h('button', { type: 'button', class: 'main', click: () => void this.#guarded(() => this.#load()) }, texts.tryAgain)
-            : h('button', { type: 'button', class: 'second', click: () => location.reload() }, texts.startAgain),
-          (why === 'alreadyVoted' || why === 'superseded' || why === 'challenged') && h('p', {}, h('a', { href: '/receipt' }, texts.seeReceipt)),
-        ],
-      });
-    });
+    // Before the election is there the page can simply ask for it again.
+    const again = why === 'offline' && !this.#election ? () => void this.#guarded(() => this.#load()) : null;
+    this.#shown(() => this.#frame.show(stopPage(this.#frame, why, sent, again)));
   }
 
   // Forgetting

@@ -15,9 +15,12 @@ export function h(tag: string, properties: Properties = {}, ...children: Child[]
   return element;
 }
 
-/** Text that somebody else wrote: isolated, so that its direction and its characters change nothing around it. */
+/** Characters that turn the order of others about, or are not seen: with them “oN” could be read as “No”. */
+const UNSEEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e0fff}\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+
+/** Text that somebody else wrote: isolated, so that it changes nothing around it, and with nothing in it that is not seen. */
 export function given(text: string, lang?: string): HTMLElement {
-  return h('bdi', { dir: 'auto', class: 'given', ...(lang ? { lang } : {}) }, text);
+  return h('bdi', { dir: 'auto', class: 'given', ...(lang ? { lang } : {}) }, text.replace(UNSEEN, '\ufffd'));
 }
 
 /** A tracker in groups, which copies as one word. */

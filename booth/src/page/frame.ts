@@ -18,6 +18,7 @@ export class Frame {
   readonly #content = h('div', { class: 'page' });
   readonly #status = h('p', { role: 'status', class: 'hidden' });
   readonly #bar = h('nav', {});
+  readonly #back = h('div', {});
   readonly #poll = document.title;
   #shown = false;
 
@@ -27,7 +28,7 @@ export class Frame {
     readonly changed: () => void,
   ) {
     this.language = main.dataset['lang'] === 'cy' ? 'cy' : 'en';
-    main.replaceChildren(this.#bar, this.#content, this.#status);
+    main.replaceChildren(h('div', { class: 'bar' }, this.#back, this.#bar), this.#content, this.#status);
   }
 
   get texts(): Texts {
@@ -40,8 +41,8 @@ export class Frame {
     document.title = `${errors.length > 0 ? this.texts.titleError : ''}${title} – ${this.#poll}`;
     this.#showBar();
     const summary = errors.length > 0 && this.#summary(errors);
-    const backLink = back && h('button', { type: 'button', class: 'back', click: back }, this.texts.back);
-    this.#content.replaceChildren(...[backLink, summary, ...content].filter((child) => child instanceof HTMLElement));
+    this.#back.replaceChildren(...(back ? [h('button', { type: 'button', class: 'back', click: back }, this.texts.back)] : []));
+    this.#content.replaceChildren(...[summary, ...content].filter((child) => child instanceof HTMLElement));
     const target = summary || this.#content.querySelector('h1');
     if (target && this.#shown && !keepFocus) {
       target.tabIndex = -1;

@@ -19,6 +19,7 @@ export const cy: Texts = {
   loading: 'Wrthi’n nôl y bleidlais o’r gwasanaeth…',
   paper: 'Gallwch ofyn i’ch undeb am bapur pleidleisio yn lle hynny. Mae manylion cysylltu’r undeb yn y llythyr neu’r neges a ddaeth â’ch cod pleidleisio.',
   nothingSent: 'Ni anfonwyd dim ac ni fwriwyd pleidlais.',
+  noVote: 'Ni fwriwyd pleidlais o’r dudalen hon.',
   stop: {
     offline: { title: 'Ni ellir cyrraedd y bleidlais', text: 'Mae eich dyfais all-lein, neu nid yw’r gwasanaeth yn ateb.' },
     service: { title: 'Rhoddodd y gwasanaeth ateb nad yw’n gwneud synnwyr', text: 'Nid yw’r dudalen hon yn mynd ymlaen ag ef. Rhowch wybod i’ch undeb.' },
@@ -55,8 +56,7 @@ export const cy: Texts = {
   seeReceipt: 'Gwirio a yw pleidlais wedi’i chofnodi',
   startAgain: 'Dechrau eto',
 
-  startTitle: 'Pleidleisio',
-  rehearsal: 'Ymarfer: nid pleidlais go iawn yw hon.',
+  startTitle: 'Pleidleisio ar-lein',
   unit: 'Pwy sy’n pleidleisio yma',
   opens: 'Yn agor',
   closes: 'Yn cau',
@@ -156,7 +156,8 @@ export const cy: Texts = {
   copyTracker: 'Copïo’r cod olrhain',
   print: 'Argraffu neu gadw’r dudalen hon',
   kept: 'Nid yw’r dudalen hon wedi cadw dim: nid eich cod, nid eich atebion. Gallwch ei chau nawr.',
-  trackerDiffers: 'Cadarnhaodd y gwasanaeth god olrhain gwahanol i un eich pleidlais. Efallai na chofnodwyd eich pleidlais fel y’i bwrioch. Cadwch y dudalen hon a rhowch wybod i’ch undeb ar unwaith.',
+  differsTitle: 'Cadarnhaodd y gwasanaeth bleidlais arall',
+  trackerDiffers: 'Mae ateb y gwasanaeth yn enwi cod olrhain gwahanol i un eich pleidlais. Efallai na chofnodwyd eich pleidlais fel y’i bwrioch. Cadwch y dudalen hon a rhowch wybod i’ch undeb ar unwaith.',
   trackerTheirs: 'Y cod olrhain a enwodd y gwasanaeth',
 
   deviceTitle: 'Yr hyn sydd ym mhleidlais y ddyfais arall',

@@ -19,6 +19,7 @@ export const en = {
   loading: 'Getting the ballot from the service…',
   paper: 'You can ask your union for a paper ballot instead. How to reach it stands in the letter or message that brought your voting code.',
   nothingSent: 'Nothing was sent and no vote was cast.',
+  noVote: 'No vote was cast from this page.',
   stop: {
     offline: { title: 'The ballot cannot be reached', text: 'Your device is offline, or the service does not answer.' },
     service: { title: 'The service gave an answer that makes no sense', text: 'This page does not go on with it. Please tell your union.' },
@@ -56,8 +57,7 @@ export const en = {
   startAgain: 'Start again',
 
   // Start
-  startTitle: 'Vote',
-  rehearsal: 'Rehearsal: this is not a real vote.',
+  startTitle: 'Vote online',
   unit: 'Who votes here',
   opens: 'Opens',
   closes: 'Closes',
@@ -163,7 +163,8 @@ export const en = {
   copyTracker: 'Copy the tracker',
   print: 'Print or save this page',
   kept: 'This page has kept nothing: not your code, not your answers. You can close it now.',
-  trackerDiffers: 'The service confirmed another tracker than your ballot has. Your ballot may not have been recorded as you cast it. Keep this page and tell your union at once.',
+  differsTitle: 'The service confirmed another ballot',
+  trackerDiffers: 'The service’s answer names another tracker than your ballot has. Your ballot may not have been recorded as you cast it. Keep this page and tell your union at once.',
   trackerTheirs: 'Tracker that the service named',
 
   // Second device

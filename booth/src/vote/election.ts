@@ -92,8 +92,9 @@ function writtenQuestion({ text, answers, blank, min, max }: Question): string {
   return `{"answers":[${answers.map(quoted).join(',')}]${blank ? ',"blank":true' : ''},"min":${min},"max":${max},"question":${quoted(text)}}`;
 }
 
-/** `JSON.stringify` escapes what voting.md section 2 escapes, and half characters, which no UTF-8 holds. */
+/** `JSON.stringify` escapes what voting.md section 2 escapes, and halves of characters, which no UTF-8 holds. */
 function quoted(text: string): string {
+  if (/\p{Surrogate}/u.test(text)) throw new ElectionFault('a text has half a character');
   return JSON.stringify(text);
 }
 

@@ -3,13 +3,14 @@
  * section 2). The curve itself is `@noble/curves`.
  *
  * A browser's big numbers do not take the same time for all values. What can be done is done: no branch and no index depends
- * on a secret here, and every exponent that is used with a table is a uniform number.
+ * on a secret here, every exponent that is used with a table is a uniform number, and the library blinds those of g with the
+ * platform's random numbers and reads the whole of a table.
  */
 
 import { normalizeZ } from '@noble/curves/abstract/curve.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import * as hex from './hex.ts';
-import type { Randomness } from './random.ts';
+import { NoRandomness, type Randomness } from './random.ts';
 
 const Point = ed25519.Point;
 
@@ -86,7 +87,13 @@ export class KeyTable {
 
 function power(base: Element, exponent: Scalar): Element {
   // A uniform exponent is zero once in 2^252 ballots: the branch says nothing.
-  return exponent === 0n ? Point.ZERO : base.multiply(exponent);
+  if (exponent === 0n) return Point.ZERO;
+  try {
+    return base.multiply(exponent);
+  } catch {
+    // The exponent is in range. What is left is that the library wanted random bytes to blind it with, and there were none.
+    throw new NoRandomness('failed');
+  }
 }
 
 /** A fresh uniform number: 64 random bytes, read little-endian, modulo q. */

@@ -22,6 +22,8 @@ mod offer;
 mod print;
 mod rehearse;
 mod report;
+#[cfg(feature = "serve")]
+mod serve;
 mod staff_file;
 mod talks;
 mod vote;
@@ -97,6 +99,9 @@ enum Stage {
     Mp(campaign::mp::Verb),
     /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
     Rehearse(rehearse::Rehearse),
+    /// The service: voting booth, board, results, and the desks of officer, scrutineer, authority and trustees
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::Serve>),
     #[cfg(feature = "print")]
     #[command(flatten)]
     Print(print::Command),
@@ -132,6 +137,8 @@ fn main() -> ExitCode {
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
+        #[cfg(feature = "serve")]
+        Stage::Serve(command) => command.run(as_json),
         #[cfg(feature = "print")]
         Stage::Print(command) => command.run(as_json),
     }

@@ -45,6 +45,8 @@ key files and letters are secret and stay with their owner.
 pub(crate) enum Verb {
     /// Everybody with a role: make a key; the secret file is yours alone, the printed public key goes to the officer
     Key(before::Key),
+    /// Everybody with a role: answer the challenge of a service's sign-in page; the key stays on your machine
+    SignIn(before::SignIn),
     /// Officer: fix the poll from its plan: questions, units, dates, quorum, role keys
     Setup(plan::Setup),
     /// Trustee: do the next step of the key ceremony, if the others' files for it are there
@@ -83,6 +85,7 @@ impl Verb {
     pub(crate) fn run(self, as_json: bool) -> Outcome {
         let done = match self {
             Self::Key(command) => command.run(),
+            Self::SignIn(command) => command.run(),
             Self::Setup(command) => command.run(),
             Self::Ceremony(command) => command.run(),
             Self::Credentials(command) => command.run(),

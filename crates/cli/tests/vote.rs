@@ -438,3 +438,110 @@ fn a_trustee_decrypts_one_sum_of_an_election_only() {
     // The same sum again gives nothing more away.
     succeeds(&["vote", "share", &archive, "--key", "t1.key", "--out", "again.json"], here);
 }
+
+#[test]
+fn a_lost_letter_is_replaced_by_a_spare_one_and_by_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    // Two spares for four members; the poll of the other tests has none.
+    one_unit(here, "one");
+    for made in ["units/all.credentials.json", "units/all.list.json", "units/all.setup.json"] {
+        std::fs::remove_file(here.join("POLL").join(made)).expect("removed");
+    }
+    for path in walk(&here.join("POLL")).into_iter().filter(|path| path.to_string_lossy().contains(".bel")) {
+        std::fs::remove_file(path).expect("removed");
+    }
+    walk(&here.join("POLL")).iter().filter(|path| path.to_string_lossy().ends_with(".companion.jsonl")).for_each(|path| {
+        std::fs::remove_file(path).expect("removed");
+    });
+    let credentials = |spare: &'static str| {
+        ["vote", "credentials", "POLL", "--key", "authority.key", "--roll", "roll.csv", "--letters", "again", "--spare", spare]
+    };
+    refuses(&credentials("some"), here, 3, "neither a number of spare credentials");
+    refuses(&credentials("200000"), here, 3, "at most 100000");
+    assert!(!here.join("again").exists(), "nothing half-written");
+    let said = succeeds(&credentials("50%"), here);
+    assert!(said.contains("4 entitled and 2 spare") && said.contains("again/packs.csv"), "{said}");
+    use std::os::unix::fs::PermissionsExt as _;
+    for secret in ["again/packs.csv", "again/all.spares.csv", "again/all.letters.csv"] {
+        assert_eq!(std::fs::metadata(here.join(secret)).expect(secret).permissions().mode() & 0o777, 0o600, "{secret}");
+    }
+    for role in ["officer", "scrutineer"] {
+        succeeds(&["vote", "open", "POLL", "--key", &format!("{role}.key"), "--at", "2026-11-30T00:00:00Z"], here);
+    }
+    let archive = archives(&here.join("POLL"))[0].to_str().expect("a path").to_owned();
+    let archive = archive.as_str();
+
+    let table = |name: &str| -> Vec<Vec<String>> {
+        let text = std::fs::read_to_string(here.join(name)).expect(name);
+        csv::Reader::from_reader(text.as_bytes()).records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+    };
+    let (letters, spares, packs) = (table("again/all.letters.csv"), table("again/all.spares.csv"), table("again/packs.csv"));
+    let public = |pack: &str| packs.iter().find(|row| row[1] == pack).expect("a pack")[2].clone();
+    for (number, row) in (1..).zip(&letters) {
+        std::fs::write(here.join(format!("letter-{number}")), &row[3]).expect("written");
+    }
+    for (number, row) in (5..).zip(&spares) {
+        std::fs::write(here.join(format!("letter-{number}")), &row[2]).expect("written");
+    }
+    let (one, two) = (public(&letters[0][2]), public(&letters[1][2]));
+    let (spare, other) = (public(&spares[0][1]), public(&spares[1][1]));
+    cast(here, archive, 1, "this", "one.json");
+    cast(here, archive, 2, "that", "two.json");
+    cast(here, archive, 5, "that", "spare.json");
+    let accept = |file: &'static str| ["vote", "accept", archive, file, OPEN[0], OPEN[1]];
+    refuses(&accept("spare.json"), here, 1, "a ballot by a spare credential that replaced no other");
+    succeeds(&accept("one.json"), here);
+
+    let replace = |old: &str, new: &str, out: &str| {
+        ["vote", "replace", archive, "--old", old, "--new", new, "--reason", "not delivered", "--key", "officer.key", "--out", out]
+            .map(str::to_owned)
+    };
+    let refuses_replace = |old: &str, new: &str, code: i32, words: &str| {
+        refuses(&replace(old, new, "x.json").each_ref().map(String::as_str), here, code, words);
+        assert!(!here.join("x.json").exists());
+    };
+    refuses_replace(&one, &spare, 1, "has voted already");
+    refuses_replace(&two, &one, 1, "is not a spare");
+    refuses_replace(&spare, &other, 1, "stands for nobody");
+    refuses_replace("m2", &spare, 3, "not a public credential");
+    succeeds(&replace(&two, &spare, "r.json").each_ref().map(String::as_str), here);
+    refuses(&accept("r.json"), here, 1, "the signature of the scrutineer is missing");
+    succeeds(&["vote", "sign", "r.json", "--key", "scrutineer.key"], here);
+    succeeds(&accept("r.json"), here);
+    refuses(&accept("r.json"), here, 1, "V67: this credential was replaced already");
+    refuses(&accept("two.json"), here, 1, "V67");
+    succeeds(&accept("spare.json"), here);
+    refuses_replace(&two, &other, 1, "was replaced already");
+
+    succeeds(&["vote", "close", archive, "--at", "2026-12-15T17:00:00Z"], here);
+    for trustee in ["t1", "t2"] {
+        succeeds(&["vote", "share", archive, "--key", &format!("{trustee}.key"), "--out", &format!("{trustee}.json")], here);
+        succeeds(&["vote", "accept", archive, &format!("{trustee}.json")], here);
+    }
+    for role in ["officer", "scrutineer"] {
+        succeeds(&["vote", "result", archive, "--key", &format!("{role}.key")], here);
+    }
+    let verdict = succeeds(&["vote", "verify", archive], here);
+    assert!(
+        verdict.contains("version 1 and companion: passed") && verdict.contains("2 of the credentials are spares; 1 replaced"),
+        "{verdict}"
+    );
+    let uuid = archive.rsplit('/').next().and_then(|name| name.strip_suffix(".bel")).expect("a name");
+    let foreign = Command::new(foreign()).args(["election", "verify", "--dir", "POLL", "--uuid", uuid]).current_dir(here).output();
+    assert!(foreign.expect("it runs").status.success());
+}
+
+#[test]
+fn a_role_key_answers_the_challenge_of_a_sign_in_page_and_signs_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let said: serde_json::Value =
+        serde_json::from_str(&succeeds(&["--json", "vote", "key", "scrutineer", "--out", "s.key"], here)).expect("JSON");
+    let challenge = format!("whitley-sign-in:https://ballot.example.org:{}", "0a".repeat(32));
+    let answer = succeeds(&["vote", "sign-in", &challenge, "--key", "s.key"], here);
+    let key = poll::sign_in::check(&answer, &challenge).expect("an answer");
+    assert_eq!(key.as_str(), said["public"].as_str().expect("a key"));
+    refuses(&["vote", "sign-in", "{\"election\":\"x\"}", "--key", "s.key"], here, 3, "not the challenge of a sign-in page");
+    refuses(&["vote", "sign-in", &challenge, "--key", "s.key.txt"], here, 3, "cannot be read");
+}

@@ -358,8 +358,8 @@ pub fn signed_so_far(body: &Body, earlier: Option<&[u8]>, shown: &str) -> Answer
 
 /// Adds an officer's or scrutineer's signature to the result. `shown`: the key file's name in a refusal.
 pub fn sign_result(companion: &Companion, line: &mut Signable, key: &KeyFile, shown: &str) -> Answer<()> {
-    let public = key.signing.public();
-    if companion.signers(line)?.iter().any(|(role, due)| *role == key.role && *due != public) {
+    let due = companion.signers(line)?.into_iter().find(|(role, _)| *role == key.role);
+    if due.is_none_or(|(_, due)| due != key.signing.public()) {
         return Err(Refusal::input(format!("{shown} is not the key of this poll's {}", key.role)));
     }
     line.sign(&key.role, &key.signing);

@@ -11,6 +11,8 @@
 //! | [`credentials`] | the authority's letters and public lists |
 //! | [`opening`] | what officer and scrutineer sign, and the beginning of archive and companion |
 //! | [`board`] | while an election runs: lines, shares, closing, result |
+//! | [`sign_in`] | a role key's answer to a service's challenge |
+//! | [`rehearsal`] | everything up to the opening by one hand |
 //!
 //! Public files are behind [`Files`]; secrets are only in [`KeyFile`] and in what [`credentials`] hands to the authority.
 
@@ -24,6 +26,8 @@ mod line;
 pub mod opening;
 mod pack;
 pub mod plan;
+pub mod rehearsal;
+pub mod sign_in;
 
 pub use companion::{Companion, Standing};
 pub use files::{Files, Folder, InMemory, Replace};
@@ -31,6 +35,7 @@ pub use key::{KeyFile, ROLES};
 pub use line::Signable;
 pub use pack::{Pack, PackFault};
 pub use plan::{Holders, Poll, Unit};
+pub use rehearsal::{Rehearsal, Rehearsed, rehearsed};
 
 use vote::trustee::CeremonyFault;
 use vote::{NoRandomness, Source};

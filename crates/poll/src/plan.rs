@@ -66,7 +66,14 @@ pub struct Unit {
 /// Fixes a poll: checks the plan, names the ceremony and the elections. Gives the poll and the bytes of `poll.json`; `shown` is the
 /// plan's name in a refusal.
 pub fn fix(plan: &str, shown: &str, random: &mut Randomness<'_>) -> Answer<(Poll, Vec<u8>)> {
-    let plan: toml::Table = plan.parse().map_err(|error: toml::de::Error| Refusal::input(format!("{shown}: {}", error.message())))?;
+    fix_table(parse(plan, shown)?, shown, random)
+}
+
+pub(crate) fn parse(plan: &str, shown: &str) -> Answer<toml::Table> {
+    plan.parse().map_err(|error: toml::de::Error| Refusal::input(format!("{shown}: {}", error.message())))
+}
+
+pub(crate) fn fix_table(plan: toml::Table, shown: &str, random: &mut Randomness<'_>) -> Answer<(Poll, Vec<u8>)> {
     let mut poll = as_json(toml::Value::Table(plan));
     let fault = |what: &str| Refusal::input(format!("{shown}: {what}"));
     let object = poll.as_object_mut().ok_or_else(|| fault("not a plan"))?;

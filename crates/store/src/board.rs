@@ -8,9 +8,9 @@ pub(crate) mod stream;
 use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
+use vote::Hash;
 use vote::archive::{Event, EventKind, SetupRecords, Tail};
 use vote::companion::Revote;
-use vote::{Hash, PublicCredentials};
 
 use crate::Store;
 use crate::audit::{self, Entry};
@@ -400,13 +400,11 @@ struct Prepared {
 fn prepare(new: NewElection) -> Result<Prepared, Refusal> {
     let form = |what, why: String| Refusal::Form { what, why };
     let Setup { election, trustees, credentials } = &new.setup;
-    let list = PublicCredentials::read(credentials.as_bytes()).map_err(|fault| form("list of credentials", fault.to_string()))?;
-    let publics: Vec<[u8; 32]> =
-        elements_of(credentials).ok_or_else(|| form("list of credentials", "an entry is no element".to_owned()))?;
-    if publics.len() != list.number() {
-        return Err(form("list of credentials", "it is not in the form of the archive".to_owned()));
-    }
+    let publics = elements_of(credentials).map_err(|why| form("list of credentials", why))?;
     let listed: HashSet<[u8; 32]> = publics.iter().copied().collect();
+    if publics.len() != listed.len() {
+        return Err(form("list of credentials", "a credential stands in it twice".to_owned()));
+    }
     let mut spares = HashSet::new();
     for spare in &new.spares {
         let public = Hash::parse(spare).filter(|element| listed.contains(&element.0));
@@ -429,14 +427,17 @@ fn prepare(new: NewElection) -> Result<Prepared, Refusal> {
     Ok(Prepared { new, publics, spares, tail, setup_data, lines })
 }
 
-/// Elements of a list in the archive's form, in order: `"ELEMENT"` or `"ELEMENT,weight"`.
-pub(crate) fn elements_of(credentials: &str) -> Option<Vec<[u8; 32]>> {
-    let inside = credentials.strip_prefix('[')?.strip_suffix(']')?;
-    if inside.is_empty() {
-        return Some(Vec::new());
-    }
-    let element = |entry: &str| Hash::parse(entry.trim_start_matches('"').get(..64)?).map(|element| element.0);
-    inside.split(",\"").map(element).collect()
+/// Elements of a list in the archive's form, in order: `"ELEMENT"` or `"ELEMENT,weight"`. Whether they are in the group is for
+/// `verify`, and takes minutes where there are a million.
+pub(crate) fn elements_of(credentials: &str) -> Result<Vec<[u8; 32]>, String> {
+    let inside = credentials.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]")).ok_or("it is not in the form of the archive")?;
+    let element = |(at, entry): (usize, &str)| {
+        let (element, weight) = entry.split_once(',').unwrap_or((entry, "1"));
+        let is_weight = !weight.is_empty() && weight.bytes().all(|byte| byte.is_ascii_digit());
+        let element = Hash::parse(element).filter(|_| is_weight).map(|element| element.0);
+        element.ok_or_else(|| format!("entry {} is not an element, or an element and a weight", at + 1))
+    };
+    inside.split("\",\"").enumerate().map(element).collect()
 }
 
 const INSERT_CREDENTIALS: Many = Many {

@@ -45,6 +45,11 @@ impl RoleKey {
     pub fn sign(&self, body: &Body) -> Signature {
         Signature(hex::encode(&self.0.sign(&body.signed_bytes()).to_bytes()))
     }
+
+    /// Signs a server's challenge, to sign in there (archive.md B2): under a label of its own, so that it is no line's signature.
+    pub fn sign_in(&self, challenge: &str) -> Signature {
+        Signature(hex::encode(&self.0.sign(&sign_in_bytes(challenge)).to_bytes()))
+    }
 }
 
 /// A role's public key, as written.
@@ -67,13 +72,26 @@ impl PublicRoleKey {
 
     /// Whether this key signed the body.
     pub fn signed(&self, body: &Body, signature: &Signature) -> bool {
+        self.holds(&body.signed_bytes(), signature)
+    }
+
+    /// Whether this key signed the challenge, to sign in.
+    pub fn signed_in(&self, challenge: &str, signature: &Signature) -> bool {
+        self.holds(&sign_in_bytes(challenge), signature)
+    }
+
+    fn holds(&self, bytes: &[u8], signature: &Signature) -> bool {
         let check = || {
             let key = VerifyingKey::from_bytes(&hex::decode(&self.0)?).ok()?;
             let signature = ed25519_dalek::Signature::from_bytes(&hex::decode(&signature.0)?);
-            key.verify_strict(&body.signed_bytes(), &signature).ok()
+            key.verify_strict(bytes, &signature).ok()
         };
         check().is_some()
     }
+}
+
+fn sign_in_bytes(challenge: &str) -> Vec<u8> {
+    Parts::begin("whitley/sign-in/v1").part("challenge", challenge).bytes()
 }
 
 /// An Ed25519 signature, as written.

@@ -81,9 +81,9 @@ impl Election {
     }
 
     /// What a judge needs.
-    pub async fn records(&self, service: &Service) -> Result<Records, String> {
+    pub(crate) async fn records(&self, service: &Service) -> Result<Records, String> {
         let setup = service.store.get_setup(&self.uuid).await.map_err(|error| error.to_string())?;
-        Ok(Records { election: setup.election.into(), credentials: setup.credentials.into(), number: self.listed })
+        Ok(Records { election: setup.election.into(), credentials: setup.credentials.into() })
     }
 }
 

@@ -57,8 +57,6 @@ pub(crate) struct Records {
     pub election: Vec<u8>,
     /// The record of public credentials.
     pub credentials: Vec<u8>,
-    /// How many there are.
-    pub number: usize,
 }
 
 impl Judges {

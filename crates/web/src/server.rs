@@ -47,6 +47,8 @@ pub enum ServeError {
     Config(String),
     /// The address cannot be listened on.
     Listen(SocketAddr, std::io::Error),
+    /// There is no poll, and no officer who could make one.
+    NothingToServe,
     /// The store failed, or what is in it is damaged.
     Store(store::StoreError),
     /// The store's own check found damage: nothing was served.
@@ -60,6 +62,7 @@ impl fmt::Display for ServeError {
         match self {
             Self::Config(why) | Self::Bug(why) => f.write_str(why),
             Self::Listen(address, error) => write!(f, "{address} cannot be listened on: {error}"),
+            Self::NothingToServe => f.write_str("there is no poll, and no officer's key: nobody could sign in"),
             Self::Store(error) => write!(f, "{error}"),
             Self::Damaged(faults) => {
                 write!(f, "the database does not pass its own check, so nothing is served. Keep it as it is, and restore a copy:")?;
@@ -87,20 +90,6 @@ pub struct Server {
     task: tokio::task::JoinHandle<()>,
 }
 
-/// Runs a service until the process is asked to end (SIGINT, SIGTERM), or its store stops.
-///
-/// # Errors
-/// Why it did not start or did not go on.
-pub async fn serve(config: Config, ready: impl FnOnce(&Server)) -> Result<(), ServeError> {
-    let server = start(config, Means::of_the_system()).await?;
-    ready(&server);
-    let store_stopped = server.service.clone().store_stopped();
-    tokio::select! {
-        () = asked_to_end() => { server.stop().await; Ok(()) }
-        error = store_stopped => { server.stop().await; Err(ServeError::Store(error)) }
-    }
-}
-
 /// Starts a service.
 ///
 /// # Errors
@@ -124,6 +113,20 @@ pub async fn start(config: Config, means: Means) -> Result<Server, ServeError> {
 }
 
 impl Server {
+    /// Serves until the process is asked to end (SIGINT, SIGTERM), or the store stops because a write failed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn run(self) -> Result<(), ServeError> {
+        let stopped = self.service.clone().store_stopped();
+        let ended = tokio::select! {
+            () = asked_to_end() => Ok(()),
+            error = stopped => Err(ServeError::Store(error)),
+        };
+        self.stop().await;
+        ended
+    }
+
     /// Takes no more connections, finishes what is being answered (for some seconds), and closes the store.
     pub async fn stop(self) {
         // The receivers may be gone already.

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use store::{PeopleKey, Store, StoreError};
+use serde_json::json;
+use store::{Entry, PeopleKey, Store, StoreError};
 use tokio::sync::Semaphore;
+use vote::companion::PublicRoleKey;
 use vote::{NoRandomness, Source};
 
 use crate::clock::Clock;
@@ -44,6 +46,8 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
     pub random: Arc<dyn Random>,
+    /// Whoever may set the poll up while there is no plan.
+    pub(crate) officer: Option<PublicRoleKey>,
     /// Reads elections.
     pub elections: Elections,
     /// Reads and verifies results.
@@ -89,6 +93,25 @@ impl Source for Drawn<'_> {
     }
 }
 
+/// The officer's key of the first start, which the store keeps. A later start may repeat it, and cannot change it.
+async fn officer(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Option<PublicRoleKey>, ServeError> {
+    let kept = store.get_setting("officer").await?.and_then(|key| PublicRoleKey::parse(&key));
+    match (&config.officer, kept) {
+        (Some(given), None) => {
+            let mut entry = Entry::new(clock.now().seconds(), "operator", "officer named");
+            entry.detail = json!({ "key": given.as_str() }).to_string();
+            store.put_setting("officer", given.as_str(), entry).await?;
+            Ok(Some(given.clone()))
+        }
+        (Some(given), Some(kept)) if *given != kept => {
+            Err(ServeError::Config(format!("the officer of this service has the key {}: another one cannot take it over", kept.as_str())))
+        }
+        (_, Some(kept)) => Ok(Some(kept)),
+        (None, None) if config.rehearsal || store.get_file(poll::plan::POLL).await?.is_some() => Ok(None),
+        (None, None) => Err(ServeError::NothingToServe),
+    }
+}
+
 impl Service {
     /// Opens the store and checks it.
     pub(crate) async fn open(config: Config, origin: Origin, address: SocketAddr, means: Means) -> Result<Self, ServeError> {
@@ -101,6 +124,7 @@ impl Service {
         if !checked.faults.is_empty() {
             return Err(ServeError::Damaged(checked.faults));
         }
+        let officer = officer(&config, &store, means.clock.as_ref()).await?;
         let mut hosts = vec![origin.host().to_owned()];
         let mut origins = vec![origin.as_str().to_owned()];
         if !origin.is_secure() {
@@ -123,6 +147,7 @@ impl Service {
             results: Results::read_rules().map_err(ServeError::Bug)?,
             clock: means.clock,
             random: means.random,
+            officer,
             hosts,
             origins,
             origin,

@@ -71,7 +71,7 @@ async fn role_of(service: &Service, key: &PublicRoleKey) -> Result<Option<Role>,
         return Ok(Some(Role::Operator));
     }
     let Some(poll) = files::poll(service).await? else {
-        return Ok((service.config.officer.as_ref() == Some(key)).then_some(Role::Officer));
+        return Ok((service.officer.as_ref() == Some(key)).then_some(Role::Officer));
     };
     let roles = &poll.roles;
     let trustee = || {

@@ -1,10 +1,10 @@
-//! Before the voting: `whitley vote key`, `credentials`, `open`.
+//! Before the voting: `whitley vote key`, `sign-in`, `credentials`, `open`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use poll::credentials::{self, Roll, Spare};
-use poll::{Files as _, KeyFile, Replace, System, ceremony, opening};
+use poll::{Files as _, KeyFile, ROLES, Replace, System, ceremony, opening, sign_in};
 use serde_json::json;
 use vote::Randomness;
 
@@ -54,6 +54,28 @@ impl Key {
             public.as_str()
         );
         Ok(Done::new(text, json!({ "role": role, "file": self.out.display().to_string(), "public": public.as_str() })))
+    }
+}
+
+/// Arguments of `whitley vote sign-in`.
+#[derive(Args)]
+pub(crate) struct SignIn {
+    /// The challenge that the sign-in page shows
+    challenge: String,
+    /// Your key file
+    #[arg(long)]
+    key: PathBuf,
+}
+
+impl SignIn {
+    pub(crate) fn run(self) -> Answer<Done> {
+        let key = KeyFile::of_role(&self.key, &ROLES)?;
+        let challenge = self.challenge.trim();
+        let origin = sign_in::origin(challenge)?;
+        let answer = sign_in::answer(challenge, &key)?;
+        // Standard output has the answer alone, to be piped to the clipboard.
+        eprintln!("This signs the {} in to {origin}. If that is not the page you see, do not paste it there.", key.role);
+        Ok(Done::new(format!("{answer}\n"), json!({ "role": key.role, "origin": origin, "answer": answer })))
     }
 }
 

@@ -4,15 +4,14 @@
 
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 pub(crate) struct Cluster {
     folder: PathBuf,
     port: u16,
-    server: Mutex<Option<Child>>,
 }
 
 /// The one for all tests.
@@ -49,21 +48,20 @@ fn user() -> Option<(String, u32, u32)> {
     ["postgres", "nobody"].into_iter().find_map(|name| Some((name.to_owned(), id(&["-u", name])?, id(&["-g", name])?)))
 }
 
+/// Ends with TERM when the thread that started it ends.
 fn command(program: &Path) -> Command {
-    match user() {
-        Some((name, _, _)) => {
-            let mut command = Command::new("setpriv");
-            // The parent's death ends the server, however the tests end.
-            command.args(["--reuid", &name, "--regid", &name, "--clear-groups", "--pdeathsig", "TERM", "--"]).arg(program);
-            command
-        }
-        None => {
-            let mut command = Command::new("setpriv");
-            command.args(["--pdeathsig", "TERM", "--"]).arg(program);
-            command
-        }
+    let mut command = Command::new("setpriv");
+    if let Some((_, uid, gid)) = user() {
+        command.args(["--reuid", &uid.to_string(), "--regid", &gid.to_string(), "--clear-groups"]);
     }
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command.current_dir("/");
+    command
 }
+
+/// Runs the server, and takes it and its folder away when the tests end, however they end.
+const KEEPER: &str =
+    r#"folder=$1; shift; trap 'kill -INT $server; wait $server; rm -rf "$folder"; exit' TERM; "$@" & server=$!; wait $server"#;
 
 impl Cluster {
     pub(crate) fn start() -> Self {
@@ -79,12 +77,11 @@ impl Cluster {
         let output = command(&programs().join("initdb"))
             .args(["--auth=trust", "--username=whitley", "--encoding=UTF8", "--no-locale", "--no-instructions", "-D"])
             .arg(&data)
-            .current_dir("/")
             .output()
             .expect("initdb");
         assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
-        let cluster = Self { folder, port, server: Mutex::new(None) };
+        let cluster = Self { folder, port };
         cluster.run();
         cluster
     }
@@ -92,18 +89,17 @@ impl Cluster {
     /// Starts the server and waits until it answers.
     pub(crate) fn run(&self) {
         let log = std::fs::File::create(self.folder.join("log")).expect("a log");
-        let child = command(&programs().join("postgres"))
-            .arg("-D")
-            .arg(self.folder.join("data"))
-            .args(["-p", &self.port.to_string(), "-h", "127.0.0.1", "-k"])
-            .arg(&self.folder)
-            .args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"])
-            .current_dir("/")
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("postgres");
-        *self.server.lock().expect("lock") = Some(child);
+        let mut keeper = command(Path::new("sh"));
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&self.folder).arg(programs().join("postgres"));
+        keeper.arg("-D").arg(self.folder.join("data")).args(["-p", &self.port.to_string(), "-h", "127.0.0.1", "-k"]).arg(&self.folder);
+        keeper.args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"]).stdout(Stdio::null()).stderr(log);
+        // From a thread that lives as long as the process: the keeper ends with its parent thread.
+        std::thread::spawn(move || {
+            let _child = keeper.spawn().expect("setpriv, sh, postgres");
+            loop {
+                std::thread::park();
+            }
+        });
         let begun = Instant::now();
         while self.psql("postgres", "SELECT 1").is_err() {
             assert!(begun.elapsed() < Duration::from_secs(60), "{}", std::fs::read_to_string(self.folder.join("log")).unwrap_or_default());
@@ -111,12 +107,13 @@ impl Cluster {
         }
     }
 
-    /// Kills the server at once, as a power cut would, and waits for its processes to be gone.
+    /// Kills the server at once, as a power cut would its process.
     pub(crate) fn kill(&self) {
-        let mut child = self.server.lock().expect("lock").take().expect("running");
-        // Its helpers notice that it is gone and end; a new one waits for their shared memory.
-        child.kill().expect("kill");
-        child.wait().expect("wait");
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("running");
+        let pid = pid.lines().next().expect("a number").to_owned();
+        assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill").success());
+        // Its helpers notice that it is gone and end; a new one waits for their shared memory to be free.
+        std::thread::sleep(Duration::from_millis(1_500));
     }
 
     /// One answer of a statement, as text.
@@ -145,15 +142,5 @@ impl Cluster {
     /// How the store opens it.
     pub(crate) fn address(&self, database: &str) -> String {
         format!("postgres://whitley@localhost:{}/{database}", self.port)
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        if let Some(mut child) = self.server.lock().expect("lock").take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

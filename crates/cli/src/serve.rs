@@ -1,0 +1,244 @@
+//! `whitley serve`: the service of a poll, or a rehearsal of it with invented members.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use poll::Replace;
+use poll::files::{self, Readers};
+use serde_json::json;
+use store::PeopleKey;
+use vote::companion::{PublicRoleKey, Revote};
+use web::clock::{Clock as _, SystemClock};
+use web::rehearsal::{Rehearsal, Rehearsed};
+use web::{Config, Limits, Means, Origin, Role, ServeError, Server};
+
+use crate::answer::{self, Outcome};
+
+/// Arguments of `whitley serve`.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Folder of the people's key and, unless --database says otherwise, of the database (default: whitley-data; with --rehearsal a new
+    /// temporary folder)
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER@HOST/NAME (default: sqlite in the folder)
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The address members see, such as https://vote.example.org (default: the one listened on, if it is this machine's own)
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<String>,
+    /// The officer's public key, at the first start: its holder sets the poll up
+    #[arg(long, value_name = "KEY")]
+    officer: Option<String>,
+    /// The public key of whoever runs the machine
+    #[arg(long, value_name = "KEY")]
+    operator: Option<String>,
+    /// A load balancer in front, whose X-Forwarded-For is believed; may be given several times
+    #[arg(long, value_name = "IP")]
+    proxy: Vec<IpAddr>,
+    /// Ballots a second from one address, in the long run (six times as many at once)
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    casts_per_second: u32,
+    /// A line to standard error for each request, without addresses
+    #[arg(long)]
+    access_log: bool,
+    /// An open ballot of invented members; every page says so
+    #[arg(long)]
+    rehearsal: bool,
+    /// Invented members
+    #[arg(long, value_name = "N", default_value_t = 300, requires = "rehearsal", value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+    voters: u32,
+    /// Their balloting units
+    #[arg(long, value_name = "N", default_value_t = 6, requires = "rehearsal", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    units: u32,
+    /// Everything secret of the rehearsal comes from this
+    #[arg(long, default_value = "1", requires = "rehearsal")]
+    seed: String,
+    /// How long the rehearsal's ballot is open
+    #[arg(long, value_name = "N", default_value_t = 7 * 24 * 60, requires = "rehearsal")]
+    minutes: u32,
+    /// In the rehearsal a second ballot takes the place of the first
+    #[arg(long, requires = "rehearsal")]
+    vote_again: bool,
+}
+
+impl Serve {
+    pub(crate) fn run(self, as_json: bool) -> Outcome {
+        match self.serve(as_json) {
+            Ok(()) => Outcome::Yes,
+            Err(Failure::Input(why)) => {
+                complain!("{why}");
+                Outcome::BadInput
+            }
+            Err(Failure::Ours(why)) => {
+                complain!("{why}");
+                Outcome::OurFailure
+            }
+        }
+    }
+
+    fn serve(&self, as_json: bool) -> Result<(), Failure> {
+        if self.rehearsal && self.voters < self.units {
+            return Err(Failure::Input("there are fewer invented members than units".to_owned()));
+        }
+        let data = self.folder()?;
+        let config = self.config(&data)?;
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Ours(error.to_string()))?;
+        runtime.block_on(async {
+            let server = web::start(config, Means::of_the_system()).await.map_err(|error| self.failure(error, &data))?;
+            let text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
+            let origin = server.service.origin.as_str();
+            if as_json {
+                answer::print_json(&json!({ "address": server.address.to_string(), "origin": origin, "data": data.display().to_string(), "rehearsal": self.rehearsal }));
+            } else {
+                answer::print(&format!("Whitley serves {origin}\nlistening on {}, data in {}\n{text}Ctrl-C ends it; nothing that was acknowledged is lost.\n", server.address, data.display()));
+            }
+            server.run().await.map_err(|error| Failure::Ours(error.to_string()))
+        })
+    }
+
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        let data = match &self.data {
+            Some(data) => data.clone(),
+            None if self.rehearsal => std::env::temp_dir().join(format!("whitley-rehearsal-{}", std::process::id())),
+            None => PathBuf::from("whitley-data"),
+        };
+        std::fs::create_dir_all(&data).map_err(|error| Failure::Input(format!("{} cannot be made: {error}", data.display())))?;
+        private(&data);
+        Ok(data)
+    }
+
+    fn config(&self, data: &Path) -> Result<Config, Failure> {
+        let key = |name: &str, text: &Option<String>| {
+            let parse = |text: &String| {
+                PublicRoleKey::parse(text).ok_or_else(|| Failure::Input(format!("{name} is not a public key printed by whitley vote key")))
+            };
+            text.as_ref().map(parse).transpose()
+        };
+        let people_key = data.join("people.key");
+        if !people_key.exists() {
+            let fresh = PeopleKey::random().ok_or_else(|| Failure::Ours("the system gives no randomness".to_owned()))?;
+            files::write(&people_key, fresh.expose().as_bytes(), Readers::Owner, Replace::No)
+                .map_err(|refusal| Failure::Ours(refusal.why))?;
+        }
+        let database = self.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("poll.db").display()));
+        let limits = Limits {
+            casts_per_second: self.casts_per_second.max(1),
+            casts_at_once: self.casts_per_second.max(1).saturating_mul(6),
+            ..Limits::default()
+        };
+        Ok(Config {
+            listen: self.listen,
+            origin: self.origin.as_deref().map(Origin::parse).transpose().map_err(Failure::Input)?,
+            database,
+            people_key,
+            rehearsal: self.rehearsal,
+            officer: key("--officer", &self.officer)?,
+            operator: key("--operator", &self.operator)?,
+            proxies: self.proxy.clone(),
+            limits,
+            access_log: self.access_log,
+        })
+    }
+
+    fn failure(&self, error: ServeError, data: &Path) -> Failure {
+        match error {
+            ServeError::NothingToServe => Failure::Input(format!(
+                "There is no poll in {0} yet, and nobody who could set one up.\n\n\
+                 1. The officer makes a key on their own machine:\n     whitley vote key officer --out officer.key\n\
+                 2. Start the service with the public part:\n     whitley serve --data {0} --officer PUBLIC-KEY --origin https://YOUR-ADDRESS\n\
+                 3. The officer signs in at /sign-in and goes on from there.\n\n\
+                 To look at it first, with invented members:\n     whitley serve --rehearsal",
+                data.display()
+            )),
+            ServeError::Config(_) | ServeError::Listen(..) => Failure::Input(error.to_string()),
+            error => Failure::Ours(error.to_string()),
+        }
+    }
+
+    /// Puts the invented poll on the board, if it is not there from an earlier start, and says how to take part.
+    async fn rehearse(&self, server: &Server, data: &Path) -> Result<String, Failure> {
+        let service = &server.service;
+        let ours = |error: web::Problem| Failure::Ours(error.what);
+        let mut text = String::from("\nREHEARSAL: everybody in it is invented, and all secrets come from the seed.\n");
+        if web::files::poll(service).await.map_err(ours)?.is_none() {
+            let now = SystemClock.now();
+            let rehearsal = Rehearsal {
+                voters: self.voters as usize,
+                units: self.units as usize,
+                seed: self.seed.clone(),
+                opens_at: web::clock::Instant(now.seconds() * 1_000),
+                closes_at: web::clock::Instant(now.seconds() * 1_000).plus_seconds(i64::from(self.minutes) * 60),
+                revote: if self.vote_again { Revote::Last } else { Revote::One },
+            };
+            let made = web::rehearsal::begin(service, rehearsal).await.map_err(ours)?;
+            keep(&made, data).map_err(|refusal| Failure::Ours(refusal.why))?;
+        }
+        let origin = service.origin.as_str();
+        let elections = service.elections.all(service).await.map_err(ours)?;
+        let _ = writeln!(
+            text,
+            "\nVote with one of these codes ({} more in {}):",
+            self.voters.saturating_sub(6),
+            data.join("letters").display()
+        );
+        for election in elections.iter().take(3) {
+            for code in some_codes(&data.join("letters").join(format!("{}.csv", election.unit)), 2) {
+                let _ = writeln!(text, "  {origin}/v/{}#code={code}", election.unit);
+            }
+        }
+        let _ = writeln!(text, "\nSign in, each link once; the key files are in {}:", data.join("keys").display());
+        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator]
+        {
+            let link = web::one_time_link(service, role).await.map_err(ours)?;
+            let _ = writeln!(text, "  {:<11} {link}", role.to_string());
+        }
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+enum Failure {
+    Input(String),
+    Ours(String),
+}
+
+/// Everything that is secret in a real poll, in files of their owner: who plays a role needs its key.
+fn keep(made: &Rehearsed, data: &Path) -> poll::Answer<()> {
+    files::write(
+        &data.join("SYNTHETIC.txt"),
+        b"A rehearsal. Everybody and everything in this folder is invented.\n",
+        Readers::Everybody,
+        Replace::Yes,
+    )?;
+    for (name, key) in &made.keys {
+        files::write(&data.join("keys").join(name), key.as_bytes(), Readers::Owner, Replace::Yes)?;
+    }
+    for (unit, letters) in &made.letters {
+        files::write(&data.join("letters").join(format!("{unit}.csv")), letters.as_bytes(), Readers::Owner, Replace::Yes)?;
+    }
+    Ok(())
+}
+
+/// The first codes of a unit's letters.
+fn some_codes(letters: &Path, most: usize) -> Vec<String> {
+    let text = std::fs::read_to_string(letters).unwrap_or_default();
+    let made = Rehearsed { keys: Vec::new(), letters: vec![(String::new(), text.into())] };
+    made.codes("", most)
+}
+
+/// For the service's user alone. If that cannot be had (another file system), the files in it are still private.
+fn private(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let _ = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+}

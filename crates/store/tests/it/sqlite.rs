@@ -1,0 +1,128 @@
+//! The contract on SQLite, and what only SQLite has.
+
+use std::path::PathBuf;
+
+use store::{CastOutcome, Effect, Expect, Hash, Refusal, Revote, Store, StoreError};
+
+use crate::contract::{Beside, Place, contract};
+use crate::made::{CLOSES, cast, election, element, entry, next_line};
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().expect("a folder");
+    Place { address: format!("sqlite:{}", folder.path().join("store.db").display()), beside: Beside::File(folder) }
+}
+
+fn path_of(place: &Place) -> PathBuf {
+    PathBuf::from(place.address.trim_start_matches("sqlite:"))
+}
+
+contract!(crate::sqlite::place);
+
+#[tokio::test]
+async fn a_file_that_is_none_of_ours_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "not a database, but longer than the hundred bytes of a header. ".repeat(20)).expect("written");
+    let other = folder.path().join("other.db");
+    rusqlite::Connection::open(&other).and_then(|other| other.execute_batch("CREATE TABLE cats (name TEXT)")).expect("a table");
+    for path in [&text, &other] {
+        let answer = Store::open(&format!("sqlite:{}", path.display()), None).await;
+        assert!(matches!(answer, Err(StoreError::Foreign(_))), "{}: {:?}", path.display(), answer.err());
+    }
+    for address in ["sqlite:", "mysql://x", "sqlite:/no/such/folder/x.db"] {
+        let answer = Store::open(address, None).await;
+        assert!(matches!(answer, Err(StoreError::Address(_))), "{address}: {:?}", answer.err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_made_while_ballots_come_is_whole() {
+    let place = place();
+    let store = place.open().await;
+    store.begin_election(election("a", 3_000, 0, Revote::One), entry("begin")).await.expect("begun");
+    let target = PathBuf::from(format!("{}.copy", path_of(&place).display()));
+    let casting = async {
+        for credential in 0..300 {
+            store.cast(cast("a", credential, 0)).await.expect("cast");
+        }
+    };
+    let (copied, ()) = tokio::join!(store.backup(&target), casting);
+    copied.expect("copied");
+    let again = store.backup(&target).await;
+    assert!(matches!(again, Err(StoreError::Refused(Refusal::Exists { .. }))));
+    let copy = Store::open(&format!("sqlite:{}", target.display()), None).await.expect("a store");
+    let checked = copy.self_check(|_, _| {}).await.expect("checked");
+    assert_eq!(checked.faults, Vec::<String>::new());
+    let ballots = checked.elections[0].ballots;
+    assert_eq!(copy.cast(cast("a", 2_999, 0)).await, Ok(CastOutcome::Recorded { height: ballots + 1, again: false }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_held_by_another_program_answers_busy_and_goes_on() {
+    let place = place();
+    let store = place.open().await;
+    store.begin_election(election("a", 10, 0, Revote::One), entry("begin")).await.expect("begun");
+    let other = rusqlite::Connection::open(path_of(&place)).expect("opened");
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
+    assert_eq!(store.cast(cast("a", 0, 0)).await, Err(StoreError::Busy));
+    // Reading goes on meanwhile.
+    assert_eq!(store.get_election("a").await.expect("there").ballots, 0);
+    other.execute_batch("ROLLBACK").expect("free");
+    assert_eq!(store.cast(cast("a", 0, 0)).await, Ok(CastOutcome::Recorded { height: 1, again: false }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_is_found() {
+    let place = place();
+    let store = place.open().await;
+    store.begin_election(election("a", 30, 2, Revote::Last), entry("begin")).await.expect("begun");
+    for credential in 0..20 {
+        store.cast(cast("a", credential, 0)).await.expect("cast");
+    }
+    store
+        .append_line("a", next_line(&store, "a", "schedule", Effect::Extend { closes_at: CLOSES + 7 }).await, entry("extend"))
+        .await
+        .expect("extended");
+    store.put_file("poll.json", b"a file of the poll, invented".to_vec(), Expect::New, entry("put a file")).await.expect("put");
+    let info = store.get_election("a").await.expect("there");
+    let needles: [(&str, Vec<u8>); 10] = [
+        ("a ballot", cast("a", 7, 0).ballot),
+        ("its tracker", cast("a", 7, 0).tracker.to_vec()),
+        ("the head", info.head_hash.0.to_vec()),
+        ("a credential", Hash::parse(&element(5)).expect("an element").0.to_vec()),
+        ("a credential in the list", element(6).into_bytes()),
+        ("a line of the companion", b"\"type\":\"schedule\"".to_vec()),
+        ("the unit's name", b"unit-a".to_vec()),
+        ("an act in the log", b"put a file".to_vec()),
+        ("a file", b"a file of the poll, invented".to_vec()),
+        ("the last line", info.last_line_hash.expect("lines").0.to_vec()),
+    ];
+    drop(store);
+    // The log goes into the file, so that each byte has one place.
+    rusqlite::Connection::open(path_of(&place)).and_then(|file| file.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")).expect("brought");
+    let whole = std::fs::read(path_of(&place)).expect("read");
+    for (name, needle) in needles {
+        let places: Vec<usize> = (0..whole.len()).filter(|at| whole[*at..].starts_with(&needle)).collect();
+        assert!(!places.is_empty(), "{name} is in the file");
+        for at in places {
+            for offset in [0, needle.len() / 2, needle.len() - 1] {
+                let mut flipped = whole.clone();
+                flipped[at + offset] ^= 1 << (offset % 8);
+                let folder = tempfile::tempdir().expect("a folder");
+                let file = folder.path().join("store.db");
+                std::fs::write(&file, &flipped).expect("written");
+                let found = match Store::open(&format!("sqlite:{}", file.display()), None).await {
+                    Ok(store) => !store.self_check(|_, _| {}).await.expect("checked").faults.is_empty(),
+                    Err(_) => true,
+                };
+                assert!(found, "a bit of {name}, byte {}", at + offset);
+            }
+        }
+    }
+    // Unchanged, it is in order; changed, the archive ends with an error and not with wrong bytes.
+    let store = place.open().await;
+    assert_eq!(store.self_check(|_, _| {}).await.expect("checked").faults, Vec::<String>::new());
+    place.run("UPDATE board.event SET payload = CAST('other' AS BLOB) WHERE height = 3").await;
+    let stream = store.stream_archive("a").await.expect("a stream").collect().await;
+    assert!(matches!(&stream, Err(StoreError::Damaged(damage)) if damage.place.contains("event 3")), "{stream:?}");
+}
