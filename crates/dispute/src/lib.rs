@@ -19,6 +19,7 @@ mod people;
 pub mod plan;
 mod polls;
 mod record;
+pub mod roll;
 mod starter;
 pub mod talks;
 mod terms;

@@ -9,4 +9,5 @@ mod conference;
 mod folder;
 mod founding;
 mod plan;
+mod roll;
 mod talks;
