@@ -50,12 +50,19 @@ pub(crate) async fn cast(State(service): State<Service>, Path(uuid): Path<String
     }
 
     let position = judge(&service, &election, network, &ballot, arrived).await?;
-    // Only the holder can have signed: a stranger cannot spend this.
+    // Only the holder can have signed: a stranger cannot spend this. Spent by what is recorded, so retries cost nothing.
     let own = (uuid.clone(), position);
-    service.credential_bucket.take(own, arrived).map_err(|seconds| Problem::busy(StatusCode::TOO_MANY_REQUESTS, seconds))?;
+    let busy = |seconds| Problem::busy(StatusCode::TOO_MANY_REQUESTS, seconds);
+    service.credential_bucket.look(own.clone(), arrived).map_err(busy)?;
     let cast = Cast { election: uuid, credential: position, tracker: tracker.0, ballot: ballot.to_vec(), received_at: arrived.seconds() };
     match service.store.cast(cast).await? {
-        CastOutcome::Recorded { height, again } => Ok(receipt(tracker, height, again)),
+        CastOutcome::Recorded { height, again } => {
+            if !again {
+                // Several at the same moment may go a little beyond the limit; it is there against floods.
+                let _ = service.credential_bucket.take(own, arrived);
+            }
+            Ok(receipt(tracker, height, again))
+        }
         CastOutcome::AlreadyVoted => Err(refused("already-voted")),
         CastOutcome::Superseded => Err(refused("superseded")),
         CastOutcome::Void => Err(refused("void")),

@@ -23,7 +23,6 @@
 //! The service sees no vote and no private credential. Ballots are judged by `verify`, kept by `store`, and the steps of a poll are
 //! those of `poll`. Time and randomness are arguments ([`Means`]). Routes, states and rules: `docs/spec/service.md`.
 
-mod answers;
 mod api;
 mod casting;
 pub mod clock;

@@ -161,7 +161,7 @@ pub(crate) fn router(service: &Service) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         let pattern = Pattern { path: route.path, who: route.who, kind: route.kind, ends_session: false };
-        let handler = (route.handler)().layer(from_fn_with_state((service.clone(), pattern), frame::guard));
+        let handler = (route.handler)().route_layer(from_fn_with_state((service.clone(), pattern), frame::guard));
         router = router.route(route.path, handler);
     }
     router.with_state(service.clone()).layer(from_fn_with_state(service.clone(), frame::frame))

@@ -88,6 +88,7 @@ pub struct Server {
     pub service: Service,
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
+    clockwork: tokio::task::JoinHandle<()>,
 }
 
 /// Starts a service.
@@ -108,8 +109,8 @@ pub async fn start(config: Config, means: Means) -> Result<Server, ServeError> {
     let router = service.router();
     let (stop, stopping) = watch::channel(false);
     let task = tokio::spawn(accept(listener, router, limits, proxies, stopping.clone()));
-    tokio::spawn(schedule::run(service.clone(), stopping));
-    Ok(Server { address, service, stop, task })
+    let clockwork = tokio::spawn(schedule::run(service.clone(), stopping));
+    Ok(Server { address, service, stop, task, clockwork })
 }
 
 impl Server {
@@ -132,6 +133,8 @@ impl Server {
         // The receivers may be gone already.
         let _ = self.stop.send(true);
         let _ = self.task.await;
+        // What it has begun it finishes: closing goes in steps that the next start takes up.
+        let _ = self.clockwork.await;
     }
 }
 

@@ -10,7 +10,6 @@ use serde_json::json;
 use store::{Entry, Hash};
 use vote::companion::PublicRoleKey;
 
-use crate::answers;
 use crate::casting::whole_body;
 use crate::files;
 use crate::limits::Network;
@@ -126,8 +125,8 @@ pub(crate) async fn sign_in_page(State(service): State<Service>, request: Reques
 }
 
 async fn page(service: &Service, role: Option<Role>, wrong: Option<String>) -> Answer {
-    let challenge =
-        format!("whitley-sign-in:{}:{}", service.origin.as_str(), &service.token().map_err(|error| Problem::ours(&error))?[..32]);
+    let digits = service.token().map_err(|error| Problem::ours(&error))?;
+    let challenge = poll::sign_in::challenge(service.origin.as_str(), &digits[..32]);
     let expires = service.clock.now().seconds() + CHALLENGE_SECONDS;
     service.store.put_sign_in_challenge(Hash::of(challenge.as_bytes()).0, expires).await?;
     let mut frame = Frame::of(service, Language::English).await;
@@ -154,13 +153,12 @@ pub(crate) async fn sign_in(State(service): State<Service>, request: Request) ->
     service.sign_in_bucket.take(network, now).map_err(|seconds| Problem::busy(StatusCode::TOO_MANY_REQUESTS, seconds))?;
     let old = of(&service, request.headers()).await?;
     let Form(form) = form::<SignIn>(&service, request).await?;
-    let prefix = format!("whitley-sign-in:{}:", service.origin.as_str());
-    if !form.challenge.starts_with(&prefix) {
+    if poll::sign_in::origin(&form.challenge).ok() != Some(service.origin.as_str()) {
         return page(&service, None, Some("The question is not one of this service.".to_owned())).await;
     }
-    let key = match answers::check(form.answer.trim(), &form.challenge) {
+    let key = match poll::sign_in::check(&form.answer, &form.challenge) {
         Ok(key) => key,
-        Err(why) => return page(&service, None, Some(why)).await,
+        Err(refusal) => return page(&service, None, Some(refusal.why)).await,
     };
     // Used up only by a right answer: a wrong paste does not cost the challenge, and a right one cannot be replayed.
     if !service.store.use_sign_in_challenge(Hash::of(form.challenge.as_bytes()).0, now.seconds()).await? {

@@ -26,14 +26,18 @@ impl PlainPage {
 /// The commands under each part of “check the count yourself”.
 fn commands(service: &Service) -> Vec<String> {
     let origin = service.origin.as_str();
+    // `verify-ballot` refuses a ballot that its archive has, so it is given the archive as it was before the first.
     let foreign = format!(
         "# Debian 13 and later:\nsudo apt-get install belenios-tool\n\n\
-         # UUID: the name of your unit's election, as its board has it\n\
-         curl -o UUID.bel {origin}/e/UUID/archive.bel\n\
-         belenios-tool election verify\n\n\
-         # every ballot by itself\n\
-         tar -xOf UUID.bel --wildcards '*.data.json' | grep -a -o '{{\"election_uuid\".*' | while read -r ballot; do\n    \
-         printf %s \"$ballot\" | belenios-tool election verify-ballot --ballot /dev/stdin\ndone\n"
+         # the name of your unit's election, as its board has it\nuuid=UUID\n\n\
+         curl -o $uuid.bel {origin}/e/$uuid/archive.bel\n\
+         belenios-tool election verify --dir . --uuid $uuid\n\n\
+         # every ballot by itself, against the archive as it was before the first\n\
+         mkdir records before && tar -C records -xf $uuid.bel\n\
+         blocks=$(tar -tRf $uuid.bel | grep -A 1 -m 1 event.json | sed -n 's/^block \\([0-9]*\\): .*data.json$/\\1/p')\n\
+         head -c $((blocks * 512)) $uuid.bel > before/$uuid.bel\n\
+         for ballot in $(grep -l '^{{\"election_uuid\"' records/*.data.json); do\n  \
+         belenios-tool election verify-ballot --dir before --uuid $uuid --ballot $ballot || echo \"NOT VALID: $ballot\"\ndone\n"
     );
     let ours = format!(
         "curl -o UUID.bel {origin}/e/UUID/archive.bel\n\

@@ -16,7 +16,10 @@ async fn a_ballot_gets_a_receipt_and_the_same_bytes_get_it_again() {
     assert_eq!(got.status, StatusCode::OK, "{}", got.text());
     assert_eq!(got.json(), json!({ "tracker": tracker(&ballot), "position": 1, "again": false }));
     for _ in 0..3 {
-        assert_eq!(running.cast(&election.uuid, &ballot).await.json(), json!({ "tracker": tracker(&ballot), "position": 1, "again": true }));
+        assert_eq!(
+            running.cast(&election.uuid, &ballot).await.json(),
+            json!({ "tracker": tracker(&ballot), "position": 1, "again": true })
+        );
     }
     // A retry after closing is still the same receipt.
     running.clock.set(at(CLOSES).plus_seconds(5));
@@ -80,10 +83,10 @@ async fn each_kind_of_bad_ballot_has_its_answer() {
     let running = running(Wanted::default()).await;
     let (election, other) = (running.election(0).await, running.election(1).await);
     let good = running.ballot(&election, 0, [0, 0], "a");
-    let stranger = crate::made::ballot(&election.fixed.record, &election.uuid, "1111111111111111111111", [0, 0], "x");
+    let stranger = crate::made::ballot(&election.fixed.record, &election.uuid, &running.made.codes(&other.unit, 1)[0], [0, 0], "x");
     let cut = &good[..good.len() / 2];
     // One digit of the last proof's response.
-    let at = good.rfind("\"response\":\"").expect("a response") + 12;
+    let at = good.rfind("\"response\":\"").expect("a response") + 14;
     let digit = if good.as_bytes()[at] == b'9' { '8' } else { '9' };
     let forged = format!("{}{digit}{}", &good[..at], &good[at + 1..]);
     let spaced = good.replacen("{", "{ ", 1);
@@ -196,7 +199,9 @@ async fn beyond_the_queue_stands_503_with_a_time() {
     let refused: Vec<_> = answers.iter().filter(|got| got.status == StatusCode::SERVICE_UNAVAILABLE).collect();
     assert_eq!(taken + refused.len(), 60);
     assert!(taken > 0 && !refused.is_empty(), "{taken} taken");
-    assert!(refused.iter().all(|got| got.json()["why"] == "busy" && got.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0)));
+    assert!(
+        refused.iter().all(|got| got.json()["why"] == "busy" && got.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0))
+    );
     assert_eq!(running.election(0).await.ballots, taken as u64);
     // Normal again at once.
     for ballot in &ballots {
@@ -211,7 +216,7 @@ async fn bad_ballots_cost_their_sender_and_not_the_credential_they_name() {
     let running = running(Wanted { limits, ..Wanted::default() }).await;
     let election = running.election(0).await;
     let good = running.ballot(&election, 0, [0, 0], "a");
-    let at = good.rfind("\"response\":\"").expect("a response") + 12;
+    let at = good.rfind("\"response\":\"").expect("a response") + 14;
     let digit = if good.as_bytes()[at] == b'9' { '8' } else { '9' };
     let forged = format!("{}{digit}{}", &good[..at], &good[at + 1..]);
     for _ in 0..3 {

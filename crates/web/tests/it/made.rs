@@ -71,11 +71,8 @@ pub(crate) fn config(folder: &tempfile::TempDir, wanted: &Wanted) -> Config {
 }
 
 pub(crate) async fn running(wanted: Wanted) -> Running {
-    let folder = tempfile::tempdir().expect("a folder");
-    let clock = SetClock::at(at(OPENS).plus_seconds(3_600));
-    let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom) };
-    let server = web::start(config(&folder, &wanted), means).await.expect("the service starts");
-    let service = server.service.clone();
+    let nobody = Rehearsed { keys: Vec::new(), secrets: Vec::new() };
+    let mut running = node(&wanted, nobody).await;
     let rehearsal = Rehearsal {
         voters: wanted.voters,
         units: wanted.units,
@@ -84,7 +81,23 @@ pub(crate) async fn running(wanted: Wanted) -> Running {
         closes_at: at(CLOSES),
         revote: wanted.revote,
     };
-    let made = web::rehearsal::begin(&service, rehearsal).await.expect("the poll is on the board");
+    running.made = web::rehearsal::begin(&running.service, rehearsal).await.expect("the poll is on the board");
+    running
+}
+
+/// Another node on the same database.
+pub(crate) async fn beside(first: &Running, wanted: &Wanted) -> Running {
+    let keys = first.made.keys.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
+    let secrets = first.made.secrets.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
+    node(wanted, Rehearsed { keys, secrets }).await
+}
+
+async fn node(wanted: &Wanted, made: Rehearsed) -> Running {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = SetClock::at(at(OPENS).plus_seconds(3_600));
+    let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom) };
+    let server = web::start(config(&folder, wanted), means).await.expect("the service starts");
+    let service = server.service.clone();
     let origin = service.origin.as_str().to_owned();
     let client = Client::builder(TokioExecutor::new()).build_http();
     Running { server: Some(server), service, clock, made, folder, origin, client }
@@ -178,4 +191,18 @@ pub(crate) fn ballot(record: &[u8], uuid: &str, code: &str, answers: [usize; 2],
 
 pub(crate) fn tracker(ballot: &str) -> String {
     Hash::of(ballot).base64()
+}
+
+impl Running {
+    pub(crate) fn service_address(&self) -> std::net::SocketAddr {
+        self.server.as_ref().expect("a server").address
+    }
+}
+
+/// A key from a seed, and its public part.
+pub(crate) fn keys(seed: &str) -> (poll::KeyFile, vote::companion::PublicRoleKey) {
+    let mut source = Seeded::new(seed.as_bytes());
+    let key = poll::KeyFile::random("officer", &mut Randomness::new(&mut source)).expect("a key");
+    let public = key.signing.public();
+    (key, public)
 }

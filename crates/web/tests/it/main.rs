@@ -1,9 +1,13 @@
 //! The service over real HTTP: a server on a port, a real store, real ballots; only the clock is a test's.
 
 mod access;
+mod board;
 mod casting;
+// The store's own throw-away PostgreSQL server.
+#[path = "../../../store/tests/it/cluster.rs"]
+#[allow(dead_code)]
+mod cluster;
 mod headers;
 mod made;
-mod people;
-mod public;
+mod others;
 mod strange;
