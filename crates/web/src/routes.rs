@@ -114,6 +114,9 @@ macro_rules! routes {
 
 use Who::{Anybody, Staff};
 
+/// Officer and scrutineer, who do together what nobody does alone.
+const PAIR: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Scrutineer]);
+
 /// All routes: those of members and anybody here, those of the desks below.
 pub static ROUTES: &[Route] = routes! {
     // Members and anybody. GET changes nothing anywhere.
@@ -154,6 +157,10 @@ pub static ROUTES: &[Route] = routes! {
     post "/sign-in/once" Anybody, SignIn => session::once;
     post "/sign-out" Staff, Page => session::sign_out;
     get "/desk" Staff, Page => desk::page;
+
+    // Two people.
+    get "/desk/two-people" PAIR, Page => desk::two_people::page;
+    post "/desk/two-people" PAIR, Page => desk::two_people::answer;
 };
 
 /// The router of the table.

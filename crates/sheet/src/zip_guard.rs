@@ -16,6 +16,8 @@ const MAX_PIECE_BYTES: u64 = 1 << 20;
 pub(crate) struct Seen {
     /// Rows of any sheet that are not shown.
     pub(crate) hidden_rows: u64,
+    /// Cells of any sheet that are computed.
+    pub(crate) formulas: u64,
 }
 
 /// Unpacks every part once, keeping nothing.
@@ -42,9 +44,8 @@ pub(crate) fn measure<R: Read + Seek>(input: R) -> Result<Seen, String> {
         let mut scan = Scan::default();
         let mut buffer = [0; 1 << 14];
         loop {
-            let count = part
-                .read(&mut buffer)
-                .map_err(|error| format!("has a part “{}” that cannot be unpacked: {error}", crate::columns::short(&name)))?;
+            let count =
+                part.read(&mut buffer).map_err(|error| format!("has a part “{}” that cannot be unpacked: {error}", crate::short(&name)))?;
             if count == 0 {
                 break;
             }
@@ -57,6 +58,7 @@ pub(crate) fn measure<R: Read + Seek>(input: R) -> Result<Seen, String> {
         }
         if is_sheet {
             seen.hidden_rows += scan.hidden_rows;
+            seen.formulas += scan.formulas;
         }
     }
     if !has_workbook {
@@ -65,13 +67,14 @@ pub(crate) fn measure<R: Read + Seek>(input: R) -> Result<Seen, String> {
     Ok(seen)
 }
 
-/// Counts hidden rows and the length of tags and texts.
+/// Counts hidden rows, formulas, and the length of tags and texts.
 #[derive(Default)]
 struct Scan {
     tag: Vec<u8>,
     in_tag: bool,
     length: u64,
     hidden_rows: u64,
+    formulas: u64,
 }
 
 impl Scan {
@@ -89,6 +92,7 @@ impl Scan {
                         let hidden = |text: &[u8]| self.tag.windows(text.len()).any(|part| part == text);
                         self.hidden_rows += u64::from(hidden(b" hidden=\"1\"") || hidden(b" hidden=\"true\""));
                     }
+                    self.formulas += u64::from(self.in_tag && (self.tag == b"f" || self.tag.starts_with(b"f ")));
                     self.in_tag = false;
                     self.length = 0;
                 }

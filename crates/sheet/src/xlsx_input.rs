@@ -3,99 +3,88 @@
 use std::io::{BufRead, Seek, SeekFrom};
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
-use csv::ByteRecord;
 
-use crate::Options;
-use crate::columns::{Columns, Meaning, shown};
-use crate::csv_input::{HEADER_WITHIN, HeaderFinder};
-use crate::intake::{Intake, Reading};
-use crate::zip_guard;
+use crate::cell::{grouped, shown};
+use crate::{HEADER_WITHIN, HeaderFinder, Row, Taker, unreadable, zip_guard};
 
 /// The largest workbook that is read.
 pub const MAX_XLSX_BYTES: u64 = 200 << 20;
 /// Columns beyond are not looked at.
 const MAX_COLUMNS: usize = 300;
 
-/// Reads a sheet of a workbook (.xlsx, .xlsm). Spec P38.
-pub(crate) fn read_xlsx<R: BufRead + Seek>(mut input: R, options: &Options) -> Reading {
-    let refused = |code, what: String, fix: &str| Reading::refused(options, code, what, fix);
+/// Reads a sheet of a workbook (.xlsx, .xlsm).
+pub(crate) fn read_xlsx<R: BufRead + Seek>(mut input: R, wanted: Option<&str>, taker: &mut dyn Taker) {
+    let save_again = "save it again as .xlsx, or as CSV";
     match input.seek(SeekFrom::End(0)) {
         Ok(bytes) if bytes > MAX_XLSX_BYTES => {
             let what = format!("the workbook has {} MB; the largest that is read has {} MB", bytes >> 20, MAX_XLSX_BYTES >> 20);
-            return refused("file-too-large", what, "save the sheet as CSV, which may be of any size");
+            return taker.fault("file-too-large", 1, what, "save the sheet as CSV, which may be of any size".to_owned());
         }
         Ok(_) => {}
-        Err(error) => {
-            return refused("file-unreadable", format!("this file cannot be read: {error}"), "copy it to a disk and name that copy");
-        }
+        Err(error) => return unreadable(taker, &error),
     }
     let seen = match zip_guard::measure(&mut input) {
         Ok(seen) => seen,
-        Err(why) => return refused("workbook-unreadable", format!("the file {why}"), "save it again as .xlsx, or as CSV"),
-    };
-    let unreadable = |error: XlsxError| {
-        refused("workbook-unreadable", format!("the workbook cannot be read: {error}"), "save it again as .xlsx, or as CSV")
+        Err(why) => return taker.fault("workbook-unreadable", 1, format!("the file {why}"), save_again.to_owned()),
     };
     let mut workbook = match input.seek(SeekFrom::Start(0)).map_err(XlsxError::from).and_then(|_| Xlsx::new(input)) {
         Ok(workbook) => workbook,
-        Err(error) => return unreadable(error),
+        Err(error) => {
+            return taker.fault("workbook-unreadable", 1, format!("the workbook cannot be read: {error}"), save_again.to_owned());
+        }
     };
-    let sheet = match choose_sheet(&mut workbook, options) {
+    let sheet = match choose_sheet(&mut workbook, wanted, taker) {
         Ok(sheet) => sheet,
-        Err((code, what, fix)) => return refused(code, what, &fix),
+        Err((code, what, fix)) => return taker.fault(code, 1, what, fix),
     };
-    let mut intake = Intake::new(options);
     if sheet.of > 1 {
-        intake.notes.push(format!("sheet “{}” is read, of {} in the workbook", sheet.name, sheet.of));
-        intake.faults.in_sheet(&sheet.name);
+        taker.note(format!("sheet “{}” is read, of {} in the workbook", sheet.name, sheet.of));
+        taker.sheet(&sheet.name);
     }
     if seen.hidden_rows > 0 {
-        let rows = pay::grouped(seen.hidden_rows);
-        intake.notes.push(format!("{rows} rows of the workbook are hidden (by a filter, perhaps); they are read like all others"));
+        let rows = grouped(seen.hidden_rows);
+        taker.note(format!("{rows} rows of the workbook are hidden (by a filter, perhaps); they are read like all others"));
+    }
+    if seen.formulas > 0 {
+        let cells = grouped(seen.formulas);
+        taker.note(format!("{cells} cells of the workbook are formulas; what they came to when it was saved is read"));
     }
     let mut finder = HeaderFinder::default();
     let mut header_row = 0;
     let read = each_row(&mut workbook, &sheet.name, |row, record| {
         if finder.found {
             // A sheet leaves out empty cells at the end of a row.
-            for _ in record.len()..intake.width() {
-                record.push_field(b"");
+            for _ in record.len()..taker.width() {
+                record.push(b"");
             }
-            intake.row(row, record);
-            return !intake.is_full();
+            return taker.row(row, record);
         }
         header_row = row;
-        finder.look_at(row, record, &mut intake)
+        finder.look_at(row, record, taker)
     });
     let found = finder.found;
-    finder.end(&mut intake);
+    finder.end(taker);
     if let Err(error) = read {
-        intake.faults.add(
-            "workbook-unreadable",
-            1,
-            || format!("the sheet cannot be read to its end: {error}"),
-            || "save it again as .xlsx, or as CSV".to_owned(),
-        );
+        taker.fault("workbook-unreadable", 1, format!("the sheet cannot be read to its end: {error}"), save_again.to_owned());
     }
     if found {
-        merged_cells(&mut workbook, &sheet.name, header_row, &mut intake);
+        merged_cells(&mut workbook, &sheet.name, header_row, taker);
     }
-    intake.finish()
 }
 
 /// Only the first of merged cells has a value: the others would count as not known.
-fn merged_cells<R: BufRead + Seek>(workbook: &mut Xlsx<R>, sheet: &str, header_row: u64, intake: &mut Intake<'_>) {
+fn merged_cells<R: BufRead + Seek>(workbook: &mut Xlsx<R>, sheet: &str, header_row: u64, taker: &mut dyn Taker) {
     for merged in workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
         let (top, bottom) = (u64::from(merged.start.0) + 1, u64::from(merged.end.0) + 1);
         if bottom < header_row || merged.start == merged.end {
             continue;
         }
         let cells = format!("{}{top}:{}{bottom}", letters(merged.start.1), letters(merged.end.1));
-        intake.faults.add(
+        taker.fault(
             "merged-cells",
             top,
-            || format!("the cells {cells} are merged: only the first of them has a value"),
-            || "unmerge them and write the value into each row".to_owned(),
+            format!("the cells {cells} are merged: only the first of them has a value"),
+            "unmerge them and write the value into each row".to_owned(),
         );
     }
 }
@@ -114,7 +103,7 @@ struct Sheet {
 type NoSheet = (&'static str, String, String);
 
 /// The sheet that was named; or the only one with a header.
-fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) -> Result<Sheet, NoSheet> {
+fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, wanted: Option<&str>, taker: &dyn Taker) -> Result<Sheet, NoSheet> {
     let sheets: Vec<(String, bool)> = workbook
         .sheets_metadata()
         .iter()
@@ -122,7 +111,7 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
         .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
         .collect();
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
-    if let Some(wanted) = &options.sheet {
+    if let Some(wanted) = wanted {
         return match names.iter().find(|name| name.eq_ignore_ascii_case(wanted)) {
             Some(name) => Ok(Sheet { name: (*name).to_owned(), of: sheets.len() }),
             None => Err(("unknown-sheet", format!("the workbook has no sheet “{wanted}”"), format!("one of {}", shown(&names)))),
@@ -136,7 +125,7 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
         // A sheet that cannot be read has no header; if it is chosen, the fault is named then.
         let _ = each_row(workbook, name, |_, record| {
             looked_at += 1;
-            found = Columns::of_row(record.iter(), &options.mapping).is_header(looked_at == 1);
+            found = taker.is_header(record, looked_at == 1);
             !found && looked_at < HEADER_WITHIN
         });
         if found {
@@ -146,14 +135,12 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
     let of = sheets.len();
     match (with_header.as_slice(), visible.as_slice()) {
         ([only], _) | ([], [only]) => Ok(Sheet { name: (*only).to_owned(), of }),
-        ([], []) => Err(("file-empty", "the workbook has no sheet to be seen".to_owned(), "put the staff on a sheet of it".to_owned())),
+        ([], []) => {
+            Err(("file-empty", "the workbook has no sheet to be seen".to_owned(), format!("put {} on a sheet of it", taker.words().of)))
+        }
         ([], _) => Err((
             "missing-column",
-            format!(
-                "no sheet has a row with the names of the columns: {} or {}, and one more",
-                Meaning::Point.name(),
-                Meaning::Salary.name()
-            ),
+            format!("no sheet has a row with the names of the columns: {}", taker.words().header),
             format!("say which sheet it is with --sheet ({}), and which columns with --map", shown(&names)),
         )),
         (several, _) => Err((
@@ -165,13 +152,9 @@ fn choose_sheet<R: BufRead + Seek>(workbook: &mut Xlsx<R>, options: &Options) ->
 }
 
 /// Hands each row with something in it to `take`, until it wants no more. Rows count from 1, as a spreadsheet shows them.
-fn each_row<R: BufRead + Seek>(
-    workbook: &mut Xlsx<R>,
-    sheet: &str,
-    mut take: impl FnMut(u64, &mut ByteRecord) -> bool,
-) -> Result<(), XlsxError> {
+fn each_row<R: BufRead + Seek>(workbook: &mut Xlsx<R>, sheet: &str, mut take: impl FnMut(u64, &mut Row) -> bool) -> Result<(), XlsxError> {
     let mut cells = workbook.worksheet_cells_reader(sheet)?;
-    let mut record = ByteRecord::new();
+    let mut record = Row::new();
     // The texts of a row by column; kept between rows for their memory.
     let mut texts: Vec<String> = Vec::new();
     let mut used = 0;
@@ -179,7 +162,7 @@ fn each_row<R: BufRead + Seek>(
     let mut flush = |row: u32, texts: &mut [String], used: usize| {
         record.clear();
         for text in &mut texts[..used] {
-            record.push_field(text.as_bytes());
+            record.push(text.as_bytes());
             text.clear();
         }
         take(u64::from(row) + 1, &mut record)

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use dated::{Fault, Place, Severity};
 
+use crate::cell::grouped;
+
 /// So many of each kind are kept to be shown.
-const SHOWN: u64 = 50;
+pub const SHOWN: u64 = 50;
 
 /// Counts every fault; keeps the first of each kind.
 #[derive(Debug)]
-pub(crate) struct FaultList {
+pub struct FaultList {
     file: String,
     kept: Vec<Fault>,
     counts: BTreeMap<&'static str, Kind>,
@@ -22,16 +24,18 @@ struct Kind {
 }
 
 impl FaultList {
-    pub(crate) fn new(file: &str) -> Self {
+    /// An empty list of a file as its user named it.
+    pub fn new(file: &str) -> Self {
         Self { file: file.to_owned(), kept: Vec::new(), counts: BTreeMap::new() }
     }
 
     /// Puts the sheet behind the name of the file.
-    pub(crate) fn in_sheet(&mut self, sheet: &str) {
+    pub fn in_sheet(&mut self, sheet: &str) {
         self.file = format!("{}, sheet “{sheet}”", self.file);
     }
 
-    pub(crate) fn add(&mut self, code: &'static str, line: u64, what: impl FnOnce() -> String, fix: impl FnOnce() -> String) {
+    /// Adds one; its sentences are made only where they will be shown.
+    pub fn add(&mut self, code: &'static str, line: u64, what: impl FnOnce() -> String, fix: impl FnOnce() -> String) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let kind = self.counts.entry(code).or_insert(Kind { count: 0, first_not_shown: line });
         kind.count += 1;
@@ -44,12 +48,12 @@ impl FaultList {
     }
 
     /// How many there are, shown or not.
-    pub(crate) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.counts.values().map(|kind| kind.count).sum()
     }
 
     /// The faults by line, then for each kind how many more there are; and the count of each kind.
-    pub(crate) fn into_parts(self) -> (Vec<Fault>, Vec<(&'static str, u64)>) {
+    pub fn into_parts(self) -> (Vec<Fault>, Vec<(&'static str, u64)>) {
         let mut faults = self.kept;
         faults.sort_by(|a, b| (a.place.line, a.code, &a.what).cmp(&(b.place.line, b.code, &b.what)));
         for (code, kind) in self.counts.iter().filter(|(_, kind)| kind.count > SHOWN) {
@@ -57,7 +61,7 @@ impl FaultList {
                 code,
                 severity: Severity::Error,
                 place: Place::new(&self.file, kind.first_not_shown),
-                what: format!("and {} more of this kind ({code}), from this line on", pay::grouped(kind.count - SHOWN)),
+                what: format!("and {} more of this kind ({code}), from this line on", grouped(kind.count - SHOWN)),
                 fix: "mend the column, not the cells: so many of one kind have one cause".to_owned(),
             });
         }
