@@ -98,6 +98,11 @@ impl Results {
         Verification::Running
     }
 
+    /// What the rules say of themselves: that they are no legal advice.
+    pub(crate) fn disclaimer(&self) -> &str {
+        self.rules.not_legal_advice()
+    }
+
     /// Keeps the verdict of a run on exactly what was published then.
     pub(crate) fn remember(&self, uuid: &str, verification: Verification) {
         self.verdicts.lock().unwrap_or_else(PoisonError::into_inner).insert(uuid.to_owned(), verification);

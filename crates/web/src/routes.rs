@@ -112,7 +112,7 @@ macro_rules! routes {
     (@post post) => { true };
 }
 
-use RoleKind::{Authority, Officer, Scrutineer, Trustee};
+use RoleKind::{Authority, Officer, Operator, Scrutineer, Trustee};
 use Who::{Anybody, Roles, Staff};
 
 /// Officer and scrutineer, who do together what nobody does alone.
@@ -129,6 +129,8 @@ pub static ROUTES: &[Route] = routes! {
     get "/receipt" Anybody, Page => pages::receipt::form;
     get "/results" Anybody, Page => pages::results::all;
     get "/results/{unit}" Anybody, Page => pages::results::one;
+    get "/results/{unit}/certificate" Anybody, Page => pages::certificate::one;
+    get "/mandates" Anybody, Page => pages::certificate::table;
     get "/how-to-check" Anybody, Page => pages::plain::how_to_check;
     get "/limits" Anybody, Page => pages::plain::limits;
     get "/accessibility" Anybody, Page => pages::plain::accessibility;
@@ -176,6 +178,14 @@ pub static ROUTES: &[Route] = routes! {
     post "/desk/shares" Roles(&[Trustee]), Page => desk::exchange::shares::take;
     get "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::page;
     post "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::take;
+    // Desks: the record.
+    get "/desk/audit" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::page;
+    get "/desk/deliveries" Roles(&[Officer, Scrutineer, Authority]), Page => desk::report::deliveries;
+    post "/desk/deliveries" Roles(&[Authority]), Page => desk::report::take_deliveries;
+    get "/desk/report" Roles(&[Officer, Scrutineer]), Page => desk::report::page;
+    post "/desk/report" Roles(&[Scrutineer]), Page => desk::report::state;
+    get "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::incidents_page;
+    post "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::report_incident;
     post "/desk/result/publish" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::publish_again;
 };
 
