@@ -1,6 +1,10 @@
 //! The desks: what staff see and do after signing in. Each role has a task list; each task is a page of its own.
 
+pub(crate) mod audit;
+pub(crate) mod exchange;
+pub(crate) mod report;
 pub mod tasks;
+pub mod two_people;
 pub mod upload;
 
 use askama::Template;

@@ -112,7 +112,11 @@ macro_rules! routes {
     (@post post) => { true };
 }
 
-use Who::{Anybody, Staff};
+use RoleKind::{Authority, Officer, Operator, Scrutineer, Trustee};
+use Who::{Anybody, Roles, Staff};
+
+/// Officer and scrutineer, who do together what nobody does alone.
+const PAIR: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Scrutineer]);
 
 /// All routes: those of members and anybody here, those of the desks below.
 pub static ROUTES: &[Route] = routes! {
@@ -125,6 +129,8 @@ pub static ROUTES: &[Route] = routes! {
     get "/receipt" Anybody, Page => pages::receipt::form;
     get "/results" Anybody, Page => pages::results::all;
     get "/results/{unit}" Anybody, Page => pages::results::one;
+    get "/results/{unit}/certificate" Anybody, Page => pages::certificate::one;
+    get "/mandates" Anybody, Page => pages::certificate::table;
     get "/how-to-check" Anybody, Page => pages::plain::how_to_check;
     get "/limits" Anybody, Page => pages::plain::limits;
     get "/accessibility" Anybody, Page => pages::plain::accessibility;
@@ -154,6 +160,33 @@ pub static ROUTES: &[Route] = routes! {
     post "/sign-in/once" Anybody, SignIn => session::once;
     post "/sign-out" Staff, Page => session::sign_out;
     get "/desk" Staff, Page => desk::page;
+
+    // Two people.
+    get "/desk/two-people" PAIR, Page => desk::two_people::page;
+    post "/desk/two-people" PAIR, Page => desk::two_people::answer;
+    // Desks: exchange of files with people's own machines.
+    get "/desk/ceremony" Roles(&[Officer, Scrutineer, Trustee]), Page => desk::exchange::ceremony::page;
+    post "/desk/ceremony" Roles(&[Trustee]), Page => desk::exchange::ceremony::take;
+    get "/desk/credentials" Roles(&[Officer, Scrutineer, Authority]), Page => desk::exchange::lists::page;
+    post "/desk/credentials" Roles(&[Authority]), Page => desk::exchange::lists::take;
+    get "/desk/opening" Roles(&[Officer, Scrutineer]), Page => desk::exchange::opening::page;
+    post "/desk/opening" Roles(&[Officer, Scrutineer]), Page => desk::exchange::opening::take;
+    get "/desk/lines" Roles(&[Officer, Scrutineer]), Page => desk::exchange::lines::page;
+    get "/desk/lines/{line}" Roles(&[Officer, Scrutineer]), File => desk::exchange::lines::one;
+    post "/desk/lines" Roles(&[Officer, Scrutineer]), Page => desk::exchange::lines::take;
+    get "/desk/shares" Roles(&[Officer, Scrutineer, Trustee]), Page => desk::exchange::shares::page;
+    post "/desk/shares" Roles(&[Trustee]), Page => desk::exchange::shares::take;
+    get "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::page;
+    post "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::take;
+    // Desks: the record.
+    get "/desk/audit" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::page;
+    get "/desk/deliveries" Roles(&[Officer, Scrutineer, Authority]), Page => desk::report::deliveries;
+    post "/desk/deliveries" Roles(&[Authority]), Page => desk::report::take_deliveries;
+    get "/desk/report" Roles(&[Officer, Scrutineer]), Page => desk::report::page;
+    post "/desk/report" Roles(&[Scrutineer]), Page => desk::report::state;
+    get "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::incidents_page;
+    post "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::report_incident;
+    post "/desk/result/publish" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::publish_again;
 };
 
 /// The router of the table.

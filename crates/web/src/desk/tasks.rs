@@ -90,6 +90,7 @@ struct Stages {
     added_up: usize,
     shares: usize,
     counted: usize,
+    has_report: bool,
 }
 
 impl Stages {
@@ -121,6 +122,7 @@ impl Stages {
             stages.lists += usize::from(all.has(&unit.file("list.json"))?);
         }
         stages.has_plan = true;
+        stages.has_report = all.has("scrutineer-report.json")?;
         stages.trustees = poll.trustees() as usize;
         stages.ceremony_all = steps.len() * stages.trustees;
         stages.units = poll.units.len();
@@ -187,6 +189,12 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
     let ready = at.all(at.on_board);
     let during = vec![
         task("Voting", "/desk/voting", Status::of(ready, at.open > 0, at.all(at.closed)), units(at.open, "are open")),
+        task(
+            "Lines signed by both: void, replace, extend",
+            "/desk/lines",
+            Status::of(ready, at.open > 0, at.all(at.counted)),
+            String::new(),
+        ),
         task("Paper votes and replacements", "/desk/papers", Status::of(ready, at.open > 0, at.all(at.closed)), String::new()),
     ];
     let after = vec![
@@ -210,7 +218,14 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
         ),
     ];
     let head = service.store.get_audit_head().await?;
-    let record = vec![task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines))];
+    let two = crate::desk::two_people::pending(service).await?.len();
+    let record = vec![
+        task("What needs two people", "/desk/two-people", if two > 0 { Status::Due } else { Status::Done }, format!("{two} waiting")),
+        task("Deliveries", "/desk/deliveries", Status::Waiting, "the authority’s summary".to_owned()),
+        task("Incidents", "/desk/incidents", Status::Waiting, String::new()),
+        task("Report of the scrutineer", "/desk/report", Status::of(at.all(at.counted), false, at.has_report), String::new()),
+        task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines)),
+    ];
     let sections = vec![
         Section { heading: "Before voting", tasks: before },
         Section { heading: "While voting is open", tasks: during },

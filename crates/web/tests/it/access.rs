@@ -33,6 +33,7 @@ impl Paths {
             .replace("{file}", "booth.js")
             .replace("{*name}", "poll.json")
             .replace("{number}", "1")
+            .replace("{line}", "0.json")
             .replace("{trustee}", "1");
         if filled == "/sign-in/once" { "/sign-in/once?token=x".to_owned() } else { filled }
     }

@@ -241,3 +241,19 @@ async fn a_credential_voided_for_a_paper_casts_nothing_and_a_later_closing_count
     running.clock.set(at(later));
     assert_eq!(running.cast(&election.uuid, &running.ballot(&election, 3, [0, 0], "a")).await.json()["closes_at"], later);
 }
+
+/// Whether belenios-tool finds an archive in order; says so if the tool is not there.
+pub(crate) fn verified_by_foreign_software(uuid: &str, archive: &[u8]) {
+    let tools = std::fs::canonicalize(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/belenios")).unwrap_or_default();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(format!("{uuid}.bel")), archive).expect("written");
+    let mut tool = std::process::Command::new("belenios-tool");
+    let run = tool.env("PATH", &path).args(["election", "verify", "--uuid", uuid, "--dir"]).arg(folder.path()).output();
+    let Ok(output) = run else {
+        eprintln!("belenios-tool is not installed: it judged nothing");
+        return;
+    };
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("all checks passed"), "{said}");
+}

@@ -92,7 +92,7 @@ pub(crate) async fn beside(first: &Running, wanted: &Wanted) -> Running {
     node(wanted, Rehearsed { keys, secrets }).await
 }
 
-async fn node(wanted: &Wanted, made: Rehearsed) -> Running {
+pub(crate) async fn node(wanted: &Wanted, made: Rehearsed) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = SetClock::at(at(OPENS).plus_seconds(3_600));
     let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom) };

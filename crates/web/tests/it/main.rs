@@ -7,6 +7,7 @@ mod casting;
 #[path = "../../../store/tests/it/cluster.rs"]
 #[allow(dead_code)]
 mod cluster;
+mod desk_poll;
 mod headers;
 mod made;
 mod others;
