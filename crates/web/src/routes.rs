@@ -180,6 +180,10 @@ pub static ROUTES: &[Route] = routes! {
     get "/desk/roll/notices" OFFICER, Page => desk::roll::notices;
     get "/desk/roll/notices.csv" OFFICER, File => desk::roll::notices_csv;
 
+    // The plan.
+    get "/desk/plan" PAIR, Page => desk::plan::page;
+    post "/desk/plan" OFFICER, Page => desk::plan::submit;
+
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;
     post "/desk/two-people" PAIR, Page => desk::two_people::answer;
