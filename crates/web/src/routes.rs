@@ -184,6 +184,9 @@ pub static ROUTES: &[Route] = routes! {
     get "/desk/plan" PAIR, Page => desk::plan::page;
     post "/desk/plan" OFFICER, Page => desk::plan::submit;
 
+    // Voting.
+    get "/desk/voting" PAIR, Page => desk::dashboard::page;
+
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;
     post "/desk/two-people" PAIR, Page => desk::two_people::answer;
