@@ -187,6 +187,14 @@ pub static ROUTES: &[Route] = routes! {
     // Voting.
     get "/desk/voting" PAIR, Page => desk::dashboard::page;
 
+    // Paper packs.
+    get "/desk/papers" PAIR, Page => desk::paper::page;
+    post "/desk/papers/issue" PAIR, Page => desk::paper::issue;
+    post "/desk/papers/change" PAIR, Page => desk::paper::change;
+    post "/desk/papers/propose" PAIR, Page => desk::paper::propose;
+    get "/desk/papers/list" PAIR, Page => desk::paper::list;
+    get "/desk/papers/packs.csv" PAIR, File => desk::paper::list_csv;
+
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;
     post "/desk/two-people" PAIR, Page => desk::two_people::answer;
