@@ -74,11 +74,19 @@ pub fn is_signed_one_by_one(kind: LineKind) -> bool {
 /// Judges a void, schedule or replace line, signed by officer and scrutineer, as the checks of archive.md will (V26, V41, V67). `shown` is the
 /// file's name in a refusal.
 pub fn check_line(board: &Board<'_>, line: &Signable, shown: &str) -> Answer<Addition> {
-    let kind = line.body.kind();
-    if !is_signed_one_by_one(kind) {
-        return Err(Refusal::input(format!("a {} line is not accepted one by one", kind.word())));
-    }
+    demand_one_by_one(line)?;
     let signatures = line.demand_complete(&board.companion.signers(line)?, shown)?;
+    let name = check_line_so_far(board, line, shown)?;
+    Ok(Addition { event: None, line: (line.body.clone(), signatures), what: line.body.kind().word(), name })
+}
+
+/// Judges all of a line but which signatures are missing: those that are there must hold. Gives whose or of what it is, for a person.
+pub fn check_line_so_far(board: &Board<'_>, line: &Signable, shown: &str) -> Answer<String> {
+    demand_one_by_one(line)?;
+    for signer in board.companion.signers(line)? {
+        line.complete(&[signer], shown)?;
+    }
+    let kind = line.body.kind();
     if !board.companion.shares.is_empty() || board.companion.has_result {
         return Err(Refusal::no(format!("V62: the count has begun, and no {} line comes after a share", kind.word())));
     }
@@ -108,10 +116,15 @@ pub fn check_line(board: &Board<'_>, line: &Signable, shown: &str) -> Answer<Add
             (Body::schedule(&election, closes_at, text("reason")?), closes_at.to_owned())
         }
     };
-    if made != line.body {
-        return Err(strange());
+    if made == line.body { Ok(name) } else { Err(strange()) }
+}
+
+fn demand_one_by_one(line: &Signable) -> Answer<()> {
+    let kind = line.body.kind();
+    if is_signed_one_by_one(kind) {
+        return Ok(());
     }
-    Ok(Addition { event: None, line: (made, signatures), what: kind.word(), name })
+    Err(Refusal::input(format!("a {} line is not accepted one by one", kind.word())))
 }
 
 /// Names the check of archive.md that a refusal is of.

@@ -1,6 +1,8 @@
 //! The desks: what staff see and do after signing in. Each role has a task list; each task is a page of its own.
 
+pub(crate) mod exchange;
 pub mod tasks;
+pub mod two_people;
 pub mod upload;
 
 use askama::Template;

@@ -4,7 +4,7 @@
 //! whole archive again on a thread of its own, one election at a time. Both are kept: a counted election never changes.
 
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
@@ -90,21 +90,17 @@ impl Results {
         tokio::spawn(async move {
             let _turn = turn.acquire_owned().await;
             let found = match verify_stored(&service, &uuid).await {
-                Ok(report) => {
-                    let faults = report.checks.iter().flat_map(|check| {
-                        check.faults.iter().map(move |fault| format!("{}: {}", check.check.id(), verify::output::fault_text(fault)))
-                    });
-                    let mut faults: Vec<String> = faults.take(50).collect();
-                    if faults.is_empty() && report.verdict != Verdict::Passed {
-                        faults.push(verify::output::summary(&report));
-                    }
-                    Verification::Done(report.verdict, faults)
-                }
+                Ok(report) => Verification::Done(report.verdict, faults(&report)),
                 Err(error) => Verification::Failed(error.to_string()),
             };
             service.results.verdicts.lock().unwrap_or_else(PoisonError::into_inner).insert(uuid, found);
         });
         Verification::Running
+    }
+
+    /// Keeps the verdict of a run on exactly what was published then.
+    pub(crate) fn remember(&self, uuid: &str, verification: Verification) {
+        self.verdicts.lock().unwrap_or_else(PoisonError::into_inner).insert(uuid.to_owned(), verification);
     }
 
     /// What the law says of one question of a unit, if it was said which law; `None` if it was not, or the days are not covered.
@@ -175,13 +171,34 @@ impl Counts {
     }
 }
 
+/// The first faults of a report in words; none if it passed.
+pub fn faults(report: &verify::Report) -> Vec<String> {
+    let faults = report
+        .checks
+        .iter()
+        .flat_map(|check| check.faults.iter().map(move |fault| format!("{}: {}", check.check.id(), verify::output::fault_text(fault))));
+    let mut faults: Vec<String> = faults.take(50).collect();
+    if faults.is_empty() && report.verdict != Verdict::Passed {
+        faults.push(verify::output::summary(report));
+    }
+    faults
+}
+
 /// Judges what the store has of an election.
 ///
 /// # Errors
 /// The store failed.
 pub async fn verify_stored(service: &Service, uuid: &str) -> Result<verify::Report, StoreError> {
-    let archive = Chunked::new(service.store.stream_archive(uuid).await?);
-    let companion = Chunked::new(service.store.stream_companion(uuid).await?);
+    verify_with(service, uuid, Vec::new(), Vec::new()).await
+}
+
+/// Judges what the store would have of an election if these bytes were appended to its archive and its companion.
+///
+/// # Errors
+/// The store failed.
+pub async fn verify_with(service: &Service, uuid: &str, archive: Vec<u8>, companion: Vec<u8>) -> Result<verify::Report, StoreError> {
+    let archive = Chunked::new(service.store.stream_archive(uuid).await?).chain(Cursor::new(archive));
+    let companion = Chunked::new(service.store.stream_companion(uuid).await?).chain(Cursor::new(companion));
     let threads = service.config.limits.judges;
     let judged = tokio::task::spawn_blocking(move || {
         let options = verify::Options { threads, strict: true, ..verify::Options::default() };

@@ -112,7 +112,11 @@ macro_rules! routes {
     (@post post) => { true };
 }
 
-use Who::{Anybody, Staff};
+use RoleKind::{Authority, Officer, Scrutineer, Trustee};
+use Who::{Anybody, Roles, Staff};
+
+/// Officer and scrutineer, who do together what nobody does alone.
+const PAIR: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Scrutineer]);
 
 /// All routes: those of members and anybody here, those of the desks below.
 pub static ROUTES: &[Route] = routes! {
@@ -154,6 +158,25 @@ pub static ROUTES: &[Route] = routes! {
     post "/sign-in/once" Anybody, SignIn => session::once;
     post "/sign-out" Staff, Page => session::sign_out;
     get "/desk" Staff, Page => desk::page;
+
+    // Two people.
+    get "/desk/two-people" PAIR, Page => desk::two_people::page;
+    post "/desk/two-people" PAIR, Page => desk::two_people::answer;
+    // Desks: exchange of files with people's own machines.
+    get "/desk/ceremony" Roles(&[Officer, Scrutineer, Trustee]), Page => desk::exchange::ceremony::page;
+    post "/desk/ceremony" Roles(&[Trustee]), Page => desk::exchange::ceremony::take;
+    get "/desk/credentials" Roles(&[Officer, Scrutineer, Authority]), Page => desk::exchange::lists::page;
+    post "/desk/credentials" Roles(&[Authority]), Page => desk::exchange::lists::take;
+    get "/desk/opening" Roles(&[Officer, Scrutineer]), Page => desk::exchange::opening::page;
+    post "/desk/opening" Roles(&[Officer, Scrutineer]), Page => desk::exchange::opening::take;
+    get "/desk/lines" Roles(&[Officer, Scrutineer]), Page => desk::exchange::lines::page;
+    get "/desk/lines/{line}" Roles(&[Officer, Scrutineer]), File => desk::exchange::lines::one;
+    post "/desk/lines" Roles(&[Officer, Scrutineer]), Page => desk::exchange::lines::take;
+    get "/desk/shares" Roles(&[Officer, Scrutineer, Trustee]), Page => desk::exchange::shares::page;
+    post "/desk/shares" Roles(&[Trustee]), Page => desk::exchange::shares::take;
+    get "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::page;
+    post "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::take;
+    post "/desk/result/publish" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::publish_again;
 };
 
 /// The router of the table.

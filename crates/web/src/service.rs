@@ -14,6 +14,7 @@ use vote::{NoRandomness, Source};
 
 use crate::clock::Clock;
 use crate::config::{Config, Origin};
+use crate::desk::exchange::result::Publishing;
 use crate::elections::Elections;
 use crate::judges::Judges;
 use crate::limits::{Buckets, Network};
@@ -56,6 +57,8 @@ pub struct Inner {
     pub(crate) hosts: Vec<String>,
     /// `Origin` headers that are answered.
     pub(crate) origins: Vec<String>,
+    /// Which results are on their way to the public.
+    pub(crate) publishing: Publishing,
     pub(crate) booth: Booth,
     pub(crate) judges: Judges,
     pub(crate) cast_bucket: Buckets<Network>,
@@ -144,6 +147,7 @@ impl Service {
             tar_turns: Arc::new(Semaphore::new(4)),
             booth: Booth::embedded().map_err(ServeError::Bug)?,
             elections: Elections::default(),
+            publishing: Publishing::default(),
             results: Results::read_rules().map_err(ServeError::Bug)?,
             clock: means.clock,
             random: means.random,

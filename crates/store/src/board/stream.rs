@@ -17,6 +17,9 @@ use crate::writer::Fail;
 /// Events of one page.
 const PAGE: i64 = 256;
 
+/// Most events after the ballots: end, tally, a share of each of 255 trustees, result; and one more.
+const LATER_EVENTS: u64 = 259;
+
 /// Bytes that come one piece after another.
 pub struct Chunks(mpsc::Receiver<Result<Vec<u8>, StoreError>>);
 
@@ -158,6 +161,32 @@ impl Store {
             let stored = find(sql, &uuid)?;
             let found = sql.one("SELECT 1 FROM board.challenged WHERE election = $1 AND tracker = $2", values![stored.number, tracker])?;
             Ok(found.is_some())
+        })
+        .await
+    }
+
+    /// The events after the ballots (end, tally, shares, result) with all their records, in order.
+    pub async fn list_later_events(&self, uuid: &str) -> Result<Vec<(EventKind, Vec<String>)>, StoreError> {
+        let uuid = uuid.to_owned();
+        self.read_moment(move |sql| {
+            let stored = find(sql, &uuid)?;
+            // Nothing but these events comes after the last ballot, and each trustee has one share at most.
+            let from = stored.info.head_height.saturating_sub(LATER_EVENTS) as i64;
+            let rows = sql.query(
+                "SELECT height, kind, payload FROM board.event WHERE election = $1 AND height > $2 AND height > 0 AND tracker IS NULL ORDER BY height",
+                values![stored.number, from],
+            )?;
+            let mut events = Vec::new();
+            for row in &rows {
+                let height = row.int(0)?;
+                let kind = kind_of(row.text(1)?).ok_or_else(|| StoreError::damaged(stored.place(&format!("event {height}")), "its kind is none"))?;
+                let mut records = records_before(sql, stored.number, height)?;
+                if let Some(payload) = row.bytes_or_null(2)? {
+                    records.push(String::from_utf8(payload.to_vec()).map_err(|_| not_text(stored.number, height))?);
+                }
+                events.push((kind, records));
+            }
+            Ok(events)
         })
         .await
     }

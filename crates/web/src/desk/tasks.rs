@@ -210,7 +210,11 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
         ),
     ];
     let head = service.store.get_audit_head().await?;
-    let record = vec![task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines))];
+    let two = crate::desk::two_people::pending(service).await?.len();
+    let record = vec![
+        task("What needs two people", "/desk/two-people", if two > 0 { Status::Due } else { Status::Done }, format!("{two} waiting")),
+        task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines)),
+    ];
     let sections = vec![
         Section { heading: "Before voting", tasks: before },
         Section { heading: "While voting is open", tasks: during },
