@@ -17,6 +17,14 @@ impl Instant {
         text.parse::<Timestamp>().ok().map(|time| Self(time.as_millisecond()))
     }
 
+    /// Reads `2026-12-01T08:00`, or with a blank between, as a time in the United Kingdom. None also where the clocks are put on or
+    /// back and the time is not there, or there twice.
+    pub fn parse_london(text: &str) -> Option<Self> {
+        let civil: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
+        let zoned = london().to_ambiguous_zoned(civil).unambiguous().ok()?;
+        Some(Self(zoned.timestamp().as_millisecond()))
+    }
+
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1_000)
@@ -35,14 +43,17 @@ impl Instant {
 
     /// The time in the United Kingdom.
     pub fn in_london(self) -> Zoned {
-        // The rule in force since 1996, spelt out so that no machine's zone files are needed.
-        let zone = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC);
-        self.timestamp().to_zoned(zone)
+        self.timestamp().to_zoned(london())
     }
 
     fn timestamp(self) -> Timestamp {
         Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
+}
+
+/// The rule in force since 1996, spelt out so that no machine's zone files are needed.
+fn london() -> TimeZone {
+    TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC)
 }
 
 /// Tells the time.
@@ -95,5 +106,16 @@ mod tests {
         assert_eq!(shown("2026-03-29T00:59:59Z").as_deref(), Some("00:59 GMT"));
         assert_eq!(shown("2026-03-29T01:00:00Z").as_deref(), Some("02:00 BST"));
         assert_eq!(shown("2026-10-25T01:00:00Z").as_deref(), Some("01:00 GMT"));
+    }
+
+    #[test]
+    fn a_time_typed_in_london_is_one_instant_or_none() {
+        let utc = |text: &str| Instant::parse_london(text).map(Instant::utc);
+        assert_eq!(utc("2026-12-01T08:00").as_deref(), Some("2026-12-01T08:00:00Z"));
+        assert_eq!(utc(" 2026-07-01 09:00 ").as_deref(), Some("2026-07-01T08:00:00Z"));
+        // Not there, there twice, no time.
+        for none in ["2026-03-29T01:30", "2026-10-25T01:30", "2026-13-01T08:00", "soon", ""] {
+            assert_eq!(utc(none), None, "{none}");
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! The desks: what staff see and do after signing in. Each role has a task list; each task is a page of its own.
 
+pub mod dashboard;
 pub(crate) mod exchange;
+pub mod paper;
+pub mod plan;
+pub mod roll;
 pub mod tasks;
 pub mod two_people;
 pub mod upload;

@@ -61,6 +61,11 @@ impl Results {
         Ok(Self { rules, counts: Mutex::default(), verdicts: Mutex::default(), turn: Arc::new(Semaphore::new(1)) })
     }
 
+    /// The rules of law.
+    pub(crate) fn rules(&self) -> &Rulebook {
+        &self.rules
+    }
+
     /// The signed figures of a counted election; none before.
     ///
     /// # Errors

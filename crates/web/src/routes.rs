@@ -115,6 +115,12 @@ macro_rules! routes {
 use RoleKind::{Authority, Officer, Scrutineer, Trustee};
 use Who::{Anybody, Roles, Staff};
 
+/// The officer alone.
+const OFFICER: Who = Who::Roles(&[RoleKind::Officer]);
+
+/// Whoever makes something of the frozen roll.
+const ROLL: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Authority]);
+
 /// Officer and scrutineer, who do together what nobody does alone.
 const PAIR: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Scrutineer]);
 
@@ -158,6 +164,37 @@ pub static ROUTES: &[Route] = routes! {
     post "/sign-in/once" Anybody, SignIn => session::once;
     post "/sign-out" Staff, Page => session::sign_out;
     get "/desk" Staff, Page => desk::page;
+
+    // The roll.
+    get "/desk/roll" OFFICER, Page => desk::roll::page;
+    post "/desk/roll/import" OFFICER, Page => desk::roll::import;
+    post "/desk/roll/undo" OFFICER, Page => desk::roll::undo;
+    post "/desk/roll/settings" OFFICER, Page => desk::roll::settings;
+    get "/desk/roll/faults" OFFICER, Page => desk::roll::faults;
+    get "/desk/roll/faults.csv" OFFICER, File => desk::roll::faults_csv;
+    get "/desk/roll/rows" OFFICER, Page => desk::roll::rows;
+    get "/desk/roll/freeze" OFFICER, Page => desk::roll::freeze_page;
+    post "/desk/roll/freeze" OFFICER, Page => desk::roll::freeze;
+    post "/desk/roll/export" OFFICER, Page => desk::roll::export;
+    get "/desk/roll/roll.csv" ROLL, File => desk::roll::roll_csv;
+    get "/desk/roll/not-on-roll.csv" OFFICER, File => desk::roll::out_csv;
+    get "/desk/roll/notices" OFFICER, Page => desk::roll::notices;
+    get "/desk/roll/notices.csv" OFFICER, File => desk::roll::notices_csv;
+
+    // The plan.
+    get "/desk/plan" PAIR, Page => desk::plan::page;
+    post "/desk/plan" OFFICER, Page => desk::plan::submit;
+
+    // Voting.
+    get "/desk/voting" PAIR, Page => desk::dashboard::page;
+
+    // Paper packs.
+    get "/desk/papers" PAIR, Page => desk::paper::page;
+    post "/desk/papers/issue" PAIR, Page => desk::paper::issue;
+    post "/desk/papers/change" PAIR, Page => desk::paper::change;
+    post "/desk/papers/propose" PAIR, Page => desk::paper::propose;
+    get "/desk/papers/list" PAIR, Page => desk::paper::list;
+    get "/desk/papers/packs.csv" PAIR, File => desk::paper::list_csv;
 
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;

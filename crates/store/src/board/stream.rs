@@ -139,6 +139,21 @@ impl Store {
         .await
     }
 
+    /// How many credentials had their first ballot in each hour: the hour's beginning in seconds since 1970, by hour.
+    pub async fn list_first_ballots(&self, uuid: &str) -> Result<Vec<(i64, u64)>, StoreError> {
+        let uuid = uuid.to_owned();
+        self.read(move |sql| {
+            let stored = find(sql, &uuid)?;
+            let rows = sql.query(
+                "SELECT f.hour, count(*) FROM (SELECT min(hour) AS hour FROM board.event WHERE election = $1 AND tracker IS NOT NULL \
+                 GROUP BY credential) AS f GROUP BY f.hour ORDER BY f.hour",
+                values![stored.number],
+            )?;
+            Ok(rows.iter().map(|row| Ok::<_, DbError>((row.int(0)?, row.count(1)?))).collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// The ballot with this tracker, if it is on the board.
     pub async fn find_ballot(&self, uuid: &str, tracker: [u8; 32]) -> Result<Option<BallotRow>, StoreError> {
         let name = uuid.to_owned();
