@@ -147,15 +147,19 @@ export class Visitor {
     await context.close();
   }
 
-  /** What the browser still knows of the service. */
-  async remains() {
+  /**
+   * What the browser still knows of the service. The address that somebody typed or followed is the browser's own memory, which no
+   * page can take back (docs/spec/booth.md, limits): `typed` false leaves it out.
+   */
+  async remains({ typed = true } = {}) {
     const kept = await this.page.evaluate(async () =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, location.href, document.documentElement.outerHTML, [...document.querySelectorAll('input, textarea')].map(({ value }) => value), await caches.keys(), (await indexedDB.databases()).map(({ name }) => name), (await navigator.serviceWorker.getRegistrations()).length, window.name]),
     );
     const client = await this.context.newCDPSession(this.page);
     const { entries } = await client.send('Page.getNavigationHistory');
     await client.detach();
-    return kept + JSON.stringify(entries) + JSON.stringify(await this.context.storageState());
+    const places = entries.map(({ url, title, userTypedURL }) => [url, title, typed && userTypedURL]);
+    return kept + JSON.stringify(places) + JSON.stringify(await this.context.storageState());
   }
 
   async leave() {
