@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use vote::companion::Revote;
+use vote::companion::{PublicRoleKey, Revote};
 use vote::{Choice, Credential, Election, Hash, Randomness, Seeded, Uuid};
 use web::clock::{Instant, SetClock};
 use web::rehearsal::{Rehearsal, Rehearsed};
@@ -85,6 +85,12 @@ pub(crate) async fn running(wanted: Wanted) -> Running {
     running
 }
 
+/// A service without a plan, where only the officer's key is known; people sign in by a rehearsal's links.
+pub(crate) async fn bare(officer: PublicRoleKey) -> Running {
+    let nobody = Rehearsed { keys: Vec::new(), secrets: Vec::new() };
+    started(&Wanted::default(), nobody, Some(officer)).await
+}
+
 /// Another node on the same database.
 pub(crate) async fn beside(first: &Running, wanted: &Wanted) -> Running {
     let keys = first.made.keys.iter().map(|(name, text)| (name.clone(), text.clone())).collect();
@@ -93,10 +99,14 @@ pub(crate) async fn beside(first: &Running, wanted: &Wanted) -> Running {
 }
 
 async fn node(wanted: &Wanted, made: Rehearsed) -> Running {
+    started(wanted, made, None).await
+}
+
+async fn started(wanted: &Wanted, made: Rehearsed, officer: Option<PublicRoleKey>) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = SetClock::at(at(OPENS).plus_seconds(3_600));
     let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom) };
-    let server = web::start(config(&folder, wanted), means).await.expect("the service starts");
+    let server = web::start(Config { officer, ..config(&folder, wanted) }, means).await.expect("the service starts");
     let service = server.service.clone();
     let origin = service.origin.as_str().to_owned();
     let client = Client::builder(TokioExecutor::new()).build_http();
@@ -200,7 +210,7 @@ impl Running {
 }
 
 /// A key from a seed, and its public part.
-pub(crate) fn keys(seed: &str) -> (poll::KeyFile, vote::companion::PublicRoleKey) {
+pub(crate) fn keys(seed: &str) -> (poll::KeyFile, PublicRoleKey) {
     let mut source = Seeded::new(seed.as_bytes());
     let key = poll::KeyFile::random("officer", &mut Randomness::new(&mut source)).expect("a key");
     let public = key.signing.public();

@@ -7,6 +7,8 @@ mod casting;
 #[path = "../../../store/tests/it/cluster.rs"]
 #[allow(dead_code)]
 mod cluster;
+mod desk_paper;
+mod desk_roll;
 mod headers;
 mod made;
 mod others;
