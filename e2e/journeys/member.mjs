@@ -51,7 +51,7 @@ journey('member: six taps from the letter’s link to the receipt; nothing stays
   // On another device, without script: the tracker is typed in groups, as it was written down.
   const checker = await visit({ javaScriptEnabled: false });
   await checker.go('/');
-  await checker.follow('Check that your ballot is recorded');
+  await checker.follow('Check a receipt');
   await checker.page.locator('#tracker').fill(tracker.match(/.{1,5}/g).join(' '));
   await checker.page.locator('main button').click();
   await checker.page.locator('.panel.good').waitFor();
