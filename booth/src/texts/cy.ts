@@ -62,7 +62,7 @@ export const cy: Texts = {
   closes: 'Yn cau',
   asked: 'Yr hyn a ofynnir',
   youNeed: 'Bydd angen y cod pleidleisio o’ch llythyr neu’ch neges. Mae pleidleisio’n cymryd tua dwy funud.',
-  codeFromLink: 'Daeth eich cod pleidleisio gyda’r ddolen. Fe’i tynnwyd o gyfeiriad y dudalen hon.',
+  codeFromLink: 'Daeth eich cod pleidleisio gyda’r ddolen. Fe’i tynnwyd o gyfeiriad y dudalen hon, ond gall hanes eich porwr gynnwys y ddolen o hyd.',
   ruleOne: 'Gallwch bleidleisio unwaith. Ni ellir newid pleidlais ar ôl ei bwrw.',
   ruleLast: 'Gallwch bleidleisio eto nes i’r bleidlais gau. Y bleidlais olaf sy’n cyfrif.',
   statement: 'Datganiad y mae’r gyfraith yn ei fynnu ar bob papur pleidleisio',

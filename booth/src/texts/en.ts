@@ -63,7 +63,7 @@ export const en = {
   closes: 'Closes',
   asked: 'What is asked',
   youNeed: 'You need the voting code from your letter or message. Voting takes about two minutes.',
-  codeFromLink: 'Your voting code came with the link. It has been taken out of the address of this page.',
+  codeFromLink: 'Your voting code came with the link. It has been taken out of the address of this page, but your browser’s history may still have the link.',
   ruleOne: 'You can vote once. A vote cannot be changed after it is cast.',
   ruleLast: 'You can vote again until the vote closes. The last vote counts.',
   statement: 'Statement that the law requires on every voting paper',

@@ -1,4 +1,4 @@
-//! The board of a unit: fingerprint, files, and after closing the list of receipt codes.
+//! The board of a unit: fingerprint, files, and after closing the list of trackers.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};

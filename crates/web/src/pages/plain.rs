@@ -42,7 +42,7 @@ fn commands(service: &Service) -> Vec<String> {
     let ours = format!(
         "curl -o UUID.bel {origin}/e/UUID/archive.bel\n\
          curl -o UUID.companion.jsonl {origin}/e/UUID/companion.jsonl\n\
-         whitley-verify UUID.bel --tracker YOUR-RECEIPT-CODE\n\n\
+         whitley-verify UUID.bel --tracker YOUR-TRACKER\n\n\
          # all units at once\n\
          curl -O {origin}/poll.tar && tar xf poll.tar\n\
          for archive in *.bel; do whitley-verify \"$archive\"; done\n"

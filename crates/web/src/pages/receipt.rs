@@ -1,4 +1,4 @@
-//! Whether a ballot with a receipt code is on the board, and whether it counts. Works without script, from any device.
+//! Whether a ballot with a tracker is on the board, and whether it counts. Works without script, from any device.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};

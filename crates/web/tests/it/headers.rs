@@ -110,7 +110,7 @@ async fn while_voting_is_open_pages_show_no_unit_turnout() {
     let front = running.get("/").await.text();
     assert!(front.contains("So far 7 of 42 members"), "{front}");
     let board = running.get(&format!("/e/{}", election.uuid)).await.text();
-    assert!(!board.contains(" ballots are on the board") && !board.contains("Receipt codes on the board"), "{board}");
+    assert!(!board.contains(" ballots are on the board") && !board.contains("Trackers on the board"), "{board}");
     running.clock.set(crate::made::at(crate::made::CLOSES));
     let board = running.get(&format!("/e/{}", election.uuid)).await.text();
     assert!(board.contains("7 ballots are on the board") && board.contains("Tuesday 1 December 2026, 09:00 GMT"), "{board}");
