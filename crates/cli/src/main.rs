@@ -18,6 +18,7 @@ mod folder;
 mod judge;
 mod law;
 mod offer;
+mod pdf;
 #[cfg(feature = "print")]
 mod print;
 mod rehearse;
@@ -88,10 +89,10 @@ enum Stage {
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
     #[command(subcommand)]
     Vote(vote::Verb),
-    /// Letters to members of Parliament: check, count, write
+    /// Letters to members of Parliament: check, count, write, print
     #[command(subcommand)]
     Letters(campaign::letters::Verb),
-    /// Postcards with the member's own loss
+    /// Postcards with the member's own loss: as rows, or several to a sheet as PDF
     #[command(subcommand)]
     Postcards(campaign::postcards::Verb),
     /// Who sits for a place on a day

@@ -24,11 +24,11 @@ pub mod talks;
 mod terms;
 
 pub use action::{ActionKind, Call, Campaign, Hours, ShortType};
-pub use decide::{Motion, MotionOutcome};
+pub use decide::Motion;
 pub use exemptions::{EXEMPTION_COLUMNS, Exemption, ExemptionEvent, ExemptionRequest, exemption_requests, misleads};
 pub use folder::{Dispute, Folder, FoundingDisputes};
 pub use library::Library;
-pub use papers::{Count, Employer, Papers, ScrutineerReport};
+pub use papers::{Count, Employer, Papers, ScrutineerReport, WelshTexts};
 pub use people::{Event, Group, Nation, Party, Side};
 pub use polls::{Poll, PollKind, PollResult, Question, QuestionKind, Unit};
 pub use record::{NotJudged, Record, RecordRow, polls_of_record, rows_of_record};

@@ -2,17 +2,21 @@
 //!
 //! Columns are found by name. Every kind of fault is reported with its rows, the first of each kind in full and the rest counted:
 //! one wrong column must not bury the other faults under a million lines.
+//!
+//! The reader stands here and takes `dyn Read`, so that it is compiled once, in this crate, which is optimised in every profile.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
 use csv::ByteRecord;
 use dated::{Date, Faults, Place, Ratio, nearest_name, parse_date};
-use pay::Sex;
-use pay::equal_pay::{PayBasis, PayRecord, PayRecords, PayTimes, Terms};
+
+use super::history::{PastPay, PastRows, ScaleRates};
+use super::record::{Names, PayBasis, PayRecord, PayRecords, PayTimes, Terms};
+use crate::workforce::Sex;
 
 /// Every column, and whether it must be there.
-const COLUMNS: [(&str, bool); 25] = [
+const COLUMNS: [(&str, bool); 29] = [
     ("employer", true),
     ("job", true),
     ("sex", true),
@@ -37,6 +41,10 @@ const COLUMNS: [(&str, bool); 25] = [
     ("date", false),
     ("since", false),
     ("left", false),
+    ("from", false),
+    ("until", false),
+    ("post", false),
+    ("point", false),
     ("note", false),
 ];
 
@@ -45,8 +53,9 @@ const LISTED: u64 = 20;
 /// Pay above this is no pay of a year, in pence.
 const HIGHEST_PAY_PENCE: u64 = 100_000_000;
 
-/// Reads a pay file. With any fault the records are not to be used. The names of columns that are not read are given for a remark.
-pub(super) fn read(file: &str, input: impl Read, faults: &Faults) -> (PayRecords, Vec<String>) {
+/// E20: reads a pay file; rows with a `point` take their rates from `scale`. All faults are reported, and with any of them the records are
+/// not to be used. The names of columns that are not read are given for a remark.
+pub fn read_pay_file(file: &str, input: &mut dyn Read, scale: Option<&ScaleRates<'_>>, faults: &Faults) -> (PayRecords, Vec<String>) {
     // A row ends at its line feed: with the carriage return as an end of its own, the line numbers would be one behind.
     let line_feed = csv::Terminator::Any(b'\n');
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).terminator(line_feed).from_reader(input);
@@ -65,8 +74,18 @@ pub(super) fn read(file: &str, input: impl Read, faults: &Faults) -> (PayRecords
         }
     };
     let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    let Some((columns, unread)) = find_columns(&names, &top, faults) else { return (records, Vec::new()) };
-    let mut rows = Rows { file, columns, faults, counts: BTreeMap::new(), terms: HashMap::new(), times: HashMap::new() };
+    let Some((columns, unread)) = find_columns(&names, &top, scale.is_some(), faults) else { return (records, Vec::new()) };
+    let mut rows = Rows {
+        file,
+        columns,
+        scale,
+        faults,
+        counts: BTreeMap::new(),
+        terms: HashMap::new(),
+        times: HashMap::new(),
+        posts: Names::default(),
+        past: PastRows::default(),
+    };
     let mut record = ByteRecord::new();
     loop {
         match reader.read_byte_record(&mut record) {
@@ -102,6 +121,7 @@ pub(super) fn read(file: &str, input: impl Read, faults: &Faults) -> (PayRecords
             }
         }
     }
+    rows.join_past(&mut records);
     rows.say_counts();
     if records.list.is_empty() && faults.is_empty() {
         faults.error("file-empty", &top, "the file has a header but no rows", "add one row for each person, or for several who are alike");
@@ -114,7 +134,7 @@ fn line_of(record: &ByteRecord) -> u32 {
 }
 
 /// Our columns by their place in the file, and the names of others.
-fn find_columns(names: &[String], top: &Place, faults: &Faults) -> Option<(HashMap<&'static str, usize>, Vec<String>)> {
+fn find_columns(names: &[String], top: &Place, has_scale: bool, faults: &Faults) -> Option<(HashMap<&'static str, usize>, Vec<String>)> {
     let before = faults.error_count();
     let mut columns = HashMap::new();
     let mut unread = Vec::new();
@@ -158,8 +178,15 @@ fn find_columns(names: &[String], top: &Place, faults: &Faults) -> Option<(HashM
             format!("add it; the file has {}", names.join(", ")),
         );
     }
-    if !["annual_pay", "full_time_pay", "hourly_pay"].iter().any(|name| columns.contains_key(name)) {
-        let fix = "add annual_pay (for the hours of the row), full_time_pay with full_time_hours, or hourly_pay";
+    if columns.contains_key("until") && !columns.contains_key("from") {
+        let what = "there is “until” and no “from”";
+        faults.error("missing-column", top, what, "add from: the first day on which the pay of a row was paid");
+    }
+    let ways: &[&str] =
+        if has_scale { &["annual_pay", "full_time_pay", "hourly_pay", "point"] } else { &["annual_pay", "full_time_pay", "hourly_pay"] };
+    if !ways.iter().any(|name| columns.contains_key(name)) {
+        let fix =
+            "add annual_pay (for the hours of the row), full_time_pay with full_time_hours, or hourly_pay; or point, and name its scale";
         faults.error("missing-column", top, "no column says what is paid", fix);
     }
     (faults.error_count() == before).then_some((columns, unread))
@@ -168,10 +195,13 @@ fn find_columns(names: &[String], top: &Place, faults: &Faults) -> Option<(HashM
 struct Rows<'f> {
     file: &'f str,
     columns: HashMap<&'static str, usize>,
+    scale: Option<&'f ScaleRates<'f>>,
     faults: &'f Faults,
     counts: BTreeMap<(&'static str, &'static str), (u64, u32)>,
     terms: HashMap<Terms, u32>,
     times: HashMap<PayTimes, u32>,
+    posts: Names,
+    past: PastRows,
 }
 
 impl Rows<'_> {
@@ -180,11 +210,13 @@ impl Rows<'_> {
         let before = self.counts.values().map(|(count, _)| count).sum::<u64>();
         let employer = records.employers.number(self.needed(record, "employer"));
         let job = records.jobs.number(self.needed(record, "job"));
-        let mut name = |column: &'static str, names: &mut pay::equal_pay::Names| names.number(self.text(record, column));
+        let mut name = |column: &'static str, names: &mut Names| names.number(self.text(record, column));
         let establishment = name("establishment", &mut records.establishments);
         let group = name("group", &mut records.groups);
         let like_work = name("like_work_group", &mut records.like_work);
         let (study, band) = (name("rated_by", &mut records.studies), name("je_band", &mut records.bands));
+        let post = self.text(record, "post");
+        let post = self.posts.number(post);
         let sex = match self.text(record, "sex") {
             "" => None,
             "F" | "f" | "female" | "Female" | "woman" => Some(Sex::Female),
@@ -230,7 +262,8 @@ impl Rows<'_> {
                 "write the hours of a full-time week",
             );
         }
-        let pay = self.pay(record, full_time_hundredths);
+        let (from, until) = (self.date(record, "from"), self.date(record, "until"));
+        let pay = self.pay(record, full_time_hundredths, records);
         let money = |rows: &mut Self, column| rows.limited(record, column, HIGHEST_PAY_PENCE);
         let (bonus_pence, allowances_pence) = (money(self, "bonus"), money(self, "allowances"));
         let headcount = match self.text(record, "headcount") {
@@ -279,7 +312,12 @@ impl Rows<'_> {
             pension_percent: decimal("pension_percent"),
             sick_pay_weeks: decimal("sick_pay_weeks"),
         };
-        let times = PayTimes { as_of: self.date(record, "date"), since: self.date(record, "since"), left: self.date(record, "left") };
+        let times = PayTimes {
+            as_of: self.date(record, "date"),
+            since: self.date(record, "since"),
+            left: self.date(record, "left"),
+            from: if until.is_some() { None } else { from },
+        };
         if let (Some(since), Some(left)) = (times.since, times.left)
             && left < since
         {
@@ -295,9 +333,23 @@ impl Rows<'_> {
                 "check that rated_by and je_band are names, not numbers of rows",
             );
         }
-        let (basis, basic) = pay?;
+        let pay = pay?;
+        if let Some(until) = until {
+            self.past_row(record, from, until, pay.is_of_scale);
+        }
         if self.counts.values().map(|(count, _)| count).sum::<u64>() > before {
             return None;
+        }
+        let Pay { basis, basic, history, .. } = pay;
+        let key = (employer, establishment, job, sex, post);
+        if let (Some(from), Some(until)) = (from, until) {
+            let full_time_hundredths = full_time_hundredths as u16;
+            let extras = Some((bonus_pence, allowances_pence));
+            self.past.add(key, PastPay { line, from, until, basis, basic, extras, hours_hundredths, full_time_hundredths });
+            return None;
+        }
+        if self.columns.contains_key("until") && history == 0 {
+            self.past.is_paid_now(key, records.list.len());
         }
         Some(PayRecord {
             line,
@@ -319,17 +371,78 @@ impl Rows<'_> {
             full_time_hundredths: full_time_hundredths as u16,
             basis,
             sex,
+            history,
         })
     }
 
-    /// Exactly one of the three ways to say what is paid.
-    fn pay(&mut self, record: &ByteRecord, full_time_hundredths: u64) -> Option<(PayBasis, u32)> {
+    /// E45: what a row of past pay must have besides.
+    fn past_row(&mut self, record: &ByteRecord, from: Option<Date>, until: Date, is_of_scale: bool) {
         let line = line_of(record);
-        let given: Vec<&'static str> =
-            ["annual_pay", "full_time_pay", "hourly_pay"].into_iter().filter(|column| !self.text(record, column).is_empty()).collect();
+        match from {
+            None if self.text(record, "from").is_empty() => self.fault(
+                "value-missing",
+                "from",
+                line,
+                format!("past pay until {until}, and not since when"),
+                "fill in from; or leave until empty, if it is paid today",
+            ),
+            Some(from) if until < from => self.fault(
+                "ends-before-beginning",
+                "until",
+                line,
+                format!("until {until} is before from {from}"),
+                "until is the last day on which that was paid",
+            ),
+            _ => {}
+        }
+        if is_of_scale {
+            self.fault(
+                "past-pay-of-a-scale",
+                "point",
+                line,
+                "a row of past pay names a point of a scale".to_owned(),
+                "leave it out: the scale has its own past rates",
+            );
+        }
+    }
+
+    /// E45: gives every row of today its past; what overlaps, or belongs to nobody, is a fault.
+    fn join_past(&mut self, records: &mut PayRecords) {
+        if records.histories.is_empty() {
+            records.histories.push(Vec::new());
+        }
+        for fault in std::mem::take(&mut self.past).join(records) {
+            self.fault(fault.code, "until", fault.line, fault.what, fault.fix);
+        }
+    }
+
+    /// E46: the rates of a point of the scale.
+    fn pay_of_point(&mut self, record: &ByteRecord, records: &mut PayRecords) -> Option<Pay> {
+        let (line, point) = (line_of(record), self.text(record, "point").to_owned());
+        let Some(scale) = self.scale else {
+            let what = format!("point: “{point}” is of a scale that is not named");
+            self.fault("no-scale", "point", line, what, "name the scale with --scale, or write what is paid");
+            return None;
+        };
+        match scale.of_point(&point, records) {
+            Ok((basic, history)) => Some(Pay { basis: PayBasis::FullTimeYear, basic, history, is_of_scale: true }),
+            Err((what, fix)) => {
+                self.fault("unknown-point", "point", line, what, &fix);
+                None
+            }
+        }
+    }
+
+    /// Exactly one of the ways to say what is paid.
+    fn pay(&mut self, record: &ByteRecord, full_time_hundredths: u64, records: &mut PayRecords) -> Option<Pay> {
+        let line = line_of(record);
+        let given: Vec<&'static str> = ["annual_pay", "full_time_pay", "hourly_pay", "point"]
+            .into_iter()
+            .filter(|column| !self.text(record, column).is_empty())
+            .collect();
         let [column] = given[..] else {
             let (what, fix) = if given.is_empty() {
-                ("what is paid is not said".to_owned(), "fill in annual_pay, full_time_pay or hourly_pay")
+                ("what is paid is not said".to_owned(), "fill in annual_pay, full_time_pay, hourly_pay or point")
             } else {
                 (format!("pay is said {} times: {}", given.len(), given.join(", ")), "keep one: annual_pay is for the hours of the row")
             };
@@ -338,7 +451,7 @@ impl Rows<'_> {
         };
         let (basis, places) = match column {
             "annual_pay" => (PayBasis::Year, 2),
-            "full_time_pay" => (PayBasis::FullTimeYear, 2),
+            "full_time_pay" | "point" => (PayBasis::FullTimeYear, 2),
             _ => (PayBasis::Hour, 4),
         };
         if basis == PayBasis::FullTimeYear && full_time_hundredths == 0 {
@@ -346,10 +459,13 @@ impl Rows<'_> {
                 "full-time-hours-missing",
                 "full_time_hours",
                 line,
-                "full_time_pay without full_time_hours".to_owned(),
+                format!("{column} without full_time_hours"),
                 "write the hours of a full-time week",
             );
             return None;
+        }
+        if column == "point" {
+            return self.pay_of_point(record, records);
         }
         let amount = self.decimal(record, column, places)?;
         if amount == 0 || amount > HIGHEST_PAY_PENCE {
@@ -364,7 +480,7 @@ impl Rows<'_> {
             );
             return None;
         }
-        Some((basis, amount as u32))
+        Some(Pay { basis, basic: amount as u32, history: 0, is_of_scale: false })
     }
 
     fn limited(&mut self, record: &ByteRecord, column: &'static str, most: u64) -> u32 {
@@ -440,6 +556,15 @@ impl Rows<'_> {
     }
 }
 
+/// What a row says is paid.
+struct Pay {
+    basis: PayBasis,
+    basic: u32,
+    /// Into [`PayRecords::histories`], if a scale gave it.
+    history: u32,
+    is_of_scale: bool,
+}
+
 fn number_of<T: Copy + Eq + std::hash::Hash>(known: &mut HashMap<T, u32>, list: &mut Vec<T>, one: T) -> u32 {
     *known.entry(one).or_insert_with(|| {
         list.push(one);
@@ -462,9 +587,13 @@ fn scaled(text: &str, places: usize) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn read(text: &str, faults: &Faults) -> (PayRecords, Vec<String>) {
+        read_pay_file("t.csv", &mut text.as_bytes(), None, faults)
+    }
+
     fn codes(text: &str) -> Vec<(&'static str, u32)> {
         let faults = Faults::new();
-        let _ = read("t.csv", text.as_bytes(), &faults);
+        let _ = read(text, &faults);
         faults.into_sorted().into_iter().map(|fault| (fault.code, fault.place.line)).collect()
     }
 
@@ -509,7 +638,7 @@ mod tests {
     fn a_fault_of_every_row_is_counted_not_repeated() {
         let rows = "A,cook,F,37.5,x\n".repeat(1000);
         let faults = Faults::new();
-        let _ = read("t.csv", format!("employer,job,sex,hours,annual_pay\n{rows}").as_bytes(), &faults);
+        let _ = read(&format!("employer,job,sex,hours,annual_pay\n{rows}"), &faults);
         let faults = faults.into_sorted();
         assert_eq!(faults.len() as u64, LISTED + 1);
         assert!(faults[LISTED as usize].what.starts_with("and 980 further rows"), "{}", faults[LISTED as usize].what);
@@ -519,7 +648,7 @@ mod tests {
     fn what_spreadsheets_write_is_read() {
         let faults = Faults::new();
         let text = "\u{feff}Employer,Job,Sex,Hours,Full-time pay,Full time hours,Remarks\r\nA,cook,F,18.75,20000.5,37.5,x\r\n";
-        let (records, unread) = read("t.csv", text.as_bytes(), &faults);
+        let (records, unread) = read(text, &faults);
         assert_eq!(faults.into_sorted(), []);
         assert_eq!(unread, ["Remarks"]);
         assert_eq!((records.list[0].basic, records.list[0].hours_hundredths, records.list[0].line), (2_000_050, 1875, 2));
