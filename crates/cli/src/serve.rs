@@ -188,7 +188,7 @@ impl Serve {
             data.join("letters").display()
         );
         for election in elections.iter().take(3) {
-            for code in some_codes(&data.join("letters").join(format!("{}.csv", election.unit)), 2) {
+            for code in some_codes(&data.join("letters").join(format!("{}.letters.csv", election.unit)), 2) {
                 let _ = writeln!(text, "  {origin}/v/{}#code={code}", election.unit);
             }
         }
@@ -219,8 +219,8 @@ fn keep(made: &Rehearsed, data: &Path) -> poll::Answer<()> {
     for (name, key) in &made.keys {
         files::write(&data.join("keys").join(name), key.as_bytes(), Readers::Owner, Replace::Yes)?;
     }
-    for (unit, letters) in &made.letters {
-        files::write(&data.join("letters").join(format!("{unit}.csv")), letters.as_bytes(), Readers::Owner, Replace::Yes)?;
+    for (name, text) in &made.secrets {
+        files::write(&data.join("letters").join(name), text.as_bytes(), Readers::Owner, Replace::Yes)?;
     }
     Ok(())
 }
@@ -228,8 +228,7 @@ fn keep(made: &Rehearsed, data: &Path) -> poll::Answer<()> {
 /// The first codes of a unit's letters.
 fn some_codes(letters: &Path, most: usize) -> Vec<String> {
     let text = std::fs::read_to_string(letters).unwrap_or_default();
-    let made = Rehearsed { keys: Vec::new(), letters: vec![(String::new(), text.into())] };
-    made.codes("", most)
+    web::rehearsal::codes_of(&text, most)
 }
 
 /// For the service's user alone. If that cannot be had (another file system), the files in it are still private.

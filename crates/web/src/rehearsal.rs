@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use poll::{Files as _, InMemory, KeyFile, Poll, Replace, ceremony, credentials, opening};
+use poll::credentials::Spare;
+use poll::{Files as _, InMemory, KeyFile, Poll, Replace, opening};
 use serde_json::json;
 use store::{Entry, Expect, NewElection, Setup};
 use vote::companion::Revote;
@@ -38,19 +39,25 @@ pub struct Rehearsal {
 pub struct Rehearsed {
     /// The key files by name, such as `officer.key`.
     pub keys: Vec<(String, Zeroizing<String>)>,
-    /// The letters of every unit: CSV with the voting codes.
-    pub letters: Vec<(String, Zeroizing<String>)>,
+    /// The authority's files by name, such as `UNIT.letters.csv`, with the voting codes, and the scrutineer's `packs.csv`.
+    pub secrets: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Rehearsed {
     /// The first voting codes of a unit.
     pub fn codes(&self, unit: &str, most: usize) -> Vec<String> {
-        let Some((_, letters)) = self.letters.iter().find(|(id, _)| id == unit) else { return Vec::new() };
-        let mut lines = letters.lines();
-        let column = lines.next().and_then(|heads| heads.split(',').position(|head| head == "credential"));
-        let Some(column) = column else { return Vec::new() };
-        lines.take(most).filter_map(|line| line.split(',').nth(column).map(str::to_owned)).collect()
+        let name = format!("{unit}.letters.csv");
+        let Some((_, letters)) = self.secrets.iter().find(|(known, _)| *known == name) else { return Vec::new() };
+        codes_of(letters, most)
     }
+}
+
+/// The first voting codes of a file of letters.
+pub fn codes_of(letters: &str, most: usize) -> Vec<String> {
+    let mut lines = letters.lines();
+    let column = lines.next().and_then(|heads| heads.split(',').position(|head| head == "credential"));
+    let Some(column) = column else { return Vec::new() };
+    lines.take(most).filter_map(|line| line.split(',').nth(column).map(str::to_owned)).collect()
 }
 
 /// Names for units; after these come numbers.
@@ -97,17 +104,22 @@ struct Made {
 
 fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
     let mut source = Seeded::new(format!("whitley serve --rehearsal/{}", rehearsal.seed).as_bytes());
-    let random = &mut Randomness::new(&mut source);
-    let mut keys = Vec::new();
-    for role in ["officer", "scrutineer", "authority", "trustee", "trustee", "trustee"] {
-        keys.push(KeyFile::random(role, random)?);
+    let mut roll = String::from("unit,member,name\n");
+    let mut number = 0_u64;
+    for at in 0..rehearsal.units {
+        for _ in 0..share(rehearsal, at) {
+            number += 1;
+            let _ = writeln!(roll, "{},R{number:07},Invented Member {number}", unit_id(at));
+        }
     }
-    let [officer, scrutineer, authority, trustees @ ..] = &mut keys[..] else { return Err(Problem::input("no keys")) };
-
-    let mut files = InMemory::default();
-    let plan = plan(rehearsal, [officer, scrutineer, authority], trustees);
-    let (poll, bytes) = poll::plan::fix(&plan, "the plan of the rehearsal", random)?;
-    Poll::begin(&mut files, &bytes)?;
+    let plan = plan(rehearsal);
+    let wanted = poll::rehearsal::Rehearsal { plan: &plan, roll: roll.as_bytes(), trustees: 3, spare: Spare::Number(2), timestamp: 0 };
+    let made = poll::rehearsal::rehearsed(&wanted, &mut Randomness::new(&mut source))?;
+    let poll = made.poll;
+    let elections = poll.units.iter().zip(&made.units).map(|(unit, begun)| new_election(&poll, unit, begun)).collect::<Result<_, _>>()?;
+    // Archives and companions are the board's.
+    let mut files = made.files;
+    files.0.retain(|name, _| !poll.units.iter().any(|unit| *name == unit.archive() || *name == unit.companion()));
     let about = json!({ "kind": "statutory", "jurisdiction": "GB",
         "recommendation": "The invented committee of this rehearsal recommends nothing.",
         "questions": [
@@ -115,45 +127,11 @@ fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
             { "text_cy": "A ydych yn barod i gymryd rhan mewn gweithredu diwydiannol heb fod yn streic?", "answers_cy": ["Ydw", "Nac ydw"] },
         ] });
     files.put(ABOUT, format!("{about:#}\n").as_bytes(), Replace::No)?;
-
-    // Every trustee goes as far as the others allow, again and again until nobody waits.
-    let mut waiting = true;
-    while waiting {
-        waiting = false;
-        for (at, key) in trustees.iter_mut().enumerate() {
-            let progress = ceremony::go_on(&mut files, &poll, key, &format!("trustee-{}.key", at + 1), &mut |_| Ok(()), random)?;
-            waiting |= progress.waits_for.is_some();
-        }
-    }
-    let finished = ceremony::finished(&files, &poll)?;
-
-    let mut roll = String::from("unit,member,name\n");
-    let mut number = 0_u64;
-    for (at, unit) in poll.units.iter().enumerate() {
-        for _ in 0..share(rehearsal, at) {
-            number += 1;
-            let _ = writeln!(roll, "{},R{number:07},Invented Member {number}", unit.id);
-        }
-    }
-    let read = credentials::Roll::read(roll.as_bytes(), "the invented roll", &poll)?;
-    let mut letters = Vec::new();
-    let mut keep = |secret: &credentials::Secret<'_>| {
-        letters.push((secret.unit.id.clone(), secret.letters.clone()));
-        Ok(())
-    };
-    credentials::make(&mut files, &poll, &finished, authority, &read, &mut keep, random)?;
-
-    let mut elections = Vec::new();
-    for unit in &poll.units {
-        let due = opening::due(&files, &poll, &finished, unit)?;
-        opening::sign(&mut files, &poll, &due, unit, officer)?;
-        let begun = opening::sign(&mut files, &poll, &due, unit, scrutineer)?;
-        let begun = begun.ok_or_else(|| Problem::ours(&"two signatures did not open a unit"))?;
-        elections.push(new_election(&poll, unit, &begun)?);
-    }
-    let names = ["officer", "scrutineer", "authority", "trustee-1", "trustee-2", "trustee-3"];
-    let keys = names.iter().zip(&keys).map(|(name, key)| (format!("{name}.key"), key.text())).collect();
-    Ok(Made { files, elections, roll, rows: number, handed_out: Rehearsed { keys, letters } })
+    let staff = [("officer", &made.officer), ("scrutineer", &made.scrutineer), ("authority", &made.authority)];
+    let mut keys: Vec<(String, Zeroizing<String>)> = staff.map(|(role, key): (&str, &KeyFile)| (format!("{role}.key"), key.text())).into();
+    keys.extend((1..).zip(&made.trustees).map(|(number, key)| (format!("trustee-{number}.key"), key.text())));
+    let secrets = made.secrets.into_iter().map(|secret| (secret.name, secret.text)).collect();
+    Ok(Made { files, elections, roll, rows: number, handed_out: Rehearsed { keys, secrets } })
 }
 
 /// What the store needs to begin a unit's election, from what officer and scrutineer signed. The time of the archive is the caller's.
@@ -161,14 +139,14 @@ fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
 /// # Errors
 /// The companion's lines or the times cannot be read.
 pub fn new_election(poll: &Poll, unit: &poll::Unit, begun: &opening::Begun) -> Result<NewElection, Problem> {
-    let (_, companion) = begun.companion()?;
+    let (read, companion) = begun.companion()?;
     let instant = |text: &str| Instant::parse(text).map(Instant::seconds).ok_or_else(|| Problem::input(format!("{text} is not a time")));
     Ok(NewElection {
         uuid: unit.uuid.to_string(),
         unit: unit.id.clone(),
         name: unit.name.clone(),
         setup: Setup { election: begun.election.clone(), trustees: begun.trustees.clone(), credentials: begun.credentials.clone() },
-        spares: Vec::new(),
+        spares: read.unused_spares.iter().cloned().collect(),
         lines: companion.split_inclusive('\n').map(str::to_owned).collect(),
         timestamp: 0,
         opens_at: instant(&poll.opens_at)?,
@@ -181,29 +159,27 @@ fn share(rehearsal: &Rehearsal, unit: usize) -> usize {
     rehearsal.voters / rehearsal.units + usize::from(unit < rehearsal.voters % rehearsal.units)
 }
 
-fn plan(rehearsal: &Rehearsal, staff: [&KeyFile; 3], trustees: &[KeyFile]) -> String {
-    let public = |key: &KeyFile| key.signing.public().as_str().to_owned();
-    let trustees: Vec<String> = trustees.iter().map(|key| format!("\"{}\"", public(key))).collect();
+fn unit_id(unit: usize) -> String {
+    let (place, number) = (PLACES[unit % PLACES.len()].to_lowercase(), unit / PLACES.len());
+    if number == 0 { place } else { format!("{place}-{}", number + 1) }
+}
+
+fn plan(rehearsal: &Rehearsal) -> String {
     let mut plan = format!(
-        "title = \"Rehearsal of a ballot on pay (invented)\"\n\
+        "title = \"Ballot on pay\"\n\
          description = \"If you take part in a strike or other industrial action, you may be in breach of your contract of employment.\"\n\
          opens_at = \"{}\"\ncloses_at = \"{}\"\nrevote = \"{}\"\nminimum = 20\nquorum = 2\n\
-         officer = \"{}\"\nscrutineer = \"{}\"\nauthority = \"{}\"\ntrustees = [{}]\n\
          \n[[question]]\ntext = \"Are you prepared to take part in industrial action consisting of a strike?\"\nanswers = [\"Yes\", \"No\"]\n\
-         \n[[question]]\ntext = \"Are you prepared to take part in industrial action short of a strike?\"\nanswers = [\"Yes\", \"No\"]\nblank = true\n",
+         \n[[question]]\ntext = \"Are you prepared to take part in industrial action short of a strike?\"\nanswers = [\"Yes\", \"No\"]\n\
+         blank = true\n",
         rehearsal.opens_at.utc(),
         rehearsal.closes_at.utc(),
         rehearsal.revote.word(),
-        public(staff[0]),
-        public(staff[1]),
-        public(staff[2]),
-        trustees.join(", "),
     );
     for unit in 0..rehearsal.units {
         let (place, number) = (PLACES[unit % PLACES.len()], unit / PLACES.len());
-        let suffix = if number == 0 { String::new() } else { format!(" {}", number + 1) };
-        let id = format!("{}{}", place.to_lowercase(), if number == 0 { String::new() } else { format!("-{}", number + 1) });
-        let _ = write!(plan, "\n[[unit]]\nid = \"{id}\"\nname = \"{place} Hospital{suffix} (invented)\"\nsmall_allowed = true\n");
+        let name = if number == 0 { format!("{place} Hospital") } else { format!("{place} Hospital {}", number + 1) };
+        let _ = write!(plan, "\n[[unit]]\nid = \"{}\"\nname = \"{name} (invented)\"\nsmall_allowed = true\n", unit_id(unit));
     }
     plan
 }
