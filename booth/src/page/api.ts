@@ -36,7 +36,8 @@ async function ask(path: string, body: string | null): Promise<{ status: number;
       headers: body === null ? {} : { 'content-type': 'application/json' },
       body,
       cache: 'no-store',
-      credentials: 'same-origin',
+      // No cookie: a session of the staff on this device has nothing to do with a vote.
+      credentials: 'omit',
       referrerPolicy: 'no-referrer',
       redirect: 'error',
       signal: stop.signal,

@@ -4,6 +4,7 @@ pub(crate) mod letters;
 pub(crate) mod mp;
 pub(crate) mod postcards;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -178,24 +179,31 @@ fn parse_day(text: &str) -> Result<Date, String> {
     parse_date(text)
 }
 
-/// One row of a CSV answer. A cell that a spreadsheet would run is kept from it by a quote mark in front.
-fn csv_rows<'r>(header: &[&str], rows: impl Iterator<Item = Vec<std::borrow::Cow<'r, str>>>) -> Result<String, Outcome> {
-    let failed = |error: csv::Error| {
-        complain!("the rows cannot be written: {error}");
-        Outcome::OurFailure
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(failed)?;
-    for row in rows {
-        let cells = row.iter().map(|cell| {
-            let runs = cell.starts_with(['=', '+', '@', '\t']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
-            if runs { format!("'{cell}") } else { cell.to_string() }
-        });
-        writer.write_record(cells).map_err(failed)?;
+/// A CSV answer: a header and rows.
+fn csv_rows<'r>(header: &[&str], rows: impl Iterator<Item = Vec<Cow<'r, str>>>) -> String {
+    let mut text = csv_row(header.iter().map(|name| Cow::Borrowed(*name)));
+    rows.for_each(|row| text.push_str(&csv_row(row.into_iter())));
+    text
+}
+
+/// One row of CSV with its line end. A cell that a spreadsheet would run is kept from it by an apostrophe in front.
+fn csv_row<'r>(cells: impl Iterator<Item = Cow<'r, str>>) -> String {
+    let mut line = String::new();
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        let is_number =
+            || cell.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '.'));
+        let runs = cell.starts_with(['=', '+', '@', '\t']) || (cell.starts_with('-') && !is_number());
+        let mark = if runs { "'" } else { "" };
+        if cell.contains([',', '"', '\n', '\r']) {
+            line.push_str(&format!("\"{mark}{}\"", cell.replace('"', "\"\"")));
+        } else {
+            line.push_str(mark);
+            line.push_str(&cell);
+        }
     }
-    let bytes = writer.into_inner().map_err(|error| {
-        complain!("the rows cannot be written: {error}");
-        Outcome::OurFailure
-    })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    line.push('\n');
+    line
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
+use crate::pdf::{self, ConferenceKind, PdfFile};
 
 /// The verbs of a conference.
 #[derive(Subcommand)]
@@ -35,8 +36,10 @@ pub(crate) struct Paper {
     #[arg(long)]
     conference: Option<String>,
     /// Print Markdown instead of plain text
-    #[arg(long)]
+    #[arg(long, conflicts_with = "pdf")]
     markdown: bool,
+    #[command(flatten)]
+    pdf: PdfFile,
 }
 
 impl Verb {
@@ -44,12 +47,13 @@ impl Verb {
         let result = match self {
             Self::Run(command) => command.run(as_json),
             Self::Tests(command) => command.run(as_json),
-            Self::Agenda(paper) => paper.print(as_json, |conference, markdown| {
+            Self::Agenda(paper) => paper.print(ConferenceKind::Agenda, as_json, |conference, markdown| {
                 let agenda = conference.agenda();
                 let entries = agenda.entries.iter().map(|entry| {
                     json!({
                         "id": entry.id, "heading": entry.heading, "depth": entry.depth, "mover": entry.mover,
                         "text": entry.text, "notes": entry.notes,
+                        "conflicts_with": entry.conflicts_with, "before": before(&entry.before_and_after), "after": after(&entry.before_and_after),
                     })
                 });
                 let value = json!({
@@ -58,10 +62,13 @@ impl Verb {
                 });
                 (value, if markdown { agenda.markdown() } else { agenda.text() })
             }),
-            Self::Minute(paper) => paper.print(as_json, |conference, markdown| {
+            Self::Minute(paper) => paper.print(ConferenceKind::Minute, as_json, |conference, markdown| {
                 let minute = conference.minute();
                 let items = minute.items.iter().map(
-                    |item| json!({ "id": item.id, "heading": item.heading, "text": item.text, "sentences": item.sentences }),
+                    |item| json!({
+                        "id": item.id, "heading": item.heading, "text": item.text, "sentences": item.sentences,
+                        "conflicts_with": item.conflicts_with, "before": before(&item.before_and_after), "after": after(&item.before_and_after),
+                    }),
                 );
                 let value = json!({
                     "conference": conference.id, "title": minute.title, "when": minute.when,
@@ -69,11 +76,11 @@ impl Verb {
                 });
                 (value, if markdown { minute.markdown() } else { minute.text() })
             }),
-            Self::DecisionsBook(paper) => paper.print(as_json, |conference, markdown| {
+            Self::DecisionsBook(paper) => paper.print(ConferenceKind::DecisionsBook, as_json, |conference, markdown| {
                 let book = conference.decisions_book();
                 let entries = |entries: &[dispute::conference::BookEntry]| {
                     let entry = |entry: &dispute::conference::BookEntry| {
-                        json!({ "id": entry.id, "heading": entry.heading, "outcome": entry.outcome, "text": entry.text })
+                        json!({ "id": entry.id, "heading": entry.heading, "outcome": entry.outcome, "text": entry.text, "before": entry.before })
                     };
                     entries.iter().map(entry).collect::<Vec<_>>()
                 };
@@ -89,9 +96,12 @@ impl Verb {
 }
 
 impl Paper {
-    fn print(self, as_json: bool, paper: impl Fn(&Conference, bool) -> (Value, String)) -> Result<Outcome, Outcome> {
+    fn print(self, kind: ConferenceKind, as_json: bool, paper: impl Fn(&Conference, bool) -> (Value, String)) -> Result<Outcome, Outcome> {
         let Opened { dispute, .. } = disk::open(&self.dispute, as_json)?;
         let chosen = choose(&dispute, self.conference.as_deref(), as_json)?;
+        if let Some(file) = &self.pdf.pdf {
+            return pdf::conference(&chosen, kind, &self.pdf, file, as_json);
+        }
         let papers: Vec<(Value, String)> = chosen.iter().map(|conference| paper(conference, self.markdown)).collect();
         if as_json {
             let values: Vec<Value> = papers.into_iter().map(|(value, _)| value).collect();
@@ -102,6 +112,14 @@ impl Paper {
         }
         Ok(Outcome::Yes)
     }
+}
+
+fn before(both: &Option<(String, String)>) -> Option<&str> {
+    both.as_ref().map(|(before, _)| before.as_str())
+}
+
+fn after(both: &Option<(String, String)>) -> Option<&str> {
+    both.as_ref().map(|(_, after)| after.as_str())
 }
 
 /// The conferences that are asked about; a dispute without any cannot answer.

@@ -1,10 +1,10 @@
 //! `whitley equal-pay …`: who is paid more for equal work, whether he counts in law, what the gap comes to, and in which employers.
 
+mod board;
 mod employers;
 mod employers_file;
 mod gate;
 mod pair;
-mod pay_file;
 mod score;
 mod search;
 mod setting;
@@ -15,6 +15,8 @@ use pay::Pence;
 
 use crate::answer::Outcome;
 
+pub(crate) use board::section;
+
 /// The verbs of equal pay.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
@@ -22,6 +24,8 @@ pub(crate) enum Verb {
     Search(Box<search::Search>),
     /// Employers with cases: which to choose, what they add up to; without a file, from published pay gap reports
     Employers(Box<employers::Employers>),
+    /// The claims that were lodged: where each stands, by employer, with what is at stake
+    Board(Box<board::Board>),
     /// Two rows of a pay file side by side, term by term
     Pair(pair::Pair),
     /// Whether a comparator may be pleaded, by how both are employed and the law of the day
@@ -35,6 +39,7 @@ impl Verb {
         let result = match self {
             Self::Search(command) => command.run(as_json),
             Self::Employers(command) => command.run(as_json),
+            Self::Board(command) => command.run(as_json),
             Self::Pair(command) => command.run(as_json),
             Self::Gate(command) => command.run(as_json),
             Self::Score(command) => command.run(as_json),

@@ -12,16 +12,19 @@ mod action;
 mod answer;
 mod campaign;
 mod conference;
+mod deliver;
 mod disk;
 mod equal_pay;
 mod folder;
 mod judge;
 mod law;
 mod offer;
+mod pdf;
 #[cfg(feature = "print")]
 mod print;
 mod rehearse;
 mod report;
+mod roll;
 #[cfg(feature = "serve")]
 mod serve;
 mod staff_file;
@@ -88,10 +91,16 @@ enum Stage {
     /// A poll on files alone: setup, key ceremony, credentials, casting, count, verification
     #[command(subcommand)]
     Vote(vote::Verb),
-    /// Letters to members of Parliament: check, count, write
+    /// The members' roll: every fault of a membership file, import and undo, freeze, late changes, units, employers' notices
+    #[command(subcommand)]
+    Roll(roll::Verb),
+    /// Authority, on its own machine: packs to members by letter and e-mail, the ledger, reminders, replacements
+    #[command(subcommand)]
+    Deliver(Box<deliver::Verb>),
+    /// Letters to members of Parliament: check, count, write, print
     #[command(subcommand)]
     Letters(campaign::letters::Verb),
-    /// Postcards with the member's own loss
+    /// Postcards with the member's own loss: as rows, or several to a sheet as PDF
     #[command(subcommand)]
     Postcards(campaign::postcards::Verb),
     /// Who sits for a place on a day
@@ -133,6 +142,8 @@ fn main() -> ExitCode {
         Stage::EqualPay(verb) => verb.run(as_json),
         Stage::Report(command) => command.run(as_json),
         Stage::Vote(verb) => verb.run(as_json),
+        Stage::Roll(verb) => verb.run(as_json),
+        Stage::Deliver(verb) => verb.run(as_json),
         Stage::Letters(verb) => verb.run(as_json),
         Stage::Postcards(verb) => verb.run(as_json),
         Stage::Mp(verb) => verb.run(as_json),

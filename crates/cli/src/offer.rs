@@ -7,6 +7,7 @@ mod differentials;
 mod member;
 pub(crate) mod people;
 mod people_json;
+mod read_across;
 pub(crate) mod redistribute;
 mod take_home;
 mod value;
@@ -27,6 +28,8 @@ pub(crate) enum Verb {
     Compare(compare::Compare),
     /// How far points and bands stand apart, before an offer and after each of its steps
     Differentials(differentials::Differentials),
+    /// One offer on the rates of other agreements: every clause, and why it does not fit there
+    ReadAcross(read_across::ReadAcross),
     /// The same money, lowest pay first: new rates that cost no more than an offer does
     Redistribute(Box<redistribute::Redistribute>),
     /// Each quoted figure with its readings and a verdict
@@ -43,6 +46,7 @@ impl Verb {
             Self::Value(command) => command.run(as_json),
             Self::Compare(command) => command.run(as_json),
             Self::Differentials(command) => command.run(as_json),
+            Self::ReadAcross(command) => command.run(as_json),
             Self::Redistribute(command) => command.run(as_json),
             Self::Claims(command) => command.run(as_json),
             Self::Cost(command) => command.run(as_json),

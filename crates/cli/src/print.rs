@@ -1,8 +1,8 @@
-//! `whitley notice`, `paper`, `letter`, `postcards`, `certificate`, `print`: PDFs with a manifest. What stands in them is decided
-//! in `print`, what must stand in them in `law`.
+//! `whitley notice`, `paper`, `certificate`, `print`, and `--pdf` of other commands: PDFs with a manifest. What stands in them is
+//! decided in `print`, what must stand in them in `law`.
 
-mod cards;
 mod polls;
+mod sheets;
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Read as _};
@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use dated::{Date, Fault, Faults, FileBytes, MAX_FILE_BYTES, Place, TomlFile, parse_date};
 use law::Rulebook;
-use print::{Batch, Document, Entry, Letters, Mode, RunError, Templates, read_paper};
-use serde_json::{Value, json};
+use print::{Batch, Entry, Mode, RunError, Templates, read_meeting};
+use serde_json::json;
+
+pub(crate) use sheets::{conference, letters, plan, postcards};
 
 use crate::answer::{self, Outcome};
 
@@ -24,14 +26,9 @@ pub(crate) enum Command {
     Notice(polls::Notice),
     /// Print voting papers: a sample, or the numbered papers of every unit
     Paper(polls::Paper),
-    /// Print letters, one to each sitting member
-    Letter(LetterArguments),
-    /// Print postcards with each member's own figure, several to a sheet
-    #[command(name = "cards")]
-    Postcards(cards::Postcards),
     /// Print the certificate of each unit that won a mandate; the others are refused with the reason
     Certificate(polls::CertificateArguments),
-    /// Print an agenda, minute, book of decisions or plan from a file; write out the templates
+    /// Print the agenda or minute of a meeting that keeps no log, from a file; write out the templates
     #[command(subcommand)]
     Print(PrintVerb),
 }
@@ -44,9 +41,9 @@ pub(crate) enum PrintVerb {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Print an agenda, minute, book of decisions or plan
-    Paper {
-        /// The file; its key `kind` is agenda, minute, decisions or plan
+    /// Print the agenda or minute of a joint council, a branch committee: a meeting that keeps no log
+    Meeting {
+        /// The file; its key `kind` is agenda or minute
         file: PathBuf,
         #[command(flatten)]
         how: HowArguments,
@@ -67,25 +64,14 @@ pub(crate) struct HowArguments {
     templates: Option<PathBuf>,
 }
 
-/// Arguments of `whitley letter`.
-#[derive(Args)]
-pub(crate) struct LetterArguments {
-    /// The letters: sender, and for each member of parliament the words
-    file: PathBuf,
-    #[command(flatten)]
-    how: HowArguments,
-}
-
 impl Command {
     pub(crate) fn run(self, as_json: bool) -> Outcome {
         let done = match self {
             Self::Notice(notice) => notice.run(as_json),
             Self::Paper(paper) => paper.run(as_json),
-            Self::Letter(letter) => letters(&letter, as_json),
-            Self::Postcards(cards) => cards.run(as_json),
             Self::Certificate(arguments) => arguments.run(as_json),
             Self::Print(PrintVerb::Templates { out }) => write_templates(&out, as_json),
-            Self::Print(PrintVerb::Paper { file, how }) => paper(&file, &how, as_json),
+            Self::Print(PrintVerb::Meeting { file, how }) => meeting(&file, &how, as_json),
         };
         done.unwrap_or_else(|outcome| outcome)
     }
@@ -94,33 +80,15 @@ impl Command {
 /// A command that ended early has given its reason.
 type Done = Result<Outcome, Outcome>;
 
-fn letters(arguments: &LetterArguments, as_json: bool) -> Done {
-    let faults = Faults::new();
-    let templates = arguments.how.templates(&faults);
-    let letters = read_toml(&arguments.file, &faults, Letters::read).flatten();
-    let faults = stop_on_error(faults, as_json)?;
-    let Some(letters) = letters else { return Err(answer::refuse(&faults, as_json)) };
-    let count = letters.letters.len();
-    let batches = letters.letters.iter().enumerate().map(|(at, letter)| Batch {
-        file: format!("letter-{:03}.pdf", at + 1),
-        what: "letter".to_owned(),
-        records: 1,
-        first: letter.to.clone(),
-        last: letter.to.clone(),
-        document: letters.document(letter, arguments.how.date),
-    });
-    print_all(&arguments.how, "letters", Mode::Replace, &templates, batches, count, &[], as_json)
-}
-
-fn paper(file: &Path, how: &HowArguments, as_json: bool) -> Done {
+fn meeting(file: &Path, how: &HowArguments, as_json: bool) -> Done {
     let faults = Faults::new();
     let templates = how.templates(&faults);
-    let document = read_toml(file, &faults, |root| read_paper(root, how.date)).flatten();
+    let document = read_toml(file, &faults, |root| read_meeting(root, how.date)).flatten();
     let faults = stop_on_error(faults, as_json)?;
     let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
     let stem = file.file_stem().map_or_else(|| "paper".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let batch = single(format!("{stem}.pdf"), "paper", &stem, document);
-    print_all(how, &stem, Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json)
+    let batch = Batch::single(format!("{stem}.pdf"), "paper of a meeting", &stem, document);
+    print_all(&how.out, &stem, Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json)
 }
 
 fn write_templates(out: &Path, as_json: bool) -> Done {
@@ -163,34 +131,39 @@ fn write_templates(out: &Path, as_json: bool) -> Done {
 impl HowArguments {
     /// The templates, a union's own over the built-in ones.
     fn templates(&self, faults: &Faults) -> Templates {
-        let mut templates = Templates::built_in();
-        let Some(folder) = &self.templates else { return templates };
-        let shown = folder.to_string_lossy();
-        let unreadable = |error: &std::io::Error| {
-            faults.error(
-                "file-unreadable",
-                &Place::new(&shown, 1),
-                format!("the templates cannot be read: {error}"),
-                "check the name and that you may read it",
-            );
-        };
-        let mut files = BTreeMap::new();
-        match std::fs::read_dir(folder) {
-            Err(error) => unreadable(&error),
-            Ok(entries) => {
-                for path in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()) {
-                    match read_bytes(&path, MAX_FILE_BYTES) {
-                        Ok(bytes) => {
-                            drop(files.insert(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), bytes))
-                        }
-                        Err(error) => unreadable(&error),
+        read_templates(self.templates.as_deref(), faults)
+    }
+}
+
+/// The built-in templates, those of a folder over them.
+fn read_templates(folder: Option<&Path>, faults: &Faults) -> Templates {
+    let mut templates = Templates::built_in();
+    let Some(folder) = folder else { return templates };
+    let shown = folder.to_string_lossy();
+    let unreadable = |error: &std::io::Error| {
+        faults.error(
+            "file-unreadable",
+            &Place::new(&shown, 1),
+            format!("the templates cannot be read: {error}"),
+            "check the name and that you may read it",
+        );
+    };
+    let mut files = BTreeMap::new();
+    match std::fs::read_dir(folder) {
+        Err(error) => unreadable(&error),
+        Ok(entries) => {
+            for path in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()) {
+                match read_bytes(&path, MAX_FILE_BYTES) {
+                    Ok(bytes) => {
+                        drop(files.insert(path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(), bytes))
                     }
+                    Err(error) => unreadable(&error),
                 }
             }
         }
-        templates.replace(&files, &shown, faults);
-        templates
     }
+    templates.replace(&files, &shown, faults);
+    templates
 }
 
 /// The rules that come with the program.
@@ -235,15 +208,10 @@ fn stop_on_error(faults: Faults, as_json: bool) -> Result<Vec<Fault>, Outcome> {
     Ok(faults)
 }
 
-/// A file with one record.
-fn single(file: String, what: &str, record: &str, document: Document) -> Batch {
-    Batch { file, what: what.to_owned(), records: 1, first: record.to_owned(), last: record.to_owned(), document }
-}
-
 /// Prints, says what was printed, and what was refused.
 #[allow(clippy::too_many_arguments)]
 fn print_all(
-    how: &HowArguments,
+    out: &Path,
     run: &str,
     mode: Mode,
     templates: &Templates,
@@ -253,7 +221,7 @@ fn print_all(
     as_json: bool,
 ) -> Done {
     let mut progress = Progress { done: 0, files, kept: 0 };
-    let result = print::run(&how.out, run, mode, templates, batches, |entry, was_there| progress.step(entry, was_there));
+    let result = print::run(out, run, mode, templates, batches, |entry, was_there| progress.step(entry, was_there));
     progress.end();
     let entries = match result {
         Ok(entries) => entries,
@@ -263,9 +231,9 @@ fn print_all(
     let records: usize = entries.iter().map(|entry| entry.records).sum();
     if as_json {
         answer::print_json(&json!({
-            "out": how.out.to_string_lossy(),
+            "out": out.to_string_lossy(),
             "manifest": format!("{run}.manifest.json"),
-            "files": entries.iter().map(entry_json).collect::<Vec<_>>(),
+            "files": entries.iter().map(Entry::to_json).collect::<Vec<_>>(),
             "records": records,
             "pages": pages,
             "refused": refused,
@@ -286,7 +254,7 @@ fn print_all(
         }
         answer::print(&format!(
             "{records} records on {pages} pages in {}; counts and hashes: {run}.manifest.csv and .json\n",
-            how.out.display()
+            out.display()
         ));
         if progress.kept > 0 {
             answer::print(&format!("{} files were there already and were left as they are.\n", progress.kept));
@@ -312,20 +280,6 @@ fn run_error(error: RunError, as_json: bool) -> Outcome {
     let faults = Faults::new();
     faults.error("print", &Place::new(place, 1), what, fix);
     answer::refuse(&faults.into_sorted(), as_json)
-}
-
-fn entry_json(entry: &Entry) -> Value {
-    json!({
-        "file": entry.file,
-        "what": entry.what,
-        "records": entry.records,
-        "first": entry.first,
-        "last": entry.last,
-        "first_page": entry.first_page,
-        "last_page": entry.last_page,
-        "bytes": entry.bytes,
-        "sha256": entry.sha256,
-    })
 }
 
 /// A bar on standard error where somebody sees it; nothing when it is piped. Shown for runs of several files only.

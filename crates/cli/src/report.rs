@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use dispute::{Dispute, Library};
 use law::Rulebook;
-use report::{CostOfSide, PeopleInput, SideCost};
+use report::{CostOfSide, EqualPayInput, PeopleInput, SideCost};
 use serde_json::json;
 
 use crate::answer::{self, Outcome};
@@ -30,6 +30,12 @@ pub(crate) struct Report {
     /// The offers of that section, separated by commas, as in `offer compare`
     #[arg(long, value_delimiter = ',', num_args = 1.., requires = "workforce")]
     offers: Vec<String>,
+    /// With a section about claims of equal pay: their log, as in `equal-pay board`. Fewer than 10 claimants are withheld
+    #[arg(long, value_name = "FILE")]
+    equal_pay_claims: Option<PathBuf>,
+    /// Where these claims stood on that day; by default every row counts
+    #[arg(long, value_parser = dated::parse_date, requires = "equal_pay_claims", value_name = "DAY")]
+    claims_on: Option<dated::Date>,
 }
 
 impl Report {
@@ -46,9 +52,16 @@ impl Report {
                 return Outcome::OurFailure;
             }
         };
+        let equal_pay = match &self.equal_pay_claims {
+            Some(path) => match crate::equal_pay::section(path, self.claims_on, as_json) {
+                Ok(section) => Some(section),
+                Err(outcome) => return outcome,
+            },
+            None => None,
+        };
         let page = match &self.workforce {
-            Some(workforce) => self.with_people(workforce, &dispute, &library, &book, as_json),
-            None => report::page(&dispute, &library, &book).map_err(Failed::Ours),
+            Some(workforce) => self.with_people(workforce, (&dispute, &library, &book), equal_pay, as_json),
+            None => report::page_with(&dispute, &library, &book, None, equal_pay).map_err(Failed::Ours),
         };
         let page = match page {
             Ok(page) => page,
@@ -96,9 +109,8 @@ impl Report {
     fn with_people(
         &self,
         workforce: &std::path::Path,
-        dispute: &Dispute,
-        library: &Library,
-        book: &Rulebook,
+        (dispute, library, book): (&Dispute, &Library, &Rulebook),
+        equal_pay: Option<EqualPayInput>,
         as_json: bool,
     ) -> Result<String, Failed> {
         let staff = staff_file::open(workforce, &self.layout, dispute, as_json).map_err(Failed::Stop)?;
@@ -129,6 +141,6 @@ impl Report {
             costs: &costs,
             redistribution: &redistribution,
         };
-        report::page_with_people(dispute, library, book, Some(input)).map_err(Failed::Ours)
+        report::page_with(dispute, library, book, Some(input), equal_pay).map_err(Failed::Ours)
     }
 }

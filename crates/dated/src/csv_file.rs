@@ -16,7 +16,8 @@ use crate::text::{FileBytes, nearest_name, parse_date};
 pub struct CsvFile<'f> {
     file: String,
     columns: HashMap<String, usize>,
-    records: Vec<csv::StringRecord>,
+    /// With the line on which each begins.
+    records: Vec<(u32, csv::StringRecord)>,
     faults: &'f Faults,
 }
 
@@ -98,9 +99,9 @@ impl<'f> CsvFile<'f> {
         let mut records = Vec::new();
         for record in reader.records() {
             match record {
-                Ok(record) if record.len() == header.len() => records.push(record),
+                Ok(record) if record.len() == header.len() => records.push((line_of(&text, record.position()), record)),
                 Ok(record) => {
-                    let line = record.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+                    let line = line_of(&text, record.position());
                     faults.error(
                         "row-length",
                         &Place::new(file, line),
@@ -114,7 +115,7 @@ impl<'f> CsvFile<'f> {
                     );
                 }
                 Err(error) => {
-                    let line = error.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+                    let line = line_of(&text, error.position());
                     faults.error(
                         "csv-unreadable",
                         &Place::new(file, line),
@@ -129,7 +130,7 @@ impl<'f> CsvFile<'f> {
 
     /// The rows below the header.
     pub fn rows(&self) -> impl Iterator<Item = CsvRow<'_>> {
-        self.records.iter().map(|record| CsvRow { csv: self, record, place: OnceCell::new() })
+        self.records.iter().map(|(line, record)| CsvRow { csv: self, record, line: *line, place: OnceCell::new() })
     }
 
     /// Whether the file has that column.
@@ -147,16 +148,14 @@ impl<'f> CsvFile<'f> {
 pub struct CsvRow<'c> {
     csv: &'c CsvFile<'c>,
     record: &'c csv::StringRecord,
+    line: u32,
     place: OnceCell<Place>,
 }
 
 impl CsvRow<'_> {
     /// Where the row stands.
     pub fn place(&self) -> &Place {
-        self.place.get_or_init(|| {
-            let line = self.record.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
-            Place::new(&self.csv.file, line)
-        })
+        self.place.get_or_init(|| Place::new(&self.csv.file, self.line))
     }
 
     /// The text of a column, or `None` when the column is absent or the cell is empty.
@@ -213,6 +212,18 @@ impl CsvRow<'_> {
         }
         status
     }
+}
+
+/// The line on which a record begins. The reader takes the line feed of a CRLF and empty lines for the beginning of the record behind
+/// them, so its own number is that of the first of them.
+fn line_of(text: &str, position: Option<&csv::Position>) -> u32 {
+    let Some(position) = position else { return 1 };
+    let bytes = text.as_bytes();
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(bytes.len());
+    let begins = start + bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    // Only what was passed over is counted again: before it the reader's own count is right.
+    let passed = bytes[start..begins].iter().filter(|byte| **byte == b'\n').count();
+    u32::try_from(position.line()).unwrap_or(u32::MAX).saturating_add(u32::try_from(passed).unwrap_or(u32::MAX))
 }
 
 /// The separator that the header was written with, if it is not the comma.
@@ -289,6 +300,18 @@ mod tests {
     fn what_spreadsheets_write_is_accepted() {
         assert_eq!(read("\u{feff}day,rate\r\n2007-04-01,2.5\r\n", &["day", "rate"]), []);
         assert_eq!(read("", &["day"])[0].0, "file-empty");
+    }
+
+    #[test]
+    fn a_fault_stands_on_the_line_that_an_editor_shows() {
+        let rows = "day,rate\n2007-04-01,2\n\n2007-04-31,2\n\n\n2007-05-01\n";
+        for text in [rows.to_owned(), rows.replace('\n', "\r\n"), format!("\u{feff}{}", rows.replace('\n', "\r\n"))] {
+            let found: Vec<_> = read(&text, &["day", "rate"]).into_iter().map(|(code, line, _)| (code, line)).collect();
+            assert_eq!(found, [("not-a-date", 4), ("row-length", 7)], "{text:?}");
+        }
+        // A value of several lines counts for its lines.
+        let found = read("day,rate\r\n\"2007-04-01\",\"2\r\n\"\r\n\r\n2007-04-31,1\r\n", &["day", "rate"]);
+        assert_eq!(found.iter().map(|(code, line, _)| (*code, *line)).collect::<Vec<_>>(), [("not-a-date", 5)]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Motion {
     /// The motion it amends.
     pub amends: Option<(String, Place)>,
     /// What became of it.
-    pub outcome: MotionOutcome,
+    pub outcome: Outcome,
     /// How it was voted on.
     pub vote: Option<String>,
     /// Who says so.
@@ -32,67 +32,14 @@ pub struct Motion {
     pub place: Place,
 }
 
-/// What became of a motion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MotionOutcome {
-    /// Carried.
-    Carried,
-    /// Rejected.
-    Rejected,
-    /// Remitted to the executive.
-    Remitted,
-    /// Withdrawn.
-    Withdrawn,
-    /// Fell with another.
-    Fell,
-    /// Referred back.
-    ReferredBack,
-    /// Conference moved to next business, or did not reach it.
-    NotPut,
-    /// Ruled out by the standing orders committee.
-    RuledOut,
-    /// Went into a composite.
-    Composited,
-}
-
-impl MotionOutcome {
-    const WORDS: [(&'static str, Self); 5] = [
-        ("carried", Self::Carried),
-        ("rejected", Self::Rejected),
-        ("remitted", Self::Remitted),
-        ("withdrawn", Self::Withdrawn),
-        ("fell", Self::Fell),
-    ];
-
-    /// The word for it, as in files where a file may say it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Carried => "carried",
-            Self::Rejected => "rejected",
-            Self::Remitted => "remitted",
-            Self::Withdrawn => "withdrawn",
-            Self::Fell => "fell",
-            Self::ReferredBack => "referred back",
-            Self::NotPut => "not put",
-            Self::RuledOut => "ruled out",
-            Self::Composited => "composited",
-        }
-    }
-
-    fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Carried => Self::Carried,
-            Outcome::Rejected => Self::Rejected,
-            Outcome::Remitted => Self::Remitted,
-            Outcome::Withdrawn => Self::Withdrawn,
-            Outcome::Fell => Self::Fell,
-            Outcome::ReferredBack => Self::ReferredBack,
-            Outcome::NextBusiness | Outcome::NotReached => Self::NotPut,
-            Outcome::RuledOut => Self::RuledOut,
-            Outcome::Composited => Self::Composited,
-        }
-    }
-}
+/// The outcomes that a file may give: what became of a motion at a conference of which no log is kept.
+const OUTCOMES: [(&str, Outcome); 5] = [
+    ("carried", Outcome::Carried),
+    ("rejected", Outcome::Rejected),
+    ("remitted", Outcome::Remitted),
+    ("withdrawn", Outcome::Withdrawn),
+    ("fell", Outcome::Fell),
+];
 
 /// How a vote went, in a few words.
 fn vote_in_short(tally: &Tally) -> String {
@@ -132,7 +79,7 @@ impl Motion {
             moved_by: decision.moved_by.clone().or_else(|| decision.submitted_by.clone()),
             text,
             amends: item.and_then(|item| item.amends.clone()),
-            outcome: MotionOutcome::of(decision.outcome),
+            outcome: decision.outcome,
             vote: decision.vote.as_ref().map(vote_in_short),
             source: decision.source.clone(),
             status: decision.status,
@@ -147,7 +94,7 @@ impl Motion {
         let moved_by = table.optional_text("moved_by");
         let text = table.text("text");
         let amends = table.optional_text("amends").map(|id| (id, table.place_of("amends")));
-        let outcome = table.choice("outcome", &MotionOutcome::WORDS);
+        let outcome = table.choice("outcome", &OUTCOMES);
         let vote = table.optional_choice("vote", &VOTES).map(str::to_owned);
         let source = table.cite(sources);
         let status = table.status();

@@ -648,7 +648,7 @@ impl Body {
             return;
         }
         let folder = name.split_once('/').map(|(folder, _)| folder);
-        if matches!(name, "decide/branches.csv" | "decide/delegates.csv") {
+        if matches!(name, "decide/branches.csv" | "decide/delegates.csv") || crate::conference::is_vote_file(name) {
             self.tables.insert(name.to_owned(), (shown.to_owned(), bytes.clone()));
             return;
         }
@@ -680,6 +680,13 @@ impl Body {
             conference.hold(&self.tables, sources, faults);
             let decided = conference.items.iter().filter_map(|item| conference.decision(&item.id));
             self.motions.extend(decided.map(|decision| Motion::of_decision(conference, decision)));
+        }
+        for (path, (shown, _)) in self.tables.iter().filter(|(path, _)| crate::conference::is_vote_file(path)) {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            if !self.conferences.iter().any(|conference| conference.vote_files_named().any(|named| named == name)) {
+                let fix = "name it in the [[log]]: `cards_file`, or `file` of a keying; or remove it";
+                faults.warning("file-not-named", &Place::new(shown, 1), "no vote of a conference is taken from this file", fix);
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub struct Papers {
     pub employers: Vec<Employer>,
     /// What the scrutineer reports.
     pub scrutineer_report: Option<ScrutineerReport>,
+    /// The union's own texts in Welsh, for papers that are printed in Welsh.
+    pub welsh: WelshTexts,
     /// Who says so.
     pub source: Cite,
     /// Where it stands.
@@ -97,6 +99,45 @@ pub struct ScrutineerReport {
     pub place: Place,
 }
 
+/// What the union says in Welsh. Nothing is translated by the program.
+#[derive(Clone, Debug, Default)]
+pub struct WelshTexts {
+    /// Questions of the poll: id and text.
+    pub questions: Vec<(String, String, Place)>,
+    /// Who may call the action.
+    pub may_call: Option<String>,
+    /// The matters in issue.
+    pub issue: Option<String>,
+    /// When each kind of action is expected.
+    pub period: Option<String>,
+    /// Types of action short of a strike, in the order of the English ones.
+    pub short_of_strike: Vec<(String, Place)>,
+    /// What the union recommends.
+    pub recommendation: Option<String>,
+}
+
+impl WelshTexts {
+    fn read(table: &Table<'_>) -> Self {
+        let questions = table.list("question", |entry, _| {
+            let (id, text) = (entry.text("id"), entry.text("text"));
+            Some((id?, text?, entry.place()))
+        });
+        Self {
+            questions,
+            may_call: table.optional_text("may_call"),
+            issue: table.optional_text("issue"),
+            period: table.optional_text("period"),
+            short_of_strike: table.text_list("short_of_strike"),
+            recommendation: table.optional_text("recommendation"),
+        }
+    }
+
+    /// The question of that id in Welsh.
+    pub fn question(&self, id: &str) -> Option<&str> {
+        self.questions.iter().find(|(known, ..)| known == id).map(|(_, text, _)| text.as_str())
+    }
+}
+
 impl Papers {
     /// The employer of a unit.
     pub fn employer(&self, unit: &str) -> Option<&Employer> {
@@ -132,6 +173,7 @@ impl Papers {
             sample_supplied_on: table.optional_date("sample_supplied_on"),
             employers,
             scrutineer_report: table.optional_table("scrutineer_report", read_report).flatten(),
+            welsh: table.optional_table("welsh", WelshTexts::read).unwrap_or_default(),
             source: table.cite(sources),
             place: table.place(),
         };

@@ -10,6 +10,7 @@ mod guide;
 mod machinery;
 mod meeting;
 mod position;
+mod read_across;
 mod sticking;
 
 pub use agreement::{Agreement, Clause, Polarity, Ruling, Topic, Variation, rulings, same_employer};
@@ -19,6 +20,7 @@ pub use guide::{Clash, ClashKind, Guide, GuideCheck, NotChecked, Statement, Voic
 pub use machinery::{GroupOffers, ReachingOffer, groups_by_machinery};
 pub use meeting::{ListedStep, Meeting, NextStep, SideList, StepState, lists_of_sides};
 pub use position::{Advice, Lean, OfferBoard, Position, PositionStage, Stance, Standing, board, history};
+pub use read_across::{Fit, ReadAcross, ReadClause, ReadTo, read_across};
 pub use sticking::{Answered, ClaimItem, ItemAnswer, ItemOutcome, StickingPoint, StickingTest, TestedPoint, test_sticking_points};
 
 use dated::{Date, Faults, Place, Sources, Table};

@@ -8,7 +8,7 @@ pub mod mutate;
 pub mod seeds;
 mod targets;
 
-pub use targets::{archive, ballot, companion, curve, dispute_folder, json, records, vote_and_verify};
+pub use targets::{archive, ballot, companion, curve, dispute_folder, json, pay_file, records, vote_and_verify};
 
 /// A target by name.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "json", run: json, brief_executions: 20_000 },
     Target { name: "archive", run: archive, brief_executions: 400 },
     Target { name: "records", run: records, brief_executions: 400 },
@@ -31,4 +31,5 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "curve", run: curve, brief_executions: 3_000 },
     Target { name: "vote_and_verify", run: vote_and_verify, brief_executions: 600 },
     Target { name: "dispute_folder", run: dispute_folder, brief_executions: 1_500 },
+    Target { name: "pay_file", run: pay_file, brief_executions: 4_000 },
 ];

@@ -34,6 +34,7 @@ pub fn of(target: &str) -> std::io::Result<Vec<Seed>> {
         "curve" => curve(),
         "vote_and_verify" => ballots(),
         "dispute_folder" => starter_files(),
+        "pay_file" => pay_files()?,
         _ => Vec::new(),
     };
     seeds.sort_by(|a, b| a.name.cmp(&b.name));
@@ -118,4 +119,20 @@ fn starter_files() -> Vec<Seed> {
         bytes: [vec![which], text.into_bytes()].concat(),
     };
     (0..).zip(list).map(seed).collect()
+}
+
+/// A pay file, one with past pay, one with points of a scale, a log of claims. The first byte says how it is read.
+fn pay_files() -> std::io::Result<Vec<Seed>> {
+    let example = |name: &str| std::fs::read(root().join("docs/examples").join(name));
+    let with = |name: &str, which: u8, text: &[u8]| Seed { name: name.to_owned(), bytes: [&[which], text].concat() };
+    let past = "employer,job,sex,hours,hourly_pay,bonus,post,from,until\nA,cook,F,35,10,,1,2020-01-01,2020-12-31\nA,cook,F,35,11,5,1,,\n\
+        A,chef,M,35,12.5,,2,2019-04-01,2021-03-31\nA,chef,M,37,13,100,2,2021-04-01,\n";
+    let points =
+        "employer,job,sex,hours,full_time_hours,point,like_work_group\nT,cook,F,18.75,37.5,2-max,c\nT,porter,M,37.5,37.5,3-max,c\n";
+    Ok(vec![
+        with("rows", 0, &example("equal-pay.csv")?),
+        with("past", 0, past.as_bytes()),
+        with("points", 1, points.as_bytes()),
+        with("claims", 2, &example("equal-pay-claims.csv")?),
+    ])
 }

@@ -218,3 +218,52 @@ pub fn vote_and_verify(data: &[u8]) {
         assert!(poll.judge.judge(&bytes).is_err(), "byte {at} changed by {flip:#x} and still accepted");
     }
 }
+
+/// Pay files and logs of claims: no panic in reading, searching and pricing; sums of parts are sums of the whole, and periods fill the days.
+///
+/// Input: how it is read (0: a pay file, 1: with a scale, else: a log of claims), the file.
+pub fn pay_file(data: &[u8]) {
+    use pay::equal_pay::*;
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    let Some((which, bytes)) = data.split_first() else { return };
+    let day = |text: &str| dated::parse_date(text).expect("a date");
+    let (from, lodged_on) = (day("2004-01-01"), day("2010-01-01"));
+    let faults = dated::Faults::new();
+    if *which > 1 {
+        let board = ClaimBoard::read("claims.csv", &FileBytes::Read(bytes.to_vec()), lodged_on, &faults);
+        let (people, all) = (board.claims.iter().fold(0_u64, |sum, claim| sum + claim.people), board.sums());
+        assert_eq!((all.claims(), all.people()), (board.claims.len() as u64, people));
+        return;
+    }
+    let library = LIBRARY.get_or_init(|| Library::built_in().0);
+    let scale = library.scales.iter().find(|scale| scale.id == "afc-bands").filter(|_| *which == 1);
+    let rates = scale.map(|scale| ScaleRates::new(scale, "England", lodged_on));
+    let (records, _) = read_pay_file("pay.csv", &mut &bytes[..], rates.as_ref(), &faults);
+    if !faults.is_empty() {
+        return;
+    }
+    let question = ComparatorQuestion {
+        claimants: pay::Sex::Female,
+        claimant_groups: Vec::new(),
+        value_groups: Vec::new(),
+        equal_value: true,
+        rank_by: Money::All,
+        weeks: pay::WeeksInYear::Calendar,
+    };
+    let window = ArrearsWindow { from, lodged_on, left_on_or_after: day("2009-07-01") };
+    let findings = best_comparators(&records, &question, Reach::OwnEmployer);
+    let cases = Cases::gather(&records, &question, &findings, &|_| (window, None));
+    let list = CaseList::choose(&records, &cases, ChooseBy::Arrears, 1);
+    let mut sums = CaseList::sums(&list.chosen);
+    sums.add(&CaseList::sums(&list.others));
+    assert_eq!(sums, cases.sums());
+    for case in &cases.list {
+        let (hers, his) = (&records.list[case.example.0 as usize], &records.list[case.example.1 as usize]);
+        let (owed, periods) =
+            (price(&records, hers, his, question.weeks, &window), price_periods(&records, hers, his, question.weeks, &window));
+        assert!(periods.windows(2).all(|pair| pair[0].end == pair[1].from));
+        assert_eq!(owed.days, periods.iter().map(|period| period.days).sum::<i64>());
+        assert_eq!(owed.together_pence, periods.iter().map(|period| period.together_pence).sum::<i64>());
+        assert!(owed.days_assumed <= owed.days && owed.together_pence >= 0);
+    }
+}

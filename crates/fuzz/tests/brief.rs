@@ -58,7 +58,7 @@ macro_rules! targets {
     };
 }
 
-targets! { json archive records ballot companion curve vote_and_verify dispute_folder }
+targets! { json archive records ballot companion curve vote_and_verify dispute_folder pay_file }
 
 #[test]
 fn a_mutation_is_the_same_again_and_another_for_another_seed() {

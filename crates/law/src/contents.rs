@@ -1,4 +1,5 @@
-//! What a document must contain on its day (rules L70 to L73): voting paper, ballot notice, notice of action, statement of the result.
+//! What a document must contain on its day (rules L70 to L73): voting paper, ballot notice, notice of action, statement of the
+//! result, report of the scrutineer.
 //!
 //! The fields and the statutory statement are data. Whoever prints a document takes them from here; whoever has one checks it here.
 
@@ -20,15 +21,18 @@ pub enum Document {
     ActionNotice,
     /// TULRCA ss.231, 231A. The day is the ballot's opening.
     ResultStatement,
+    /// TULRCA s.231B. The day is the date of the ballot.
+    ScrutineerReport,
 }
 
 impl Document {
     /// Every document with its name on the command line.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("paper", Self::VotingPaper),
         ("ballot-notice", Self::BallotNotice),
         ("action-notice", Self::ActionNotice),
         ("result", Self::ResultStatement),
+        ("scrutineer-report", Self::ScrutineerReport),
     ];
 
     /// Its name on the command line.
@@ -40,6 +44,7 @@ impl Document {
     pub fn day(self) -> &'static str {
         match self {
             Self::VotingPaper | Self::ResultStatement => "the day the ballot opens",
+            Self::ScrutineerReport => "the last day of voting",
             Self::BallotNotice | Self::ActionNotice => "the day the employer receives it",
         }
     }
@@ -99,6 +104,7 @@ pub fn required_contents(book: &Rulebook, document: Document, day: Date, facts: 
         Document::BallotNotice => &[Key::BallotNoticeContents],
         Document::ActionNotice => &[Key::ActionNoticeContents],
         Document::ResultStatement => &[Key::ResultContents],
+        Document::ScrutineerReport => &[Key::ScrutineerReportContents],
     };
     let saved = |key| book.on_with_saving(key, facts.jurisdiction, day, "sample_paper_supplied_on", facts.sample_paper_supplied_on);
     let scrutineer = match facts.entitled {

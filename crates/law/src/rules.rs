@@ -126,6 +126,7 @@ pub enum Key {
     ScrutineerOver,
     ScrutineerReportDue,
     ScrutineerReportCopies,
+    ScrutineerReportContents,
     Majority,
     TurnoutPercent,
     SupportPercent,
@@ -163,7 +164,7 @@ enum Shape {
 }
 
 /// Every key with its name in the data.
-const KEYS: [(Key, &str, Shape); 32] = [
+const KEYS: [(Key, &str, Shape); 33] = [
     (Key::Method, "ballot.method", Shape::Texts),
     (Key::Questions, "voting_paper.questions", Shape::Texts),
     (Key::ShortOfStrikeIncludes, "voting_paper.short_of_strike_includes", Shape::Texts),
@@ -176,6 +177,7 @@ const KEYS: [(Key, &str, Shape); 32] = [
     (Key::ScrutineerOver, "scrutineer.required_if_entitled_exceeds", Shape::Number),
     (Key::ScrutineerReportDue, "scrutineer.report_due", Shape::Period),
     (Key::ScrutineerReportCopies, "scrutineer.report_copy_request_window", Shape::Period),
+    (Key::ScrutineerReportContents, "scrutineer.report_contents", Shape::Fields),
     (Key::Majority, "threshold.majority", Shape::Base),
     (Key::TurnoutPercent, "threshold.turnout_percent", Shape::Number),
     (Key::SupportPercent, "threshold.support_percent_ips", Shape::Number),

@@ -81,6 +81,7 @@ fn invented(size: usize, employers: u64) -> PayRecords {
                 full_time_hundredths: 3750,
                 basis: PayBasis::FullTimeYear,
                 sex: Some(if below(4) > 0 { Sex::Female } else { Sex::Male }),
+                history: 0,
             }
         })
         .collect();

@@ -414,8 +414,25 @@ fn finished(offer: &Offer, view: View<'_>, rows: Vec<Working>, ends: Ends) -> Ve
             moved_to: row.follows.map(|moved| (rows[moved.to].point.clone(), moved.on)),
         });
     }
-    add_lumps(offer, view, &mut result, ends);
+    let with_base = (0..rows.len()).filter(|at| rows[*at].base.is_some()).collect::<Vec<_>>();
+    add_lumps(offer, view, &mut result, ends, &|row, day| {
+        let at = standing_on(&rows, with_base[row], day);
+        (rows[at].point.as_str(), rows[at].band.as_str())
+    });
     result
+}
+
+/// P12: where the staff of a row stand on a day: on the row that they were moved to by then.
+fn standing_on(rows: &[Working], at: usize, day: Date) -> usize {
+    let mut standing = at;
+    // A chain of moves cannot be longer than the rows; the guard stops a circle written by mistake.
+    for _ in 0..rows.len() {
+        match rows[standing].follows {
+            Some(moved) if moved.on <= day => standing = moved.to,
+            _ => break,
+        }
+    }
+    standing
 }
 
 /// The rates of a row; from the day its staff are moved, those of the row they are moved to, and so on.
@@ -443,18 +460,24 @@ fn history_with_moves(rows: &[Working], at: usize) -> Vec<RateFrom> {
     history
 }
 
-fn add_lumps(offer: &Offer, view: View<'_>, rows: &mut [Row], ends: Ends) {
+/// P13: one-off sums, by the point and band on which the staff of a row stand on the day of payment.
+fn add_lumps<'w>(offer: &Offer, view: View<'_>, rows: &mut [Row], ends: Ends, standing: &dyn Fn(usize, Date) -> (&'w str, &'w str)) {
     for lump in &offer.lumps {
         if !lump.nations.is_empty() && lump.nations.iter().all(|(nation, _)| nation != view.nation) {
             continue;
         }
-        let on_day: Vec<Pence> = rows.iter().map(|row| row.path.rate_on(lump.paid_on)).collect();
-        let band_ends = ends.of(rows.iter().zip(&on_day).map(|(row, rate)| (&row.band, *rate)));
-        for (row, rate) in rows.iter_mut().zip(on_day) {
+        let on_day: Vec<(&str, String, Pence)> = (0..rows.len())
+            .map(|at| {
+                let (point, band) = standing(at, lump.paid_on);
+                (point, band.to_owned(), rows[at].path.rate_on(lump.paid_on))
+            })
+            .collect();
+        let band_ends = ends.of(on_day.iter().map(|(_, band, rate)| (band, *rate)));
+        for (row, (point, band, rate)) in rows.iter_mut().zip(on_day) {
             let named = |list: &[(String, dated::Place)], name: &str| list.is_empty() || list.iter().any(|(known, _)| known == name);
-            let reached = is_end(lump.select.only, &row.band, rate, &band_ends)
-                && named(&lump.select.bands, &row.band)
-                && named(&lump.select.points, &row.point)
+            let reached = is_end(lump.select.only, &band, rate, &band_ends)
+                && named(&lump.select.bands, &band)
+                && named(&lump.select.points, point)
                 && lump.select.rate_at_most.is_none_or(|most| rate <= most)
                 && lump.select.rate_above.is_none_or(|above| rate > above);
             if reached {

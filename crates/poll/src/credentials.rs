@@ -244,9 +244,9 @@ pub fn prepare(
         if spares > 0 {
             let mut text = Zeroizing::new(String::with_capacity(spares * 96));
             text.push_str("unit,pack,credential\n");
-            for at in entries.len()..all {
+            for (at, credential) in credentials.iter().enumerate().skip(entries.len()) {
                 text.push_str(&format!("{},{},", cell(&unit.id), packed(at)));
-                text.push_str(credentials[at].expose());
+                text.push_str(credential.expose());
                 text.push('\n');
             }
             prepared.secrets.push(Secret { name: spares_name(unit), text });

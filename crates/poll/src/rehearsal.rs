@@ -60,10 +60,10 @@ pub fn rehearsed(rehearsal: &Rehearsal<'_>, random: &mut Randomness<'_>) -> Answ
         table.insert(role.to_owned(), text(key));
     }
     table.insert("trustees".to_owned(), toml::Value::Array(trustees.iter().map(text).collect()));
-    if let Some(toml::Value::String(title)) = table.get_mut("title") {
-        if !title.starts_with(LABEL) {
-            title.insert_str(0, LABEL);
-        }
+    if let Some(toml::Value::String(title)) = table.get_mut("title")
+        && !title.starts_with(LABEL)
+    {
+        title.insert_str(0, LABEL);
     }
     let mut files = InMemory::default();
     let (poll, bytes) = plan::fix_table(table, "the plan", random)?;

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use dated::{Date, Faults, Place, long_date};
+use dispute::campaign::Language;
 use dispute::{Employer, PollKind, QuestionKind, Unit};
 use law::{Document as LawDocument, Outcome, ballot_notice_due, weekday_date};
 use pay::{When, grouped};
 use serde_json::{Value, json};
 
-use crate::document::Document;
+use crate::document::{Document, Look};
 use crate::poll::{Judged, PollPapers, fields, joined, required_ids, rule_sources};
 
 /// Which voting papers.
@@ -27,6 +28,21 @@ pub enum Addressee {
     Members,
     /// The employer. TULRCA s.231A.
     Employer,
+}
+
+/// What the union itself says on papers for members, in one language.
+struct OwnTexts {
+    questions: Vec<String>,
+    may_call: Option<String>,
+    issue: Option<String>,
+    period: Option<String>,
+    short_of_strike: Vec<String>,
+    recommendation: Option<String>,
+}
+
+/// A day on a paper for members: with its weekday in English, in figures in Welsh.
+fn day_words(day: Date, language: Language) -> String {
+    if language == Language::English { weekday_date(day) } else { language.date(day) }
 }
 
 impl PollPapers<'_> {
@@ -73,7 +89,8 @@ impl PollPapers<'_> {
     }
 
     /// Voting papers of a unit. TULRCA s.229. The day the ballot opens chooses the law.
-    pub fn voting_papers(&self, unit: &Unit, numbers: &Numbers, date: Date, faults: &Faults) -> Option<Document> {
+    /// In Welsh the statutory statement stands as the statute has it, and the paper says so.
+    pub fn voting_papers(&self, unit: &Unit, numbers: &Numbers, look: Look, date: Date, faults: &Faults) -> Option<Document> {
         let before = faults.error_count();
         self.check_statutory("voting paper", faults);
         let employer = self.employer(unit, faults)?;
@@ -114,16 +131,16 @@ impl PollPapers<'_> {
                 "the last day of voting is the day by which papers are returned: correct one of them",
             );
         }
+        let asked = |id: &str| contents.fields.iter().any(|field| field.id == id);
+        let texts = self.own_texts(look.language, &asked, faults);
         let questions: Vec<Value> = self
             .poll
             .questions
             .iter()
-            .map(|question| {
-                let types: Vec<&str> = match question.kind {
-                    QuestionKind::ShortOfStrike => papers.short_of_strike.iter().map(|(text, _)| text.as_str()).collect(),
-                    _ => Vec::new(),
-                };
-                json!({ "text": question.text, "types": types })
+            .zip(&texts.questions)
+            .map(|(question, text)| {
+                let types = if question.kind == QuestionKind::ShortOfStrike { texts.short_of_strike.as_slice() } else { &[] };
+                json!({ "text": text, "types": types })
             })
             .collect();
         let (sample, numbers): (bool, Vec<String>) = match numbers {
@@ -141,14 +158,95 @@ impl PollPapers<'_> {
             "statement": contents.statement.map(|(text, _)| text),
             "scrutineer": papers.scrutineer,
             "return_address": papers.return_address.iter().map(|(line, _)| line).collect::<Vec<_>>(),
-            "return_by": papers.return_by.map(weekday_date),
-            "may_call": papers.may_call,
-            "issue": papers.issue,
-            "period": papers.period,
-            "recommendation": self.poll.recommendation,
+            "return_by": papers.return_by.map(|day| day_words(day, look.language)),
+            "may_call": texts.may_call,
+            "issue": texts.issue,
+            "period": texts.period,
+            "recommendation": texts.recommendation,
         });
         let title = if sample { format!("Sample voting paper: {}", unit.name) } else { format!("Voting papers: {}", unit.name) };
-        (faults.error_count() == before).then(|| Document::new("voting-paper.typ", title, date, data))
+        (faults.error_count() == before).then(|| Document::new("voting-paper.typ", title, date, data).with(look))
+    }
+
+    /// To the members of a unit, with the voting paper: what is asked, how to vote, by when. The law asks for no such letter.
+    pub fn ballot_letter(&self, unit: &Unit, look: Look, date: Date, faults: &Faults) -> Option<Document> {
+        let before = faults.error_count();
+        self.check_statutory("letter to members", faults);
+        self.check_sent(None, "letter to members", faults);
+        let employer = self.employer(unit, faults);
+        let opens = self.opened_on(faults);
+        let papers = self.papers;
+        let missing = |key: &str, is_missing: bool| {
+            if is_missing {
+                let what = format!("the letter to members lacks {key}");
+                faults.error("field-missing", &papers.place, what, format!("add `{key}` to papers/*.toml"));
+            }
+        };
+        missing("return_by", papers.return_by.is_none());
+        missing("return_address", papers.return_address.is_empty());
+        for question in self.poll.questions.iter().filter(|question| question.text.is_none()) {
+            faults.error("field-missing", &question.place, "the letter to members lacks the question", "add `text` to the [[question]]");
+        }
+        let texts = self.own_texts(look.language, &|field| field == "summary_of_matters_in_issue", faults);
+        let (employer, opens, return_by) = (employer?, opens?, papers.return_by?);
+        let mut data = self.letter(None);
+        merge(
+            &mut data,
+            json!({
+                "unit": unit.name,
+                "employer": employer.name,
+                "opens": day_words(opens, look.language),
+                "questions": texts.questions,
+                "return_by": day_words(return_by, look.language),
+                "return_address": papers.return_address.iter().map(|(line, _)| line).collect::<Vec<_>>(),
+                "scrutineer": papers.scrutineer,
+                "issue": texts.issue,
+                "recommendation": texts.recommendation,
+            }),
+        );
+        let title = format!("To members: the ballot at {}", employer.name);
+        (faults.error_count() == before).then(|| Document::new("ballot-letter.typ", title, date, data).with(look))
+    }
+
+    /// The union's own texts in a language. Every one that a Welsh paper prints and the folder has only in English is a fault:
+    /// nothing is translated.
+    fn own_texts(&self, language: Language, asked: &dyn Fn(&str) -> bool, faults: &Faults) -> OwnTexts {
+        let papers = self.papers;
+        let english = OwnTexts {
+            questions: self.poll.questions.iter().map(|question| question.text.clone().unwrap_or_default()).collect(),
+            may_call: papers.may_call.clone(),
+            issue: papers.issue.clone(),
+            period: papers.period.clone(),
+            short_of_strike: papers.short_of_strike.iter().map(|(text, _)| text.clone()).collect(),
+            recommendation: self.poll.recommendation.clone(),
+        };
+        if language == Language::English {
+            return english;
+        }
+        let welsh = &papers.welsh;
+        let missing = |key: &str, is_missing: bool| {
+            if is_missing {
+                let fix = format!("add {key} under [welsh] in papers/*.toml; nothing is translated by the program");
+                faults.error("no-welsh-text", &papers.place, format!("a Welsh paper lacks its Welsh text: {key}"), fix);
+            }
+        };
+        for question in &self.poll.questions {
+            missing(&format!("[[welsh.question]] with id = \"{}\"", question.id), welsh.question(&question.id).is_none());
+        }
+        missing("may_call", asked("persons_authorised_to_call") && english.may_call.is_some() && welsh.may_call.is_none());
+        missing("issue", asked("summary_of_matters_in_issue") && english.issue.is_some() && welsh.issue.is_none());
+        missing("period", asked("period_each_type_expected") && english.period.is_some() && welsh.period.is_none());
+        let types = asked("types_of_short_of_strike_action") && english.short_of_strike.len() != welsh.short_of_strike.len();
+        missing("short_of_strike (as many as in English)", types);
+        missing("recommendation", english.recommendation.is_some() && welsh.recommendation.is_none());
+        OwnTexts {
+            questions: self.poll.questions.iter().map(|question| welsh.question(&question.id).unwrap_or_default().to_owned()).collect(),
+            may_call: welsh.may_call.clone(),
+            issue: welsh.issue.clone(),
+            period: welsh.period.clone(),
+            short_of_strike: welsh.short_of_strike.iter().map(|(text, _)| text.clone()).collect(),
+            recommendation: welsh.recommendation.clone(),
+        }
     }
 
     /// The statement of the result of a unit. TULRCA ss.231, 231A. The day the ballot opened chooses the law; whether a test was
@@ -181,25 +279,29 @@ impl PollPapers<'_> {
                 ("support_at_least_40_if_ips", of_test("support")),
             ]);
             self.check_fields(&contents, &stands, "statement of the result", &unit.place, faults);
-            let rows: Vec<Value> = [
-                ("Entitled to vote in the ballot", figures.entitled),
-                ("Votes cast", returned),
-                ("Answered Yes", Some(figures.yes)),
-                ("Answered No", figures.no),
-                ("Spoiled or otherwise invalid voting papers", figures.spoiled),
-            ]
-            .into_iter()
-            .filter_map(|(what, number)| Some(json!({ "what": what, "number": grouped(number?) })))
-            .collect();
-            let tests: Vec<String> = contents
-                .fields
-                .iter()
-                .filter_map(|field| match field.id {
+            // The items are those of the rules, in their order and in their words; who was entitled is always said, or no share
+            // could be worked out.
+            let entitled = ("entitled", self.book.field_text("entitled"));
+            let listed = contents.fields.iter().map(|field| (field.id, field.text));
+            let first = (!contents.fields.iter().any(|field| field.id == "entitled")).then_some(entitled);
+            let (mut rows, mut tests) = (Vec::new(), Vec::new());
+            for (id, text) in first.into_iter().chain(listed) {
+                let number = match id {
+                    "entitled" => figures.entitled,
+                    "votes_cast" => returned,
+                    "yes_per_question" => Some(figures.yes),
+                    "no_per_question" => figures.no,
+                    "spoiled" | "spoiled_or_invalid" => figures.spoiled,
+                    _ => None,
+                };
+                rows.extend(number.map(|number| json!({ "what": capital(text), "number": grouped(number) })));
+                let answer = match id {
                     "turnout_at_least_50" => of_test("turnout"),
                     "support_at_least_40_if_ips" => of_test("support"),
                     _ => None,
-                })
-                .collect();
+                };
+                tests.extend(answer.map(|answer| format!("{}: {answer}", capital(text))));
+            }
             results.push(json!({
                 "title": question_title(one.question.kind),
                 "text": one.question.text,
@@ -258,7 +360,16 @@ impl PollPapers<'_> {
                 }));
             }
         }
+        let closed = match self.poll.closed {
+            Some(When::Day(day)) => Some(day),
+            _ => {
+                faults.error("no-closing-day", &self.poll.place, "the last day of voting is not known", "add closed_on to the poll");
+                None
+            }
+        };
+        let contents = closed.and_then(|day| self.required(LawDocument::ScrutineerReport, day, None, faults));
         let (report, scrutineer) = (papers.scrutineer_report.as_ref()?, papers.scrutineer.as_ref()?);
+        let (closed, contents) = (closed?, contents?);
         let counts = [
             ("Printed", report.printed),
             ("Sent out", report.sent),
@@ -269,24 +380,20 @@ impl PollPapers<'_> {
             .iter()
             .map(|(what, number)| json!({ "what": what, "number": number.map_or_else(|| "not stated".to_owned(), grouped) }))
             .collect();
-        let say = |truth: bool, yes: &str, no: &str| if truth { yes.to_owned() } else { no.to_owned() };
-        let statements = [
-            say(
-                report.requirements_met,
-                "There are no reasonable grounds for believing that there was any contravention of a requirement imposed by or under any enactment in relation to the ballot.",
-                "I am not satisfied that there are no reasonable grounds for believing that a requirement imposed by or under an enactment was contravened in relation to the ballot.",
-            ),
-            say(
-                report.secure,
-                "The arrangements for the production, storage, distribution, return and other handling of the voting papers and for the counting of the votes included all such security arrangements as were reasonably practicable for the purpose of minimising the risk of unfairness or malpractice.",
-                "I am not satisfied that the arrangements for the voting papers and for the counting of the votes included all the security arrangements that were reasonably practicable.",
-            ),
-            say(
-                report.unhindered,
-                "I was able to carry out my functions without interference from the union or any of its members, officials or employees.",
-                "I am not satisfied that I was able to carry out my functions without interference from the union or any of its members, officials or employees.",
-            ),
-        ];
+        let statements: Vec<Value> = contents
+            .fields
+            .iter()
+            .map(|field| {
+                let satisfied = match field.id {
+                    "scrutineer_no_contravention" => report.requirements_met,
+                    "scrutineer_security" => report.secure,
+                    "scrutineer_no_interference" => report.unhindered,
+                    // A matter that the rules ask for and the folder has no answer to is never stated as satisfied.
+                    _ => false,
+                };
+                json!({ "answer": if satisfied { "I am satisfied" } else { "I am not satisfied" }, "matter": field.text })
+            })
+            .collect();
         let mut data = self.letter(None);
         merge(
             &mut data,
@@ -299,8 +406,8 @@ impl PollPapers<'_> {
                 "results": rows,
                 "statements": statements,
                 "reasons": report.reasons,
-                "law_day": "",
-                "rules": Vec::<String>::new(),
+                "law_day": long_date(closed),
+                "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),
             }),
         );
         let title = format!("Scrutineer’s report: {}", self.poll.title);
@@ -358,27 +465,20 @@ fn total(employer: &Employer) -> Option<u64> {
     (!list.is_empty()).then(|| list.iter().map(|count| count.number).fold(0, u64::saturating_add))
 }
 
-/// Whether a test was met, with its figures, as a sentence; `None` where it was not made or could not be decided.
+/// Whether a test was met, with its figures, in words; `None` where it was not made or could not be decided.
 fn test_line(judged: &Judged<'_>, name: &str) -> Option<String> {
     let test = judged.judgment.adopted().tests.iter().find(|test| test.figures.name() == name)?;
     let met = match test.outcome {
-        Outcome::Met => "Yes",
-        Outcome::NotMet => "No",
+        Outcome::Met => "yes",
+        Outcome::NotMet => "no",
         Outcome::CannotTell { .. } => return None,
     };
-    Some(match test.figures {
-        law::TestFigures::Turnout { returned, entitled, percent } => format!(
-            "Was the number of votes cast at least {percent}% of those entitled to vote? {met}: {} of {}.",
-            grouped(returned),
-            grouped(entitled?)
-        ),
-        law::TestFigures::Support { yes, entitled, percent } => format!(
-            "Were those answering Yes at least {percent}% of those entitled to vote? {met}: {} of {}.",
-            grouped(yes),
-            grouped(entitled?)
-        ),
+    let (reached, entitled) = match test.figures {
+        law::TestFigures::Turnout { returned, entitled, .. } => (returned, entitled?),
+        law::TestFigures::Support { yes, entitled, .. } => (yes, entitled?),
         law::TestFigures::Majority { .. } => return None,
-    })
+    };
+    Some(format!("{met}, {} of {}", grouped(reached), grouped(entitled)))
 }
 
 pub(crate) fn question_title(kind: QuestionKind) -> &'static str {
@@ -403,4 +503,10 @@ pub(crate) fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (into, from) {
         into.extend(from);
     }
+}
+
+/// A text of the rules at the beginning of a line.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,104 +1,159 @@
-//! Conference papers and the plan of action from a plain file: agenda, minute, book of decisions, one page of dates.
+//! Agenda, minute and decisions book of a conference, straight from what its log gives (`dispute::conference`).
+//!
+//! Amendments that conflict are marked as such, each beside the other, and every text that changes is shown before and after,
+//! with the words that go and come marked by strokes as well as by weight: nothing hangs on colour.
 
-use dated::{Date, Place, Table};
+use dated::Date;
+use dispute::conference::{BookEntry, Conference, Mark, changed_words};
 use serde_json::{Value, json};
 
-use crate::document::{Document, check_text};
+use crate::document::Document;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+/// Which paper of a conference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConferencePaper {
+    /// The agenda in the order of business.
     Agenda,
+    /// The minute.
     Minute,
-    Decisions,
-    Plan,
+    /// What was decided, with final texts.
+    DecisionsBook,
 }
 
-const KINDS: [(&str, Kind); 4] = [("agenda", Kind::Agenda), ("minute", Kind::Minute), ("decisions", Kind::Decisions), ("plan", Kind::Plan)];
+impl ConferencePaper {
+    /// What it is called on the paper.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Agenda => "Agenda",
+            Self::Minute => "Minute",
+            Self::DecisionsBook => "Decisions",
+        }
+    }
 
-/// Reads a file of kind `agenda`, `minute`, `decisions` or `plan` and makes the document.
-pub fn read_paper(root: &Table<'_>, date: Date) -> Option<Document> {
-    let kind = root.choice("kind", &KINDS);
-    let body = text(root, "body");
-    let heading = text(root, "heading");
-    let opening = texts(root, "text");
-    match kind? {
-        Kind::Plan => {
-            let items = root.list("item", |entry, _| {
-                let (when, who, what) = (text(entry, "when"), text(entry, "who"), text(entry, "what"));
-                let notice_by = optional(entry, "notice_by");
-                Some(json!({ "when": when?, "who": who?, "what": what?, "notice_by": notice_by.unwrap_or_else(|| "–".to_owned()) }))
-            });
-            let notes = texts(root, "notes");
-            let (body, heading) = (body?, heading?);
-            let title = format!("{body}: {heading}");
-            let data = json!({ "body": body, "heading": heading, "text": opening, "items": items, "notes": notes });
-            Some(Document::new("plan.typ", title, date, data))
-        }
-        kind => {
-            let place = optional(root, "place");
-            let held_on = root.optional_date("held_on");
-            let signed_by = optional(root, "signed_by");
-            let signed_as = optional(root, "signed_as");
-            let items = root.list("item", |entry, _| read_item(entry, kind));
-            let (body, heading) = (body?, heading?);
-            let place_and_day: Vec<String> = [place, held_on.map(dated::long_date)].into_iter().flatten().collect();
-            let title = format!("{body}: {heading}");
-            let data = json!({
-                "body": body,
-                "heading": heading,
-                "place_and_day": place_and_day.join(", "),
-                "text": opening,
-                "items": items,
-                "signed_by": signed_by,
-                "signed_as": signed_as,
-            });
-            Some(Document::new("conference.typ", title, date, data))
-        }
+    /// The paper as a document.
+    pub fn document(self, conference: &Conference, date: Date) -> Document {
+        let (title, when, sections, closing) = match self {
+            Self::Agenda => agenda(conference),
+            Self::Minute => minute(conference),
+            Self::DecisionsBook => book(conference),
+        };
+        let data = json!({
+            "body": title,
+            "heading": self.title(),
+            "when": when,
+            "sections": sections,
+            "closing": closing,
+            "status": if conference.status == dated::Status::Synthetic { "Invented, to show what the paper looks like." } else { "" },
+        });
+        Document::new("conference.typ", format!("{}: {title}", self.title()), date, data)
     }
 }
 
-fn read_item(table: &Table<'_>, kind: Kind) -> Option<Value> {
-    let title = text(table, "title");
-    let number = optional(table, "number");
-    let moved_by = optional(table, "moved_by");
-    let body = texts(table, "text");
-    let (before, after) = (optional(table, "before"), optional(table, "after"));
-    let outcome = optional(table, "outcome");
-    let votes = table.optional_table("votes", |votes| {
-        let (yes, no, abstained) = (votes.count("for"), votes.count("against"), votes.optional_count("abstained"));
-        let mut words = format!("for {}, against {}", pay::grouped(yes?), pay::grouped(no?));
-        if let Some(abstained) = abstained {
-            words.push_str(&format!(", abstained {}", pay::grouped(abstained)));
-        }
-        Some(words)
+type Parts = (String, Option<String>, Vec<Value>, Vec<String>);
+
+fn agenda(conference: &Conference) -> Parts {
+    let agenda = conference.agenda();
+    let items = agenda.entries.iter().map(|entry| {
+        json!({
+            "heading": entry.heading,
+            "depth": entry.depth,
+            "mover": entry.mover,
+            "text": entry.text,
+            "conflicts": entry.conflicts_with,
+            "changes": changes(entry.before_and_after.as_ref(), "Text now", "Text if this alone is carried"),
+            "notes": entry.notes.iter().filter(|note| !note.starts_with("Conflicts with")).collect::<Vec<_>>(),
+            "outcome": null,
+        })
     });
-    if kind == Kind::Decisions && outcome.is_none() {
-        table.fault("missing-key", "outcome", "a decision says what was decided", "add `outcome = \"carried\"`");
-    }
-    Some(json!({
-        "number": number,
-        "title": title?,
-        "moved_by": moved_by,
-        "text": body,
-        "before": before,
-        "after": after,
-        "outcome": outcome,
-        "votes": votes.flatten(),
-    }))
+    let guillotine =
+        (!agenda.guillotine.is_empty()).then(|| format!("Put without debate when time runs out: {}.", agenda.guillotine.join(", ")));
+    (agenda.title.clone(), agenda.when, vec![section(None, items.collect())], guillotine.into_iter().collect())
 }
 
-fn checked(text: String, key: &str, place: &Place, table: &Table<'_>) -> Option<String> {
-    check_text(&text, key, place, table.faults()).then_some(text)
+fn minute(conference: &Conference) -> Parts {
+    let minute = conference.minute();
+    let is_amended_motion = |id: &str| {
+        let of_motion = |decision: &&dispute::conference::Decision| decision.id == id && decision.amends.is_none();
+        conference
+            .decisions
+            .iter()
+            .find(of_motion)
+            .is_some_and(|decision| decision.text_after.as_ref().is_some_and(|after| *after != decision.text_before))
+    };
+    let items = minute.items.iter().map(|item| {
+        json!({
+            "heading": item.heading,
+            "depth": 0,
+            "mover": null,
+            // Of a motion the text put to the vote stands in the pair already; of an amendment this is what it asked.
+            "text": if is_amended_motion(&item.id) { &[] } else { item.text.as_slice() },
+            "conflicts": item.conflicts_with,
+            "changes": changes(item.before_and_after.as_ref(), "Text before", "Text after"),
+            "notes": [],
+            "outcome": item.sentences.join(" "),
+        })
+    });
+    let business = (!minute.business.is_empty()).then(|| {
+        json!({
+            "heading": "Order of business",
+            "depth": 0,
+            "mover": null,
+            "text": [],
+            "conflicts": [],
+            "changes": null,
+            "notes": minute.business,
+            "outcome": null,
+        })
+    });
+    let items = business.into_iter().chain(items);
+    let sources = (!minute.sources.is_empty()).then(|| format!("Reported in: {}", minute.sources.join("; ")));
+    (minute.title.clone(), minute.when, vec![section(None, items.collect())], sources.into_iter().collect())
 }
 
-fn text(table: &Table<'_>, key: &str) -> Option<String> {
-    table.text(key).and_then(|text| checked(text, key, &table.place_of(key), table))
+fn book(conference: &Conference) -> Parts {
+    let book = conference.decisions_book();
+    let item = |entry: &BookEntry| {
+        let both = entry.before.clone().zip(entry.text.clone());
+        // Where the text changed it stands in the pair already.
+        let text: Vec<&str> = if both.is_some() { Vec::new() } else { entry.text.iter().flat_map(|text| text.lines()).collect() };
+        json!({
+            "heading": entry.heading,
+            "depth": 0,
+            "mover": null,
+            "text": text,
+            "conflicts": [],
+            "changes": changes(both.as_ref(), "Text as it came", "Text as decided"),
+            "notes": [],
+            "outcome": entry.outcome,
+        })
+    };
+    let sections = book
+        .parts()
+        .into_iter()
+        .filter(|(_, entries)| !entries.is_empty())
+        .map(|(title, entries)| section(Some(title), entries.iter().map(item).collect()))
+        .collect();
+    (book.title.clone(), book.when.clone(), sections, Vec::new())
 }
 
-fn optional(table: &Table<'_>, key: &str) -> Option<String> {
-    table.optional_text(key).and_then(|text| checked(text, key, &table.place_of(key), table))
+fn section(title: Option<&str>, items: Vec<Value>) -> Value {
+    json!({ "title": title, "items": items })
 }
 
-fn texts(table: &Table<'_>, key: &str) -> Vec<String> {
-    table.text_list(key).into_iter().filter_map(|(text, place)| checked(text, key, &place, table)).collect()
+/// A text before and after as lists of parts, each with what became of it.
+fn changes(both: Option<&(String, String)>, before_title: &str, after_title: &str) -> Value {
+    let Some((before, after)) = both else { return Value::Null };
+    let parts = |parts: Vec<(Mark, String)>| {
+        let part = |(mark, text): (Mark, String)| {
+            let mark = match mark {
+                Mark::Same => "same",
+                Mark::Gone => "gone",
+                Mark::New => "new",
+            };
+            json!({ "mark": mark, "text": text })
+        };
+        parts.into_iter().map(part).collect::<Vec<_>>()
+    };
+    let [old, new] = changed_words(before, after);
+    json!({ "before_title": before_title, "after_title": after_title, "before": parts(old), "after": parts(new) })
 }

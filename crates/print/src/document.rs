@@ -1,6 +1,7 @@
 //! A document before it is typeset: which template, and the data for it. Text from data is checked here, once, for all papers.
 
 use dated::{Date, Faults, Place};
+use dispute::campaign::Language;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -17,13 +18,30 @@ pub struct Document {
     pub data: Value,
 }
 
+/// How a paper for members is to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// No letter smaller than 16 points.
+    pub large_print: bool,
+    /// The language of what the program says; texts of data stay as they are.
+    pub language: Language,
+}
+
 impl Document {
-    /// A document whose template also gets `title`, `date` and `lang`.
+    /// A document whose template also gets `title`, `date`, `lang` and `large`.
     pub fn new(template: &'static str, title: impl Into<String>, date: Date, mut data: Value) -> Self {
         let title = title.into();
         data["title"] = title.clone().into();
-        data["date"] = dated::long_date(date).into();
-        Self { template, title, date, data }
+        Self { template, title, date, data }.with(Look::default())
+    }
+
+    /// The same paper with another look.
+    #[must_use]
+    pub fn with(mut self, look: Look) -> Self {
+        self.data["lang"] = look.language.code().into();
+        self.data["large"] = look.large_print.into();
+        self.data["date"] = look.language.date(self.date).into();
+        self
     }
 
     /// What makes it this document and no other: a hash of template name, date and data.
@@ -61,6 +79,19 @@ pub fn check_text(text: &str, record: &str, place: &Place, faults: &Faults) -> b
         );
     }
     bad.is_none()
+}
+
+/// As [`check_text`], for every text of a document.
+pub fn check_document(document: &Document, place: &Place, faults: &Faults) {
+    fn check(value: &Value, title: &str, place: &Place, faults: &Faults) {
+        match value {
+            Value::String(text) => drop(check_text(text, title, place, faults)),
+            Value::Array(list) => list.iter().for_each(|one| check(one, title, place, faults)),
+            Value::Object(map) => map.values().for_each(|one| check(one, title, place, faults)),
+            _ => {}
+        }
+    }
+    check(&document.data, &format!("“{}”", document.template.trim_end_matches(".typ")), place, faults);
 }
 
 /// As [`check_text`], for a line that has to fit its place: at most [`NAME_LETTERS`] letters, no line break.

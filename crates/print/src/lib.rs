@@ -7,25 +7,29 @@
 //! No clock: every document is given its date. The only disk access is [`run`], which writes files whole or not at all.
 
 mod ballot;
+mod cards;
 mod conference;
 mod document;
 mod letters;
 mod mandate;
-mod members;
+mod manifest;
+mod meeting;
+mod plan;
 mod poll;
-mod postcards;
 mod run;
 mod templates;
 mod typeset;
 
 pub use ballot::{Addressee, Numbers};
-pub use conference::read_paper;
-pub use document::{Document, NAME_LETTERS, check_line, check_text};
-pub use letters::{Letter, Letters};
-pub use mandate::{Certificate, NoticeDays};
-pub use members::{Member, read_members};
+pub use cards::{CardSize, cards_document, check_card};
+pub use conference::ConferencePaper;
+pub use document::{Document, Look, NAME_LETTERS, check_document, check_line, check_text};
+pub use letters::{check_letter, letters_document};
+pub use mandate::Certificate;
+pub use manifest::{Entry, Record};
+pub use meeting::read_meeting;
+pub use plan::plan_document;
 pub use poll::PollPapers;
-pub use postcards::{Card, CardSize, CardText, Figures, OwnFigures};
-pub use run::{Batch, Entry, Mode, RunError, run};
+pub use run::{Batch, Mode, RunError, run, sha256_hex, write_file};
 pub use templates::Templates;
-pub use typeset::{Printed, TemplateError, forget, typeset};
+pub use typeset::{Located, Printed, TemplateError, forget, typeset};

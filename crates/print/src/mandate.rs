@@ -1,8 +1,8 @@
 //! Papers after a ballot: the certificate of a mandate and the notice of action. Neither can be had without the mandate itself,
 //! which only `law` makes.
 
-use dated::{Date, Faults, Place, long_date};
-use dispute::{ActionKind, Call, QuestionKind, Unit};
+use dated::{Date, Faults, long_date};
+use dispute::{ActionKind, Call, QuestionKind, ShortType, Unit};
 use law::{
     Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, judge_action, judge_notice, weekday_date,
 };
@@ -20,15 +20,6 @@ pub enum Certificate {
     Held(Box<Document>),
     /// None did; the sentences say why.
     Refused(Vec<String>),
-}
-
-/// When the notified action is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoticeDays {
-    /// On the days of the call.
-    EachDay,
-    /// From the first day of the call on.
-    ContinuousFrom,
 }
 
 impl PollPapers<'_> {
@@ -102,46 +93,51 @@ impl PollPapers<'_> {
         Some(Certificate::Held(Box::new(Document::new("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
     }
 
-    /// The notice of a call to the employer of a unit. TULRCA s.234A. The day it is received chooses the law. Without a mandate for
-    /// that kind of action, or for a day that mandate and notice do not cover, there is no notice.
-    pub fn action_notice(
-        &self,
-        unit: &Unit,
-        call: &Call,
-        days: NoticeDays,
-        date: Date,
-        received_on: Date,
-        faults: &Faults,
-    ) -> Option<Document> {
+    /// The notice of calls to the employer of a unit, one notice for all of them. TULRCA s.234A. The day it is received chooses the
+    /// law. Without a mandate for each kind of action, or for a day that mandate and notice do not cover, there is no notice. A call
+    /// is of single days, or continuous from its first day on.
+    pub fn action_notice(&self, unit: &Unit, calls: &[&Call], date: Date, received_on: Date, faults: &Faults) -> Option<Document> {
         let before = faults.error_count();
         self.check_statutory("notice of action", faults);
         let employer = self.employer(unit, faults)?;
         self.check_sent(Some(employer), "notice of action", faults);
         let unit = self.poll.units.iter().find(|known| known.id == unit.id)?;
         let contents = self.required(LawDocument::ActionNotice, received_on, Some(unit), faults)?;
+        let has_days = !calls.is_empty() && calls.iter().all(|call| !days_of(call).is_empty());
         let mut stands = self.staff_fields(employer);
         stands.extend(fields([
             ("continuous_or_discontinuous", Some("yes".to_owned())),
-            ("start_date_or_each_date", (!call.dates.is_empty()).then(|| "yes".to_owned())),
+            ("start_date_or_each_date", has_days.then(|| "yes".to_owned())),
             ("statement_that_given_for_s234A", Some("yes".to_owned())),
         ]));
         self.check_fields(&contents, &stands, "notice of action", &employer.place, faults);
-        let kind = match call.kind {
-            ActionKind::Strike => QuestionKind::Strike,
-            ActionKind::ShortOfStrike => QuestionKind::ShortOfStrike,
-        };
-        self.check_days(unit, kind, call, days, received_on, faults);
-        let mut dates = call.dates.clone();
-        dates.sort();
+        self.check_days(unit, calls, received_on, faults);
+        let parts: Vec<Value> = calls
+            .iter()
+            .map(|call| {
+                let kind = question_kind(call);
+                json!({
+                    "title": question_title(kind),
+                    "kind": in_words(kind),
+                    // What is none of the known types, the call's own text says.
+                    "types": call
+                        .types
+                        .iter()
+                        .map(|kind| if *kind == ShortType::Other { call.text.clone() } else { kind.words() })
+                        .collect::<Vec<_>>(),
+                    "hours": call.hours.map(dispute::Hours::words),
+                    "continuous": call.continuous.is_some(),
+                    "dates": days_of(call).into_iter().map(weekday_date).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
         let mut data = self.letter(Some(employer));
         merge(&mut data, self.staff(employer));
         merge(
             &mut data,
             json!({
                 "unit": unit.name,
-                "kind": in_words(kind),
-                "continuous": days == NoticeDays::ContinuousFrom,
-                "dates": dates.iter().map(|day| weekday_date(*day)).collect::<Vec<_>>(),
+                "parts": parts,
                 "required": required_ids(&contents),
                 "law_day": long_date(received_on),
                 "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),
@@ -152,45 +148,59 @@ impl PollPapers<'_> {
     }
 
     /// Every day of the notice must be lawful as far as mandate and notice go.
-    fn check_days(&self, unit: &Unit, kind: QuestionKind, call: &Call, days: NoticeDays, received_on: Date, faults: &Faults) {
+    fn check_days(&self, unit: &Unit, calls: &[&Call], received_on: Date, faults: &Faults) {
         let Some(unit) = self.poll.units.iter().find(|known| known.id == unit.id) else { return };
         let judged = self.judge(unit, faults);
-        let of_kind = judged.iter().find(|one| one.question.kind == kind);
-        let place = &unit.place;
-        let Some(mandate) = of_kind.and_then(|one| one.judgment.adopted().mandate.as_ref()) else {
-            let why = of_kind.map_or_else(|| "the poll did not ask about it".to_owned(), |one| why_not(one.judgment.adopted()));
-            faults.error(
-                "no-mandate",
-                place,
-                format!("{} has no mandate for {}: {why}", unit.name, in_words(kind)),
-                "no notice of action can be given",
-            );
-            return;
-        };
-        let notice = match judge_notice(self.book, mandate.poll(), ResultTold::NotStated, received_on, Agreements::default()) {
-            Err(what) => return self.not_covered(&what, faults),
-            Ok(Err(fault)) => return faults.error("notice-fails", place, fault.sentence(), "give a later --received"),
-            Ok(Ok(notice)) => notice,
-        };
-        let mut wanted: Vec<Date> = call.dates.clone();
-        wanted.sort();
-        if days == NoticeDays::ContinuousFrom {
-            wanted.truncate(1);
-        }
-        let proposed: Vec<ProposedAction> = wanted.into_iter().map(ProposedAction::day).collect();
-        for action in judge_action(mandate, &notice, &proposed) {
-            for (day, refusal, rule) in action.refused {
+        for call in calls {
+            let kind = question_kind(call);
+            let of_kind = judged.iter().find(|one| one.question.kind == kind);
+            let Some(mandate) = of_kind.and_then(|one| one.judgment.adopted().mandate.as_ref()) else {
+                let why = of_kind.map_or_else(|| "the poll did not ask about it".to_owned(), |one| why_not(one.judgment.adopted()));
                 faults.error(
-                    "unlawful-day",
-                    place,
-                    format!("{}: {}: {} ({})", unit.name, weekday_date(day), refusal.sentence(), rule.id),
-                    "change the dates of the call, or the day the notice is received",
+                    "no-mandate",
+                    &unit.place,
+                    format!("{} has no mandate for {}: {why}", unit.name, in_words(kind)),
+                    "no notice of action can be given",
                 );
+                continue;
+            };
+            let notice = match judge_notice(self.book, mandate.poll(), ResultTold::NotStated, received_on, Agreements::default()) {
+                Err(what) => return self.not_covered(&what, faults),
+                Ok(Err(fault)) => return faults.error("notice-fails", &unit.place, fault.sentence(), "give a later --received"),
+                Ok(Ok(notice)) => notice,
+            };
+            let days = days_of(call);
+            if days.is_empty() {
+                faults.error("no-dates", &call.place, "the call names no day", "add dates, or from, to the [[call]]");
+            }
+            let proposed: Vec<ProposedAction> =
+                days.into_iter().map(|day| call.hours.map_or_else(|| ProposedAction::day(day), |hours| hours.on(day))).collect();
+            for action in judge_action(mandate, &notice, &proposed) {
+                for (day, refusal, rule) in action.refused {
+                    faults.error(
+                        "unlawful-day",
+                        &call.place,
+                        format!("{}: {}: {} ({})", unit.name, weekday_date(day), refusal.sentence(), rule.id),
+                        "change the dates of the call, or the day the notice is received",
+                    );
+                }
             }
         }
-        if call.dates.is_empty() {
-            faults.error("no-dates", &Place::new("action.toml", 1), "the call names no day", "add dates to the [[call]]");
-        }
+    }
+}
+
+/// The days that a notice of the call names: each of them, or the first of continuous action. s.234A(3)(b).
+fn days_of(call: &Call) -> Vec<Date> {
+    let mut days = call.continuous.map_or_else(|| call.dates.clone(), |(from, _)| vec![from]);
+    days.sort();
+    days.dedup();
+    days
+}
+
+fn question_kind(call: &Call) -> QuestionKind {
+    match call.kind {
+        ActionKind::Strike => QuestionKind::Strike,
+        ActionKind::ShortOfStrike => QuestionKind::ShortOfStrike,
     }
 }
 

@@ -229,6 +229,21 @@ impl<'d> PollPapers<'d> {
         for (kind, place) in &papers.short_of_strike {
             check_text(kind, "a type of action", place, faults);
         }
+        let welsh = &papers.welsh;
+        for (what, value) in [
+            ("may_call in Welsh", &welsh.may_call),
+            ("issue in Welsh", &welsh.issue),
+            ("period in Welsh", &welsh.period),
+            ("recommendation in Welsh", &welsh.recommendation),
+        ] {
+            text(value, what, &papers.place);
+        }
+        for (_, question, place) in &welsh.questions {
+            check_text(question, "a question in Welsh", place, faults);
+        }
+        for (kind, place) in &welsh.short_of_strike {
+            check_text(kind, "a type of action in Welsh", place, faults);
+        }
         for employer in &papers.employers {
             check_line(&employer.name, "the employer’s name", &employer.place, faults);
             lines(&employer.address, "the employer’s address");

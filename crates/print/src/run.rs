@@ -7,12 +7,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::document::{Document, hex};
+use crate::manifest::{self, Entry, Record};
 use crate::templates::Templates;
-use crate::typeset::{TemplateError, forget, typeset};
+use crate::typeset::{Located, TemplateError, forget, typeset};
 
 /// One file of a run.
 #[derive(Clone, Debug)]
@@ -21,39 +21,20 @@ pub struct Batch {
     pub file: String,
     /// What it holds, in words for the mailing house.
     pub what: String,
-    /// How many records (letters, cards, papers).
-    pub records: usize,
-    /// The first record's id or number.
-    pub first: String,
-    /// The last record's.
-    pub last: String,
+    /// Its records in order: letters, cards, numbered papers, or the one paper.
+    pub records: Vec<Record>,
+    /// Whether the place of each record is listed beside the file; the template marks them.
+    pub lists_places: bool,
     /// The document.
     pub document: Document,
 }
 
-/// A line of the manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// File name.
-    pub file: String,
-    /// What it holds.
-    pub what: String,
-    /// Records.
-    pub records: usize,
-    /// First record.
-    pub first: String,
-    /// Last record.
-    pub last: String,
-    /// First page, counted through the run.
-    pub first_page: usize,
-    /// Last page.
-    pub last_page: usize,
-    /// Size.
-    pub bytes: usize,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// SHA-256 of what it was made from: document and templates.
-    pub made_from: String,
+impl Batch {
+    /// A file with one paper.
+    pub fn single(file: String, what: &str, record: &str, document: Document) -> Self {
+        let records = vec![Record { id: record.to_owned(), row_sha256: None }];
+        Self { file, what: what.to_owned(), records, lists_places: false, document }
+    }
 }
 
 /// What to do with the files of an earlier run of the same name.
@@ -95,7 +76,7 @@ pub fn run(
     let mut entries: Vec<Entry> = Vec::new();
     let mut page = 0;
     for batch in batches {
-        let made_from = hash_of([batch.document.identity().as_str(), &templates_hash, env!("CARGO_PKG_VERSION")]);
+        let made_from = made_from(&batch, &templates_hash);
         let path = out.join(&batch.file);
         let known = earlier.iter().find(|entry| entry.file == batch.file);
         if let (Some(known), Mode::Once) = (known, mode)
@@ -106,29 +87,10 @@ pub fn run(
                 path.display()
             )));
         }
-        let pages_before = page;
-        let kept = known.filter(|known| known.made_from == made_from && is_whole(&path, &known.sha256));
+        let kept = known.filter(|known| known.made_from == made_from && is_kept(out, known));
         let entry = match kept {
-            Some(known) => {
-                Entry { first_page: pages_before + 1, last_page: pages_before + 1 + (known.last_page - known.first_page), ..known.clone() }
-            }
-            None => {
-                let printed = typeset(templates, &batch.document).map_err(RunError::Template)?;
-                forget();
-                write_whole(&path, &printed.bytes)?;
-                Entry {
-                    file: batch.file,
-                    what: batch.what,
-                    records: batch.records,
-                    first: batch.first,
-                    last: batch.last,
-                    first_page: pages_before + 1,
-                    last_page: pages_before + printed.pages,
-                    bytes: printed.bytes.len(),
-                    sha256: hex(&Sha256::digest(&printed.bytes)),
-                    made_from,
-                }
-            }
+            Some(known) => Entry { first_page: page + 1, last_page: page + 1 + (known.last_page - known.first_page), ..known.clone() },
+            None => print_file(out, templates, batch, made_from, page)?,
         };
         page = entry.last_page;
         let was_there = kept.is_some();
@@ -137,7 +99,7 @@ pub fn run(
         let rest: Vec<Entry> = earlier.iter().filter(|entry| !entries.iter().any(|done| done.file == entry.file)).cloned().collect();
         if !was_there || rest.is_empty() {
             let listed: Vec<&Entry> = entries.iter().chain(&rest).collect();
-            write_whole(&manifest, format!("{:#}\n", to_json(name, &listed)).as_bytes())?;
+            write_file(&manifest, format!("{:#}\n", manifest::to_json(name, &listed)).as_bytes())?;
         }
         if let Some(last) = entries.last() {
             progress(last, was_there);
@@ -149,83 +111,84 @@ pub fn run(
         return Err(RunError::OtherRun(format!("{} is of another run with more files", out.join(&extra.file).display())));
     }
     let listed: Vec<&Entry> = entries.iter().collect();
-    write_whole(&manifest, format!("{:#}\n", to_json(name, &listed)).as_bytes())?;
-    write_whole(&out.join(format!("{name}.manifest.csv")), to_csv(&listed).as_bytes())?;
+    write_file(&manifest, format!("{:#}\n", manifest::to_json(name, &listed)).as_bytes())?;
+    write_file(&out.join(format!("{name}.manifest.csv")), manifest::to_csv(&listed).as_bytes())?;
     Ok(entries)
 }
 
-fn to_json(name: &str, entries: &[&Entry]) -> Value {
-    json!({
-        "run": name,
-        "files": entries.iter().map(|entry| json!({
-            "file": entry.file,
-            "what": entry.what,
-            "records": entry.records,
-            "first": entry.first,
-            "last": entry.last,
-            "first_page": entry.first_page,
-            "last_page": entry.last_page,
-            "bytes": entry.bytes,
-            "sha256": entry.sha256,
-            "made_from": entry.made_from,
-        })).collect::<Vec<_>>(),
-        "records": entries.iter().map(|entry| entry.records).sum::<usize>(),
-        "pages": entries.iter().map(|entry| entry.last_page + 1 - entry.first_page).sum::<usize>(),
+/// What a file is made from, as a hash.
+fn made_from(batch: &Batch, templates_hash: &str) -> String {
+    let identity = batch.document.identity();
+    let records = batch.records.iter().flat_map(|record| [record.id.as_str(), record.row_sha256.as_deref().unwrap_or_default()]);
+    hash_of([identity.as_str(), templates_hash, env!("CARGO_PKG_VERSION")].into_iter().chain(records))
+}
+
+/// Typesets and writes one file, and the list of its places before it: a file that is there has its list.
+fn print_file(out: &Path, templates: &Templates, batch: Batch, made_from: String, pages_before: usize) -> Result<Entry, RunError> {
+    let printed = typeset(templates, &batch.document).map_err(RunError::Template)?;
+    forget();
+    let places_sha256 = if batch.lists_places {
+        check_places(&batch, &printed.located)?;
+        let places = manifest::places_csv(&batch.file, &batch.records, &printed.located);
+        write_file(&out.join(manifest::places_file(&batch.file)), places.as_bytes())?;
+        Some(sha256_hex(places.as_bytes()))
+    } else {
+        None
+    };
+    write_file(&out.join(&batch.file), &printed.bytes)?;
+    let id = |record: Option<&Record>| record.map(|record| record.id.clone()).unwrap_or_default();
+    Ok(Entry {
+        what: batch.what,
+        records: batch.records.len(),
+        first: id(batch.records.first()),
+        last: id(batch.records.last()),
+        first_page: pages_before + 1,
+        last_page: pages_before + printed.pages,
+        bytes: printed.bytes.len(),
+        sha256: sha256_hex(&printed.bytes),
+        places_sha256,
+        made_from,
+        file: batch.file,
     })
 }
 
-fn to_csv(entries: &[&Entry]) -> String {
-    let mut text = String::from("file,what,records,first,last,first_page,last_page,bytes,sha256\n");
-    for entry in entries {
-        let cell =
-            |text: &str| if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() };
-        text.push_str(&format!(
-            "{},{},{},{},{},{},{},{},{}\n",
-            cell(&entry.file),
-            cell(&entry.what),
-            entry.records,
-            cell(&entry.first),
-            cell(&entry.last),
-            entry.first_page,
-            entry.last_page,
-            entry.bytes,
-            entry.sha256
-        ));
+/// The template has marked every record once and in order; a changed template may have forgotten to.
+fn check_places(batch: &Batch, located: &[Located]) -> Result<(), RunError> {
+    if batch.records.iter().map(|record| &record.id).eq(located.iter().map(|at| &at.id)) {
+        return Ok(());
     }
-    text
+    let what = format!(
+        "{}: the template marks {} records and {} were to be printed, or marks them in another order: each needs #metadata(ID) <record>",
+        batch.document.template,
+        located.len(),
+        batch.records.len()
+    );
+    Err(RunError::Template(TemplateError(vec![what])))
 }
 
 /// The entries of an earlier run; none when there was none. A manifest is written whole, so one that cannot be read is not ours.
 fn read_manifest(path: &Path) -> Result<Vec<Entry>, RunError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(disk(path, &error)),
-    };
-    let read = |value: &Value| {
-        let text = |key: &str| value[key].as_str().map(str::to_owned);
-        let number = |key: &str| value[key].as_u64().and_then(|number| usize::try_from(number).ok());
-        Some(Entry {
-            file: text("file")?,
-            what: text("what")?,
-            records: number("records")?,
-            first: text("first")?,
-            last: text("last")?,
-            first_page: number("first_page")?,
-            last_page: number("last_page").filter(|last| number("first_page").is_some_and(|first| first <= *last))?,
-            bytes: number("bytes")?,
-            sha256: text("sha256")?,
-            made_from: text("made_from")?,
-        })
-    };
-    serde_json::from_str::<Value>(&text)
-        .ok()
-        .and_then(|value| value["files"].as_array().and_then(|files| files.iter().map(read).collect::<Option<Vec<_>>>()))
-        .ok_or_else(|| RunError::OtherRun(format!("{} is not a manifest of a print run", path.display())))
+    match fs::read_to_string(path) {
+        Ok(text) => manifest::from_json(&text)
+            .ok_or_else(|| RunError::OtherRun(format!("{} is not a manifest of a print run of this version", path.display()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(disk(path, &error)),
+    }
+}
+
+/// Whether a listed file and its list of places are on the disk as they were written.
+fn is_kept(out: &Path, entry: &Entry) -> bool {
+    let places = entry.places_sha256.as_ref().is_none_or(|sha256| is_whole(&out.join(entry.places_file()), sha256));
+    places && is_whole(&out.join(&entry.file), &entry.sha256)
 }
 
 fn is_whole(path: &Path, sha256: &str) -> bool {
-    fs::read(path).is_ok_and(|bytes| hex(&Sha256::digest(&bytes)) == sha256)
+    fs::read(path).is_ok_and(|bytes| sha256_hex(&bytes) == sha256)
+}
+
+/// SHA-256 of bytes, in small hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hash_of<'t>(parts: impl IntoIterator<Item = &'t str>) -> String {
@@ -237,8 +200,11 @@ fn hash_of<'t>(parts: impl IntoIterator<Item = &'t str>) -> String {
     hex(&hash.finalize())
 }
 
-/// Beside it, to the disk, then renamed: the file is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+/// Writes one file whole or not at all: beside it, to the disk, then renamed.
+///
+/// # Errors
+/// [`RunError::Disk`].
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let draft = path.with_file_name(format!(".{name}.draft"));
     let write = || {

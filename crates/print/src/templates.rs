@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use dated::{Faults, FileBytes, Place, nearest_name};
 
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("paper.typ", include_str!("../templates/paper.typ")),
     ("ballot-notice.typ", include_str!("../templates/ballot-notice.typ")),
     ("voting-paper.typ", include_str!("../templates/voting-paper.typ")),
+    ("voting-letter.typ", include_str!("../templates/voting-letter.typ")),
     ("result.typ", include_str!("../templates/result.typ")),
     ("scrutineer.typ", include_str!("../templates/scrutineer.typ")),
     ("action-notice.typ", include_str!("../templates/action-notice.typ")),
@@ -15,7 +16,11 @@ const BUILT_IN: [(&str, &str); 12] = [
     ("postcards.typ", include_str!("../templates/postcards.typ")),
     ("certificate.typ", include_str!("../templates/certificate.typ")),
     ("conference.typ", include_str!("../templates/conference.typ")),
+    ("meeting.typ", include_str!("../templates/meeting.typ")),
     ("plan.typ", include_str!("../templates/plan.typ")),
+    ("ballot-letter.typ", include_str!("../templates/ballot-letter.typ")),
+    ("texts-en.toml", include_str!("../templates/texts-en.toml")),
+    ("texts-cy.toml", include_str!("../templates/texts-cy.toml")),
     ("README.md", include_str!("../templates/README.md")),
 ];
 
@@ -29,9 +34,10 @@ impl Templates {
         Self(BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
     }
 
-    /// Puts a union's own files in place of built-in ones of the same name; a `.typ` file of another name may be imported by them.
+    /// Puts a union's own files in place of built-in ones of the same name; a file of another name may be imported
+    /// by them.
     pub fn replace(&mut self, files: &BTreeMap<String, FileBytes>, folder: &str, faults: &Faults) {
-        for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".typ")) {
+        for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".typ") || name.ends_with(".toml")) {
             let shown = format!("{folder}/{name}");
             if !self.0.contains_key(name)
                 && let Some(near) = nearest_name(name, self.0.keys().map(String::as_str))

@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 
 use dated::Date;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::foundations::{Bytes, Content, Datetime, Duration, Label, Selector, Smart, Value};
+use typst::introspection::MetadataElem;
+use typst::layout::Abs;
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
-use typst::utils::LazyHash;
+use typst::utils::{LazyHash, PicoStr};
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
@@ -36,6 +38,21 @@ pub struct Printed {
     pub bytes: Vec<u8>,
     /// How many pages it has.
     pub pages: usize,
+    /// Where the template marked a record, in the order of the document.
+    pub located: Vec<Located>,
+}
+
+/// Where a record stands: what `#metadata(ID) <record>` in a template marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The record.
+    pub id: String,
+    /// The page of the file, from 1.
+    pub page: usize,
+    /// Millimetres from the left edge, rounded.
+    pub left_mm: i64,
+    /// Millimetres from the top, rounded.
+    pub top_mm: i64,
 }
 
 /// Why a document could not be typeset: the template is wrong, never the data. One sentence a place.
@@ -68,8 +85,39 @@ pub fn typeset(templates: &Templates, document: &Document) -> Result<Printed, Te
         standards,
         ..PdfOptions::default()
     };
+    check_room(&paged)?;
     let bytes = typst_pdf::pdf(&paged, &options).map_err(|list| errors(&list))?;
-    Ok(Printed { bytes, pages: paged.pages().len() })
+    Ok(Printed { bytes, pages: paged.pages().len(), located: located(&paged, "record") })
+}
+
+/// Words of a fixed height must end above the foot they share the card with. Looked up in the finished layout, for every card:
+/// a measure inside the template would make the typesetter lay out everything twice.
+fn check_room(paged: &PagedDocument) -> Result<(), TemplateError> {
+    let (ends, begins) = (located(paged, "words-end"), located(paged, "foot-begin"));
+    let too_full: Vec<String> = ends
+        .iter()
+        .zip(&begins)
+        .filter(|(end, begin)| end.page != begin.page || end.top_mm >= begin.top_mm)
+        .map(|(end, _)| format!("the text of card {} does not fit: shorten it, or print larger cards (--size a5)", end.id))
+        .collect();
+    if too_full.is_empty() { Ok(()) } else { Err(TemplateError(too_full)) }
+}
+
+fn located(paged: &PagedDocument, label: &str) -> Vec<Located> {
+    let Some(label) = Label::new(PicoStr::intern(label)) else { return Vec::new() };
+    let introspector = paged.introspector();
+    let read = |content: &Content| {
+        let id = match &content.to_packed::<MetadataElem>()?.value {
+            Value::Str(id) => id.to_string(),
+            _ => return None,
+        };
+        let at = introspector.position(content.location()?)?;
+        // Whole millimetres, for people with a ruler: the last step of a length from the layout.
+        #[allow(clippy::cast_possible_truncation)]
+        let mm = |length: Abs| length.to_mm().round() as i64;
+        Some(Located { id, page: at.page.get(), left_mm: mm(at.point.x), top_mm: mm(at.point.y) })
+    };
+    introspector.elements().query(&Selector::Label(label)).iter().filter_map(read).collect()
 }
 
 /// Forgets what the typesetter remembers of earlier documents. After each file of a long run, so that memory stays level.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dated::{Date, Fault, Faults, FileBytes, Place, TomlFile, parse_date};
+use dispute::campaign::{Language, Postcard, Writers, postcards};
 use dispute::{Dispute, Folder, Library};
 use law::Rulebook;
 use print::*;
@@ -23,6 +24,9 @@ fn dispute(changes: &[(&str, &str, &str)]) -> Dispute {
     for name in [
         "dispute.toml",
         "offers/staged.toml",
+        "offers/recommended.toml",
+        "campaign.toml",
+        "decide/conference.toml",
         "polls/action-2026.toml",
         "papers/action-2026.toml",
         "action.toml",
@@ -84,9 +88,10 @@ fn codes(faults: &[Fault]) -> Vec<&str> {
 
 #[test]
 fn a_voting_paper_has_every_field_and_the_statement_word_for_word() {
-    let paper =
-        of_north(&dispute(&[]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Real(41..43), day("2026-03-09"), faults))
-            .expect("a paper");
+    let paper = of_north(&dispute(&[]), |papers, unit, faults| {
+        papers.voting_papers(unit, &Numbers::Real(41..43), Look::default(), day("2026-03-09"), faults)
+    })
+    .expect("a paper");
     let printed = printed(&paper);
     assert_eq!(printed.pages, 2);
     let text = words(&printed);
@@ -122,8 +127,9 @@ fn the_law_of_an_earlier_day_asks_for_more() {
         (PAPERS, "return_by = 2026-04-24", "return_by = 2020-04-24"),
     ];
     let dispute = dispute(&earlier);
-    let paper = of_north(&dispute, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2020-03-09"), faults))
-        .expect("a paper");
+    let paper =
+        of_north(&dispute, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, Look::default(), day("2020-03-09"), faults))
+            .expect("a paper");
     let text = words(&printed(&paper));
     for wanted in [
         "The matters in issue",
@@ -163,8 +169,9 @@ fn every_missing_field_is_said_in_one_run_and_nothing_is_printed() {
         (PAPERS, "return_by = 2026-04-24\n", ""),
         (POLL, "text = \"Are you prepared to take part in a strike?\"\n", ""),
     ]);
-    let faults = of_north(&bare, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
-        .expect_err("faults");
+    let faults =
+        of_north(&bare, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, Look::default(), day("2026-03-09"), faults))
+            .expect_err("faults");
     assert_eq!(codes(&faults), ["field-missing"; 4], "{faults:?}");
     for wanted in ["independent scrutineer", "who may call", "date by which", "question"] {
         assert!(faults.iter().any(|fault| fault.what.contains(wanted)), "{wanted}: {faults:?}");
@@ -179,9 +186,10 @@ fn each_required_field_stops_its_paper_when_it_goes() {
         ((PAPERS, "return_address = ", "# "), "address to which"),
         ((PAPERS, "may_call = ", "# "), "who may call"),
     ] {
-        let faults =
-            of_north(&dispute(&[change]), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
-                .expect_err("a fault");
+        let faults = of_north(&dispute(&[change]), |papers, unit, faults| {
+            papers.voting_papers(unit, &Numbers::Sample, Look::default(), day("2026-03-09"), faults)
+        })
+        .expect_err("a fault");
         assert!(faults.len() == 1 && faults[0].what.contains(wanted), "{wanted}: {faults:?}");
     }
     for (change, code) in [
@@ -205,18 +213,18 @@ fn a_result_says_each_figure_and_whether_half_voted() {
     let text = words(&printed(&statement("north", Addressee::Employer)));
     for wanted in [
         "231A",
-        "Entitled to vote in the ballot 1,240",
-        "Votes cast 824",
-        "Answered Yes 702",
-        "Answered No 119",
-        "papers 3",
-        "Yes: 824 of 1,240",
-        "Answered Yes 740",
+        "The number of persons entitled to vote 1,240",
+        "The number of votes cast 824",
+        "answering Yes to each question 702",
+        "answering No to each question 119",
+        "voting papers 3",
+        "at least 50% of those entitled to vote: yes, 824 of 1,240",
+        "answering Yes to each question 740",
     ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
     let text = words(&printed(&statement("south", Addressee::Members)));
-    assert!(text.contains("No: 170 of 360") && !text.contains("231A"), "{text}");
+    assert!(text.contains("entitled to vote: no, 170 of 360") && !text.contains("231A"), "{text}");
     let faults = of_north(&dispute(&[(POLL, "spoiled = 3\n", "")]), |papers, unit, faults| {
         papers.result_statement(unit, Addressee::Members, day("2026-04-27"), faults)
     })
@@ -240,9 +248,7 @@ fn a_notice_of_action_needs_a_mandate_and_lawful_days() {
     let notice = |changes: &[(&str, &str, &str)], unit, received| {
         let dispute = dispute(changes);
         let call = dispute.calls[0].clone();
-        of_unit(&dispute, unit, |papers, unit, faults| {
-            papers.action_notice(unit, &call, NoticeDays::EachDay, day("2026-05-01"), day(received), faults)
-        })
+        of_unit(&dispute, unit, |papers, unit, faults| papers.action_notice(unit, &[&call], day("2026-05-01"), day(received), faults))
     };
     let text = words(&printed(&notice(&[], "north", "2026-05-01").expect("a notice")));
     for wanted in ["Thu 14 May 2026", "Fri 15 May 2026", "discontinuous", "Northtown Infirmary 910", "arrived at"] {
@@ -257,20 +263,43 @@ fn a_notice_of_action_needs_a_mandate_and_lawful_days() {
 }
 
 #[test]
+fn several_calls_stand_in_one_notice_and_one_unlawful_day_stops_it() {
+    let notice = |received| {
+        let dispute = dispute(&[]);
+        let calls: Vec<&dispute::Call> = dispute.calls.iter().collect();
+        of_unit(&dispute, "north", |papers, unit, faults| papers.action_notice(unit, &calls, day("2026-05-01"), day(received), faults))
+    };
+    let text = words(&printed(&notice("2026-05-01").expect("a notice")));
+    for wanted in
+        ["Thu 14 May 2026", "Fri 15 May 2026", "discontinuous", "overtime ban; work to rule", "begin on Mon 18 May 2026", "continuous"]
+    {
+        assert!(text.contains(wanted), "{wanted} is not in: {text}");
+    }
+    // Ten days before 14 and 15 May are gone, those before 18 May are not: both days are named, in one run.
+    let faults = notice("2026-05-06").expect_err("faults");
+    assert_eq!(codes(&faults), ["unlawful-day"; 2], "{faults:?}");
+}
+
+#[test]
 fn the_scrutineer_reports_what_the_act_asks() {
     let report = |changes: &[(&str, &str, &str)]| {
         of_north(&dispute(changes), |papers, _, faults| papers.scrutineer_report(day("2026-05-01"), faults))
     };
     let text = words(&printed(&report(&[]).expect("a report")));
     for wanted in [
-        "no reasonable grounds",
-        "security arrangements",
-        "without interference",
+        "I am satisfied that there are no reasonable grounds for believing that there was any contravention",
+        "I am satisfied that the arrangements made with respect to the production, storage, distribution, return or other handling",
+        "without any interference from the trade union or any of its members, officials or employees",
+        "TULRCA s.231B(1)(a)-(c)",
         "Printed 1,700",
         "North Sample Hospitals: strike 1,240 824 702 119 3",
     ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
+    let doubted = report(&[(PAPERS, "secure = true", "secure = false\nreasons = [\"Two boxes came open.\"]")]).expect("a report");
+    let text = words(&printed(&doubted));
+    assert!(text.contains("I am not satisfied that the arrangements") && text.contains("Two boxes came open."), "{text}");
+    assert_eq!(text.matches("I am satisfied").count(), 2);
     let faults = report(&[
         (PAPERS, "[scrutineer_report]", "[[employer.category]]\nname = \"x\"\nnumber = 0\n#"),
         (PAPERS, "requirements_met", "#"),
@@ -288,68 +317,150 @@ fn the_scrutineer_reports_what_the_act_asks() {
 #[test]
 fn a_turned_letter_in_a_paper_is_refused_with_its_place() {
     let turned = dispute(&[(PAPERS, "scrutineer = \"Sample", "scrutineer = \"\u{202e}Sample")]);
-    let faults = of_north(&turned, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, day("2026-03-09"), faults))
-        .expect_err("a fault");
+    let faults =
+        of_north(&turned, |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, Look::default(), day("2026-03-09"), faults))
+            .expect_err("a fault");
     assert!(
         codes(&faults) == ["hidden-character"] && faults[0].what.contains("U+202E") && faults[0].place.file.ends_with(PAPERS),
         "{faults:?}"
     );
 }
 
-fn cards(list: &str, text: &str, size: CardSize) -> Result<Printed, Vec<Fault>> {
-    let dispute = dispute(&[]);
-    let framework = dispute.framework();
+const CAMPAIGN: &str = "campaign.toml";
+
+/// The cards of a list, after changes to the sample dispute.
+fn made(list: &str, changes: &[(&str, &str, &str)], language: Language) -> Result<(Dispute, Vec<Postcard>), Vec<Fault>> {
+    let dispute = dispute(changes);
     let faults = Faults::new();
-    let file = TomlFile::read("card.toml", &FileBytes::Read(text.into()), &faults).expect("text");
-    let text = file.with_root(&faults, CardText::read).expect("a card");
-    let mut figures = Figures::new(&framework, dispute.offer("staged").expect("the offer"));
-    let members = read_members("members.csv", &FileBytes::Read(list.into()), false, &faults);
-    let cards: Vec<Card> = members.iter().filter_map(|member| Card::make(&text, size, member, &mut figures, &faults)).collect();
-    if faults.error_count() > 0 {
-        return Err(faults.into_sorted());
+    let writers = Writers::read("members.csv", &FileBytes::Read(list.into()), &dispute.campaign_plan, &faults);
+    let cards = postcards(&dispute, &dispute.campaign_plan, &writers, language, &faults);
+    // As the program does: what the campaign refuses is said first.
+    if faults.error_count() == 0 {
+        cards.iter().for_each(|card| check_card(card, &faults));
     }
-    Ok(printed(&Card::document(&cards, &text, size, day("2026-05-01"))))
+    if faults.error_count() > 0 { Err(faults.into_sorted()) } else { Ok((dispute, cards)) }
+}
+
+fn sheet(list: &str, changes: &[(&str, &str, &str)], size: CardSize, look: Look) -> Result<Printed, TemplateError> {
+    let (dispute, cards) = made(list, changes, look.language).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let plan = &dispute.campaign_plan;
+    typeset(&Templates::built_in(), &cards_document(&cards, |branch| plan.branch_name(branch), size, look, day("2026-05-01")))
+}
+
+const SIZES: [CardSize; 3] = [CardSize::A5, CardSize::A6, CardSize::A7];
+
+#[test]
+fn what_members_write_prints_as_it_is_and_never_as_markup() {
+    let own = "#panic(1) *b* <a> $x$ @y [z] \\ `c` = fair";
+    let list = format!("member,name,branch,point,words\n1,Zoë O’Brien,clinic,1,{own}\n2,محمد علي,clinic,2,\n");
+    for size in SIZES {
+        let text = words(&sheet(&list, &[], size, Look::default()).expect("cards"));
+        assert!(text.contains(own) && text.contains("Zoë O’Brien, Hillside Clinic"), "{text}");
+        assert_eq!(text.matches("Prime Minister,").count(), 2);
+    }
 }
 
 #[test]
-fn names_print_as_they_are_and_never_as_markup() {
-    for size in [CardSize::A6, CardSize::A7] {
-        let list = "id,name,point\n1,\"#panic(1) *b* <a> $x$ @y [z] \\ `c`\",1\n2,Zoë O’Brien,2\n3,,4\n";
-        let text = words(&cards(list, &sample("postcard.toml"), size).expect("cards"));
-        assert!(text.contains("#panic(1) *b* <a> $x$ @y [z] \\ `c`"), "{text}");
-        assert!(text.contains("Zoë O’Brien"), "{text}");
-        assert_eq!(text.matches("Prime Minister,").count(), 3, "a blank name stops no card");
-    }
-}
-
-#[test]
-fn every_bad_row_is_said_with_its_line() {
+fn every_bad_row_is_said_with_its_line_and_nothing_is_printed() {
     let long = "x".repeat(61);
-    let list = format!("id,name,point,hours\n1,Ann\u{202e}nnA,1,\n2,{long},1,\n3,Cy,99,\n2,Bo,1,\n4,Dee,,\n5,Eve,1,900\n6,Fay,1,\n");
-    let faults = cards(&list, &sample("postcard.toml"), CardSize::A6).expect_err("faults");
-    let found: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.place.line, fault.code)).collect();
-    // The second row of member 2 stands alone: the first was refused.
-    assert_eq!(found, [(2, "hidden-character"), (3, "too-long"), (4, "no-figure"), (6, "no-pay"), (7, "not-hours")], "{faults:?}");
-    assert!(faults[0].what.contains("member 1"));
-    assert_eq!(
-        codes(&cards("id,name,point\n1,A,1\n1,B,2\n", &sample("postcard.toml"), CardSize::A6).expect_err("twice")),
-        ["member-twice"]
+    let list = format!(
+        "member,name,branch,point,hours,words\n1,Ann\u{202e}nnA,clinic,1,,\n2,#strong[Bo],clinic,1,,\n3,Cy,clinic,99,,\n4,Dee,clinic,,,\n5,Eve,clinic,1,900,\n"
     );
-    let unknown = sample("postcard.toml").replace("{weekly_loss}", "{weekly_los}");
-    assert_eq!(codes(&cards("id,point\n1,1\n", &unknown, CardSize::A6).expect_err("a name")), ["unknown-placeholder", "figure-missing"]);
-    let word = sample("postcard.toml").replace("Please pay", &"x".repeat(29));
-    assert_eq!(codes(&cards("id,point\n1,1\n", &word, CardSize::A6).expect_err("a long word")), ["word-too-long"]);
-    let endless = sample("postcard.toml").replace("Please pay", &"Please pay ".repeat(60));
-    assert_eq!(codes(&cards("id,point\n1,1\n", &endless, CardSize::A6).expect_err("too long")), ["text-too-long"]);
+    let faults = made(&list, &[], Language::English).expect_err("faults");
+    let found: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.place.line, fault.code)).collect();
+    assert_eq!(found, [(2, "unsafe-text"), (3, "unsafe-text"), (4, "no-figure"), (5, "no-point"), (6, "not-hours")], "{faults:?}");
+    let list = format!("member,name,branch,point,words\n1,{long},clinic,1,\n2,Bo,clinic,1,{}\n", "x".repeat(29));
+    assert_eq!(codes(&made(&list, &[], Language::English).expect_err("faults")), ["too-long", "word-too-long"]);
 }
 
 #[test]
-fn who_is_mailed_needs_an_address() {
-    let faults = Faults::new();
-    let list = "id,address_1,point\n1,1 Sample Road,1\n2,,1\n";
-    assert_eq!(read_members("m.csv", &FileBytes::Read(list.into()), true, &faults).len(), 1);
-    let faults = faults.into_sorted();
-    assert!(codes(&faults) == ["address-missing"] && faults[0].place == Place::new("m.csv", 3), "{faults:?}");
+fn each_card_is_found_where_the_list_of_places_says() {
+    let rows: String = (0..11).map(|at| format!("M{at:02},Member {at},clinic,{}\n", 1 + at % 2)).collect();
+    let list = format!("member,name,branch,point\n{rows}");
+    for (size, wanted) in [
+        (CardSize::A5, vec![(1, 0, 0), (1, 0, 149), (2, 0, 0)]),
+        (CardSize::A6, vec![(1, 0, 0), (1, 149, 0), (1, 0, 105), (1, 149, 105), (2, 0, 0)]),
+        (CardSize::A7, vec![(1, 0, 0), (1, 105, 0), (1, 0, 74)]),
+    ] {
+        let printed = sheet(&list, &[], size, Look::default()).expect("cards");
+        let found: Vec<(usize, i64, i64)> = printed.located.iter().map(|at| (at.page, at.left_mm, at.top_mm)).collect();
+        assert_eq!(found[..wanted.len()], wanted, "{size:?}");
+        assert_eq!(
+            printed.located.iter().map(|at| at.id.clone()).collect::<Vec<_>>(),
+            (0..11).map(|at| format!("M{at:02}")).collect::<Vec<_>>()
+        );
+        assert_eq!(printed.pages, 11_usize.div_ceil(size.per_sheet()));
+    }
+}
+
+/// The sizes of all letters of a PDF, in points, read back by another program.
+fn letter_sizes(printed: &Printed) -> Vec<i64> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("paper.pdf");
+    std::fs::write(&file, &printed.bytes).expect("written");
+    let found = Command::new("pdftohtml")
+        .args(["-xml", "-stdout", "-i", "-zoom", "1"])
+        .arg(&file)
+        .output()
+        .expect("pdftohtml runs: install poppler-utils");
+    let text = String::from_utf8(found.stdout).expect("text");
+    text.split("<fontspec ").skip(1).filter_map(|part| part.split("size=\"").nth(1)?.split('"').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn large_print_has_no_letter_below_sixteen_points() {
+    let large = Look { large_print: true, language: Language::English };
+    let welsh = Look { large_print: true, language: Language::Welsh };
+    let list = "member,name,branch,point,words\n1,Ann Example,clinic,1,My own words are here.\n";
+    let mut papers = vec![
+        ("card", sheet(list, &[], CardSize::A5, large).expect("a card")),
+        ("Welsh card", sheet(list, &[], CardSize::A5, welsh).expect("a card")),
+    ];
+    for look in [large, welsh] {
+        let paper = of_north(&dispute(&[]), |papers, unit, faults| {
+            papers.voting_papers(unit, &Numbers::Real(7..8), look, day("2026-03-09"), faults)
+        });
+        papers.push(("voting paper", printed(&paper.expect("a paper"))));
+        let letter = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_letter(unit, look, day("2026-03-09"), faults));
+        papers.push(("letter", printed(&letter.expect("a letter"))));
+    }
+    for (what, printed) in papers {
+        let sizes = letter_sizes(&printed);
+        assert!(!sizes.is_empty() && sizes.iter().all(|size| *size >= 16), "{what}: {sizes:?}");
+    }
+    // The measure can tell: the same letter in usual print has smaller ones.
+    let usual = of_north(&dispute(&[]), |papers, unit, faults| papers.ballot_letter(unit, Look::default(), day("2026-03-09"), faults));
+    assert!(letter_sizes(&printed(&usual.expect("a letter"))).iter().any(|size| *size < 16));
+}
+
+#[test]
+fn a_welsh_paper_has_the_unions_welsh_and_the_statutes_own_statement_and_says_so() {
+    let look = Look { large_print: false, language: Language::Welsh };
+    let paper = |changes: &[(&str, &str, &str)]| {
+        of_north(&dispute(changes), |papers, unit, faults| papers.voting_papers(unit, &Numbers::Sample, look, day("2026-03-09"), faults))
+    };
+    let sample = printed(&paper(&[]).expect("a paper"));
+    assert!(String::from_utf8_lossy(&sample.bytes).contains("/Lang(cy-GB)"));
+    let text = words(&sample);
+    for wanted in ["Papur pleidleisio", "A ydych yn barod i gymryd rhan mewn streic?", "YDW / YES", "24/04/2026", "felly mae yn Saesneg"] {
+        assert!(text.contains(wanted), "{wanted} is not in: {text}");
+    }
+    assert!(text.contains("If you take part in a strike"), "the statement is the statute's: {text}");
+    // Nothing is translated: what the folder has in English only is named, all of it.
+    let faults = paper(&[
+        (PAPERS, "[[welsh.question]]\nid = \"strike\"", "[[welsh.question]]\nid = \"other\""),
+        (PAPERS, "[welsh]\nmay_call = ", "[welsh]\n# "),
+    ])
+    .expect_err("faults");
+    assert_eq!(codes(&faults), ["no-welsh-text"; 2], "{faults:?}");
+    let list = "member,name,branch,point\n1,Ann Example,clinic,1\n";
+    let text = words(&sheet(list, &[], CardSize::A6, look).expect("a card"));
+    assert!(
+        text.contains("Brif Weinidog") && text.contains("hyd 01/11/2026") && text.contains("Cyfrifwyd ar gyfer pwynt 1, amser llawn"),
+        "{text}"
+    );
+    let faults = made(list, &[(CAMPAIGN, "heading_welsh = ", "# ")], Language::Welsh).expect_err("no Welsh heading");
+    assert_eq!(codes(&faults), ["no-welsh-text"]);
 }
 
 fn read<T>(text: &str, read: impl FnOnce(&dated::Table<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
@@ -359,38 +470,82 @@ fn read<T>(text: &str, read: impl FnOnce(&dated::Table<'_>) -> Option<T>) -> Res
 }
 
 #[test]
-fn a_letter_to_each_member_and_not_two() {
-    let letters = read(&sample("letters.toml"), Letters::read).expect("letters");
-    let text = words(&printed(&letters.document(&letters.letters[0], day("2026-05-01"))));
-    assert!(text.contains("Dear Ms Example,") && text.contains("£6.90") && text.contains("1 May 2026"), "{text}");
-    assert_eq!(
-        codes(&read(&sample("letters.toml").replace("John Sample MP", "Jane Example MP"), Letters::read).expect_err("two")),
-        ["letter-twice"]
-    );
-    let faults = read(&sample("letters.toml").replace("address = [\"House of Commons\", \"London\", \"SW1A 0AA\"]\n", ""), Letters::read)
-        .expect_err("no address");
-    assert_eq!(codes(&faults), ["address-missing"; 2]);
+fn conference_papers_show_conflicts_and_texts_before_and_after() {
+    let dispute = dispute(&[]);
+    let conference = &dispute.conferences[0];
+    let paper = |kind: ConferencePaper| words(&printed(&kind.document(conference, day("2026-03-14"))));
+    let before = "Conference rejects the staged award and calls for it to be paid in full from April. It instructs the executive to consult the members on what to do next.";
+    let after = before.replace("consult the members on what to do next", "ballot the members on action up to and including a strike");
+    let agenda = paper(ConferencePaper::Agenda);
+    for wanted in [
+        "Conflicts with amendment 1.2.",
+        "Conflicts with amendment 1.1.",
+        &format!("Text now {before}"),
+        &format!("Text if this alone is carried {after}"),
+        "ask the review body on what to do next",
+        // What a delegate wrote is never markup.
+        "paid #fairly, *at once* and in full",
+        "Invented, to show what the paper looks like.",
+    ] {
+        assert!(agenda.contains(wanted), "{wanted} is not in: {agenda}");
+    }
+    assert_eq!(agenda.matches("Conflicts with").count(), 2);
+    let minute = paper(ConferencePaper::Minute);
+    for wanted in [
+        "Conflicts with amendment 1.1.",
+        "Carried by 127 to 33, with 5 abstentions",
+        "Carried unanimously, 152 to none",
+        "Fell: amendment 1.1 was carried and took out the words",
+        &format!("Text before {before} Text after {after}"),
+    ] {
+        assert!(minute.contains(wanted), "{wanted} is not in: {minute}");
+    }
+    let book = paper(ConferencePaper::DecisionsBook);
+    assert!(book.contains(&format!("Text as it came {before} Text as decided {after}")), "{book}");
+    assert!(book.contains("Remitted to the executive") && book.contains("Everything else"), "{book}");
 }
 
 #[test]
-fn conference_papers_hold_the_text_before_and_after() {
-    let paper = |file: &str| read(&sample(file), |root| read_paper(root, day("2026-04-12"))).expect("a paper");
-    let text = words(&printed(&paper("decisions.toml")));
+fn one_changed_vote_changes_the_printed_minute() {
+    let changed = dispute(&[("decide/conference.toml", "for = 152\nagainst = 0", "for = 151\nagainst = 1")]);
+    let text = words(&printed(&ConferencePaper::Minute.document(&changed.conferences[0], day("2026-03-14"))));
+    assert!(!text.contains("unanimously") && text.contains("Carried by 151 to 1"), "{text}");
+}
+
+#[test]
+fn the_plan_on_paper_has_the_engines_days_and_no_others() {
+    let dispute = dispute(&[]);
+    let book = Rulebook::built_in().expect("rules");
+    let facts = dispute::plan::PlanFacts::new(day("2026-05-01"), day("2026-05-01"));
+    let plan = |facts: &dispute::plan::PlanFacts| {
+        let plan = dispute::plan::plan(&[&dispute], &book, facts).expect("a plan");
+        words(&printed(&plan_document(&plan, &dispute.title, facts.on, facts.from, book.not_legal_advice())))
+    };
+    let text = plan(&facts);
     for wanted in [
-        "Text before: Conference rejects",
-        "up to and including a strike",
-        "Carried as amended (for 312, against 48, abstained 5)",
-        "Page 1 of 1",
+        "Thu 14 May 2026",
+        "receives notice by Mon 4 May 2026",
+        "Mon 18 May 2026 to Fri 23 Apr 2027",
+        "2 × 170 = 340 < 360",
+        "not known",
+        "not legal advice",
     ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
-    assert!(words(&printed(&paper("agenda.toml"))).contains("1A. Amendment to 1"));
+    assert!(!text.contains("Not lawful, or not known"), "{text}");
+    // A day later than the last one for notice of 14 May: that day is refused with its reason, 15 May stands.
+    let late = plan(&dispute::plan::PlanFacts::new(day("2026-05-05"), day("2026-05-01")));
+    assert!(late.contains("Not lawful, or not known to be") && late.contains("Right would be"), "{late}");
+}
+
+#[test]
+fn a_meeting_that_keeps_no_log_has_its_minute_from_a_file() {
+    let paper = |file: &str| read(&sample(file), |root| read_meeting(root, day("2026-04-12"))).expect("a paper");
+    assert!(words(&printed(&paper("agenda.toml"))).contains("Moved by Staff side"));
     assert!(words(&printed(&paper("minute.toml"))).contains("No agreement"));
-    let plan = printed(&paper("plan.toml"));
-    assert!(plan.pages == 1 && words(&plan).contains("Mon 4 May 2026"));
-    let faults = read(&sample("decisions.toml").replace("outcome = \"Remitted\"", ""), |root| read_paper(root, day("2026-04-12")))
-        .expect_err("no outcome");
-    assert_eq!(codes(&faults), ["missing-key"]);
+    let faults = read(&sample("minute.toml").replace("\"minute\"", "\"decisions\""), |root| read_meeting(root, day("2026-04-12")))
+        .expect_err("decisions come from the log");
+    assert_eq!(faults.len(), 1);
 }
 
 #[test]
@@ -408,18 +563,18 @@ fn every_paper_is_tagged_titled_and_the_same_each_time() {
 
 #[test]
 fn a_union_may_change_a_template_and_hears_where_it_is_wrong() {
-    let document = read(&sample("minute.toml"), |root| read_paper(root, day("2026-04-12"))).expect("a paper");
+    let document = read(&sample("minute.toml"), |root| read_meeting(root, day("2026-04-12"))).expect("a paper");
     let with = |text: &str| {
         let faults = Faults::new();
         let mut templates = Templates::built_in();
-        templates.replace(&BTreeMap::from([("conference.typ".to_owned(), FileBytes::Read(text.into()))]), "own", &faults);
+        templates.replace(&BTreeMap::from([("meeting.typ".to_owned(), FileBytes::Read(text.into()))]), "own", &faults);
         assert!(faults.is_empty());
         typeset(&templates, &document)
     };
     let own = with("#let d = json(\"data.json\")\n= Our own head\n#d.heading").expect("printed");
     assert_eq!(words(&own), "Our own head Minute of the meeting");
     let error = with("#let d = json(\"data.json\")\n\n#d.no_such_field").expect_err("an error");
-    assert!(error.0[0].starts_with("conference.typ:3: ") && error.0[0].contains("no_such_field"), "{error}");
+    assert!(error.0[0].starts_with("meeting.typ:3: ") && error.0[0].contains("no_such_field"), "{error}");
     // Nothing outside the templates can be read.
     let error = with("#read(\"/etc/passwd\")").expect_err("an error");
     assert!(error.0[0].contains("not found"), "{error}");
@@ -428,15 +583,8 @@ fn a_union_may_change_a_template_and_hears_where_it_is_wrong() {
 fn batches(count: usize, heading: &str) -> impl Iterator<Item = Batch> + use<'_> {
     (0..count).map(move |at| {
         let text = format!("kind = \"minute\"\nbody = \"Body {at}\"\nheading = \"{heading}\"\n");
-        let document = read(&text, |root| read_paper(root, day("2026-04-12"))).expect("a paper");
-        Batch {
-            file: format!("m-{at}.pdf"),
-            what: "minute, one".to_owned(),
-            records: 1,
-            first: at.to_string(),
-            last: at.to_string(),
-            document,
-        }
+        let document = read(&text, |root| read_meeting(root, day("2026-04-12"))).expect("a paper");
+        Batch::single(format!("m-{at}.pdf"), "minute, one", &at.to_string(), document)
     })
 }
 
@@ -479,18 +627,49 @@ fn a_run_goes_on_where_it_stopped_and_prints_nothing_twice() {
 }
 
 #[test]
+fn a_template_that_forgets_a_record_is_refused() {
+    let (dispute, cards) = made("member,name,branch,point\n1,Ann,clinic,1\n2,Bo,clinic,2\n", &[], Language::English).expect("cards");
+    let document =
+        cards_document(&cards, |branch| dispute.campaign_plan.branch_name(branch), CardSize::A6, Look::default(), day("2026-05-01"));
+    let batch = |ids: &[&str]| Batch {
+        file: "cards.pdf".to_owned(),
+        what: "cards".to_owned(),
+        records: ids.iter().map(|id| Record { id: (*id).to_owned(), row_sha256: Some(sha256_hex(id.as_bytes())) }).collect(),
+        lists_places: true,
+        document: document.clone(),
+    };
+    let out = tempfile::tempdir().expect("a folder");
+    let go = |ids: &[&str]| run(out.path(), "c", Mode::Once, &Templates::built_in(), [batch(ids)].into_iter(), |_, _| {});
+    assert!(matches!(go(&["1", "2", "3"]), Err(RunError::Template(why)) if why.0[0].contains("marks 2 records and 3")));
+    assert!(matches!(go(&["2", "1"]), Err(RunError::Template(_))));
+    assert!(std::fs::read_dir(out.path()).expect("a folder").next().is_none(), "nothing is half-written");
+    let entries = go(&["1", "2"]).expect("printed");
+    let places = std::fs::read_to_string(out.path().join("cards.places.csv")).expect("the list");
+    assert_eq!(entries[0].places_sha256.as_deref(), Some(sha256_hex(places.as_bytes()).as_str()));
+    assert!(places.contains(&format!("2,cards.pdf,1,2,149,0,{}", sha256_hex(b"2"))), "{places}");
+    // A list that was lost is made again, with its file.
+    std::fs::remove_file(out.path().join("cards.places.csv")).expect("removed");
+    go(&["1", "2"]).expect("printed");
+    assert!(out.path().join("cards.places.csv").exists());
+}
+
+#[test]
 fn a_card_that_is_too_full_stops_the_print_instead_of_being_cut() {
-    // Few letters, many paragraphs: no count of letters sees it, the sheet does.
-    let lines = vec!["\"WWWW\""; 30].join(", ");
-    let text = format!("to = [\"A\"]\nbody = [{lines}]\n");
-    for size in [CardSize::A6, CardSize::A7] {
-        let stopped = std::panic::catch_unwind(|| cards("id,point\nM7,1\n", &text, size));
-        let why = *stopped.expect_err("stopped").downcast::<String>().expect("a sentence");
-        assert!(why.contains("the text of card M7 does not fit"), "{why}");
+    // Few letters, many lines: no count of letters sees it, the sheet does.
+    let full = format!("text = \"\"\"\n{}", "WWWW\n\n".repeat(30));
+    let change = [(CAMPAIGN, "text = \"\"\"\n", full.as_str())];
+    for (size, look) in [
+        (CardSize::A5, Look::default()),
+        (CardSize::A5, Look { large_print: true, ..Look::default() }),
+        (CardSize::A6, Look::default()),
+        (CardSize::A7, Look::default()),
+    ] {
+        let why = sheet("member,name,branch,point\nM7,Ann,clinic,1\n", &change, size, look).expect_err("stopped");
+        assert!(why.0[0].contains("the text of card M7 does not fit"), "{size:?}: {why}");
     }
-    // As full as a list of members can make it: the sheet still takes it.
-    let full = format!("id,name,branch,point\nM8,{},{},1\n", "Example ".repeat(7), "Branch ".repeat(8));
-    for size in [CardSize::A6, CardSize::A7] {
-        assert!(cards(&full, &sample("postcard.toml"), size).is_ok());
+    // As many own words as campaign.toml allows: the usual sheet takes it.
+    let list = format!("member,name,branch,point,words\nM8,{},clinic,1,{}\n", "Example ".repeat(7), "words ".repeat(40));
+    for size in [CardSize::A5, CardSize::A6] {
+        assert!(sheet(&list, &[], size, Look::default()).is_ok());
     }
 }

@@ -7,6 +7,7 @@ mod action_page;
 mod chart;
 pub mod charts;
 mod cost;
+mod equal_pay;
 mod law_then_and_now;
 mod page;
 mod people;
@@ -16,5 +17,6 @@ mod words;
 
 pub use action_page::action_page;
 pub use cost::{CostOfSide, Floor, Redistribution, SideCost};
-pub use page::{page, page_with_people};
+pub use equal_pay::{EqualPayInput, EqualPayRow};
+pub use page::{page, page_with, page_with_people};
 pub use people::PeopleInput;

@@ -12,6 +12,7 @@ use pay::{
 };
 
 use crate::chart::Chart;
+use crate::equal_pay::{EqualPayInput, EqualPayView, equal_pay_view};
 use crate::law_then_and_now::{LawView, law_view};
 use crate::people::{PeopleInput, PeopleView, people_view};
 use crate::table::{Cell, Table, figure, linked, words};
@@ -31,7 +32,26 @@ pub fn page(dispute: &Dispute, library: &Library, book: &Rulebook) -> Result<Str
 /// # Errors
 /// A sentence when the template cannot be filled, which would be a bug of ours.
 pub fn page_with_people(dispute: &Dispute, library: &Library, book: &Rulebook, people: Option<PeopleInput<'_>>) -> Result<String, String> {
+    page_with(dispute, library, book, people, None)
+}
+
+/// The report with a section about the staff of a workforce, one about claims of equal pay, or both.
+///
+/// # Errors
+/// A sentence when the template cannot be filled, which would be a bug of ours.
+pub fn page_with(
+    dispute: &Dispute,
+    library: &Library,
+    book: &Rulebook,
+    people: Option<PeopleInput<'_>>,
+    equal_pay: Option<EqualPayInput>,
+) -> Result<String, String> {
     let mut page = Gather { dispute, framework: dispute.framework() }.page(library, book);
+    if let Some(equal_pay) = equal_pay {
+        let after = page.contents.iter().position(|(id, _)| *id == "glance").map_or(0, |at| at + 1);
+        page.contents.insert(after, ("equal-pay", "Equal pay"));
+        page.equal_pay = Some(equal_pay_view(equal_pay));
+    }
     if let Some(people) = people {
         let after = page.contents.iter().position(|(id, _)| *id == "glance").map_or(0, |at| at + 1);
         page.contents.insert(after, ("people", "People and paybill"));
@@ -61,6 +81,7 @@ struct Page {
     not_valued: Vec<String>,
     nations: Option<NationsView>,
     people: Option<PeopleView>,
+    equal_pay: Option<EqualPayView>,
     figures: Vec<FigureView>,
     worked_out: Vec<FigureView>,
     verdict_line: String,
@@ -224,6 +245,7 @@ impl Gather<'_> {
             not_valued,
             nations,
             people: None,
+            equal_pay: None,
             verdict_line: verdict_line(&quoted),
             figures,
             worked_out,
@@ -713,7 +735,7 @@ impl Gather<'_> {
             let kind = if motion.amends.is_some() { "amendment" } else { "motion" };
             let vote = motion.vote.as_ref().map(|vote| format!(" ({vote})")).unwrap_or_default();
             lines.push(Line {
-                heading: format!("{}{}: {kind} {}{vote}", motion.conference, when(motion.when), motion.outcome.word()),
+                heading: format!("{}{}: {kind} {}{vote}", motion.conference, when(motion.when), motion.outcome.words()),
                 text: motion.text.clone(),
                 source: motion.source.clone(),
             });

@@ -156,12 +156,12 @@ fn connect(address: &str) -> Result<(WriterDatabase, Readers), StoreError> {
         return Ok((WriterDatabase::Sqlite(sqlite), Readers::Sqlite { path, idle: Mutex::default() }));
     }
     if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        let server = Server::new(address, READERS + 1)?;
+        let server = Server::new(address, 1)?;
         let mut connection = server.connect()?;
         connection.check_durability()?;
         migrate::migrate(&mut connection)?;
-        let writer = WriterDatabase::Postgres { server: server.clone(), connection: Some(connection) };
-        return Ok((writer, Readers::Postgres(server)));
+        let writer = WriterDatabase::Postgres { server, connection: Some(connection) };
+        return Ok((writer, Readers::Postgres(Server::new(address, READERS)?)));
     }
     Err(StoreError::Address("it begins with sqlite: (a path follows) or postgres://".to_owned()))
 }

@@ -54,6 +54,16 @@ pub(crate) trait Sql {
     /// All rows of all answers, in no order.
     fn query_many(&mut self, sql: Many, columns: &[Column]) -> Result<Vec<Row>, DbError>;
     fn execute_many(&mut self, sql: Many, columns: &[Column]) -> Result<u64, DbError>;
+    /// Three at once, where the way to the server costs more than the work.
+    fn query_three(&mut self, asks: [(Many, &[Column]); 3]) -> Result<[Vec<Row>; 3], DbError> {
+        let [first, second, third] = asks;
+        Ok([self.query_many(first.0, first.1)?, self.query_many(second.0, second.1)?, self.query_many(third.0, third.1)?])
+    }
+    /// Three that do not depend on each other.
+    fn execute_three(&mut self, acts: [(Many, &[Column]); 3]) -> Result<[u64; 3], DbError> {
+        let [first, second, third] = acts;
+        Ok([self.execute_many(first.0, first.1)?, self.execute_many(second.0, second.1)?, self.execute_many(third.0, third.1)?])
+    }
     /// Several statements without values.
     fn script(&mut self, sql: &str) -> Result<(), DbError>;
     fn begin(&mut self) -> Result<(), DbError>;

@@ -285,23 +285,33 @@ fn attempt(sql: &mut dyn Sql, group: &mut [Job]) -> Result<(), (DbError, bool)> 
     while at < group.len() {
         let casts = group[at..].iter().take_while(|job| matches!(job, Job::Cast { .. })).count();
         let end = at + casts.max(1);
-        if casts > 0 { cast_run(sql, &mut group[at..end]) } else { one_act(sql, &mut group[at]) }.map_err(early)?;
+        let undo = if at == 0 && end == group.len() { Undo::All } else { Undo::ToSavepoint };
+        if casts > 0 { cast_run(sql, &mut group[at..end], undo) } else { one_act(sql, &mut group[at], undo) }.map_err(early)?;
         at = end;
     }
     sql.commit().map_err(|error| (error, true))
 }
 
-fn one_act(sql: &mut dyn Sql, job: &mut Job) -> Result<(), DbError> {
+/// How a refused job is undone.
+#[derive(Clone, Copy)]
+enum Undo {
+    /// With the transaction it is alone in: no savepoint, which would be two more ways to the server.
+    All,
+    /// To its savepoint.
+    ToSavepoint,
+}
+
+fn one_act(sql: &mut dyn Sql, job: &mut Job, undo: Undo) -> Result<(), DbError> {
     let Job::Act(act) = job else { return Ok(()) };
-    if let Some(error) = in_savepoint(sql, |sql| act.run(sql))?.err() {
+    if let Some(error) = undoing(sql, undo, |sql| act.run(sql))?.err() {
         act.refuse(error);
     }
     Ok(())
 }
 
-fn cast_run(sql: &mut dyn Sql, jobs: &mut [Job]) -> Result<(), DbError> {
+fn cast_run(sql: &mut dyn Sql, jobs: &mut [Job], undo: Undo) -> Result<(), DbError> {
     let casts: Vec<&Cast> = jobs.iter().filter_map(|job| if let Job::Cast { cast, .. } = job { Some(cast) } else { None }).collect();
-    match in_savepoint(sql, |sql| cast_all(sql, &casts))? {
+    match undoing(sql, undo, |sql| cast_all(sql, &casts))? {
         Ok(outcomes) => {
             for (job, outcome) in jobs.iter_mut().zip(outcomes) {
                 if let Job::Cast { kept, .. } = job {
@@ -312,7 +322,7 @@ fn cast_run(sql: &mut dyn Sql, jobs: &mut [Job]) -> Result<(), DbError> {
         // One of them cannot be written, and the others shall not suffer for it.
         Err(_) if jobs.len() > 1 => {
             for job in jobs.chunks_mut(1) {
-                cast_run(sql, job)?;
+                cast_run(sql, job, Undo::ToSavepoint)?;
             }
         }
         Err(error) => {
@@ -325,16 +335,26 @@ fn cast_run(sql: &mut dyn Sql, jobs: &mut [Job]) -> Result<(), DbError> {
 }
 
 /// Outside: errors that end the transaction. Inside: what is told to whoever asked; all of it is undone.
-fn in_savepoint<T>(sql: &mut dyn Sql, act: impl FnOnce(&mut dyn Sql) -> Result<T, Fail>) -> Result<Result<T, StoreError>, DbError> {
-    sql.script("SAVEPOINT job")?;
+fn undoing<T>(sql: &mut dyn Sql, undo: Undo, act: impl FnOnce(&mut dyn Sql) -> Result<T, Fail>) -> Result<Result<T, StoreError>, DbError> {
+    if matches!(undo, Undo::ToSavepoint) {
+        sql.script("SAVEPOINT job")?;
+    }
     let error = match act(sql) {
         Ok(value) => {
-            sql.script("RELEASE SAVEPOINT job")?;
+            if matches!(undo, Undo::ToSavepoint) {
+                sql.script("RELEASE SAVEPOINT job")?;
+            }
             return Ok(Ok(value));
         }
         Err(Fail::Db(error @ (DbError::Busy | DbError::Again(_) | DbError::Lost(_) | DbError::Broken(_)))) => return Err(error),
         Err(fail) => fail.into(),
     };
-    sql.script("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")?;
+    match undo {
+        Undo::All => {
+            sql.rollback()?;
+            sql.begin()?;
+        }
+        Undo::ToSavepoint => sql.script("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")?,
+    }
     Ok(Err(error))
 }

@@ -50,6 +50,11 @@ impl RoleKey {
     pub fn sign_in(&self, challenge: &str) -> Signature {
         Signature(hex::encode(&self.0.sign(&sign_in_bytes(challenge)).to_bytes()))
     }
+
+    /// Signs a summary of deliveries (delivery.md, section 6), under a label of its own.
+    pub fn sign_delivery(&self, summary: &str) -> Signature {
+        Signature(hex::encode(&self.0.sign(&delivery_bytes(summary)).to_bytes()))
+    }
 }
 
 /// A role's public key, as written.
@@ -80,6 +85,11 @@ impl PublicRoleKey {
         self.holds(&sign_in_bytes(challenge), signature)
     }
 
+    /// Whether this key signed the summary of deliveries.
+    pub fn signed_delivery(&self, summary: &str, signature: &Signature) -> bool {
+        self.holds(&delivery_bytes(summary), signature)
+    }
+
     fn holds(&self, bytes: &[u8], signature: &Signature) -> bool {
         let check = || {
             let key = VerifyingKey::from_bytes(&hex::decode(&self.0)?).ok()?;
@@ -92,6 +102,10 @@ impl PublicRoleKey {
 
 fn sign_in_bytes(challenge: &str) -> Vec<u8> {
     Parts::begin("whitley/sign-in/v1").part("challenge", challenge).bytes()
+}
+
+fn delivery_bytes(summary: &str) -> Vec<u8> {
+    Parts::begin("whitley/delivery/v1").part("summary", summary).bytes()
 }
 
 /// An Ed25519 signature, as written.

@@ -3,70 +3,7 @@
 use dated::{Date, Ratio, parse_date};
 use pay::{Pence, Sex, YearDay};
 
-use crate::columns::short;
-
-/// Why a cell cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) code: &'static str,
-    pub(crate) what: String,
-    pub(crate) fix: String,
-}
-
-impl Trouble {
-    pub(crate) fn new(code: &'static str, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { code, what: what.into(), fix: fix.into() }
-    }
-}
-
-type Cell<T> = Result<T, Trouble>;
-
-/// The text of a cell without blanks around it; empty where nothing was said.
-pub(crate) fn text(raw: &[u8]) -> Cell<&str> {
-    let text = match std::str::from_utf8(raw) {
-        Ok(text) => text.trim(),
-        Err(error) => {
-            return Err(Trouble::new(
-                "not-utf8",
-                format!("byte 0x{:02x} is not UTF-8 text: the file was saved in an old Windows encoding", raw[error.valid_up_to()]),
-                "save it again as “CSV UTF-8”, or as .xlsx",
-            ));
-        }
-    };
-    if text.chars().any(char::is_control) {
-        let fix = if text.contains('\n') { "a cell of one line; check that every quote is closed" } else { "remove it" };
-        return Err(Trouble::new("control-character", format!("“{}” has a line break or a control character in it", short(text)), fix));
-    }
-    const ERRORS: [&str; 9] = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!"];
-    if text.starts_with('#') && (ERRORS.contains(&text) || text.bytes().all(|b| b == b'#')) {
-        let fix = if text.bytes().all(|b| b == b'#') {
-            "widen the column before saving as CSV"
-        } else {
-            "mend the formula, or put the value in its place"
-        };
-        return Err(Trouble::new("formula-error", format!("{text} is what a spreadsheet writes where it has no value"), fix));
-    }
-    if text.len() > 300 {
-        return Err(Trouble::new(
-            "too-long",
-            format!("“{}” has {} characters", short(text), text.chars().count()),
-            "at most 300 are read; check that every quote is closed",
-        ));
-    }
-    Ok(text)
-}
-
-/// Whether a first cell says that the row is a sum of others.
-pub(crate) fn is_total(raw: &[u8]) -> bool {
-    let raw = raw.trim_ascii();
-    // Most cells are decided by their first letter.
-    if !matches!(raw.first(), Some(b't' | b'T' | b'g' | b'G' | b's' | b'S' | b'o' | b'O')) || raw.len() > 14 {
-        return false;
-    }
-    ["total", "totals", "grand total", "sub total", "subtotal", "sub-total", "sum", "overall total", "total:", "total staff"]
-        .iter()
-        .any(|word| raw.eq_ignore_ascii_case(word.as_bytes()))
-}
+use sheet::{Cell, Trouble, short};
 
 /// A band as scales write it: `Band 5` and `AfC band 5` are `5`, `Band 8 - Range A` and `8A` are `8a`.
 pub(crate) fn band(text: &str) -> String {
@@ -391,15 +328,5 @@ mod tests {
         }
         assert_eq!((sex("F"), sex("male"), sex("Not stated")), (Ok(Some(Sex::Female)), Ok(Some(Sex::Male)), Ok(None)));
         assert!(sex("9").is_err());
-    }
-
-    #[test]
-    fn what_is_no_value_is_named() {
-        assert_eq!(text(b"  a ").expect("text"), "a");
-        assert_eq!(text(b"\xa324,000").expect_err("a fault").code, "not-utf8");
-        assert_eq!(text(b"#REF!").expect_err("a fault").code, "formula-error");
-        assert_eq!(text(b"######").expect_err("a fault").code, "formula-error");
-        assert_eq!(text(b"a\x1b[31m").expect_err("a fault").code, "control-character");
-        assert!(is_total(b"Total") && is_total(b" grand total ") && !is_total(b"Tottenham") && !is_total(b""));
     }
 }

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use csv::ByteRecord;
 use dated::{Fault, Ratio, nearest_name};
 use foldhash::fast::RandomState;
 use pay::{Pence, Post, PostPay, Sex, Staff, Workforce, YearDay};
+use sheet::{FaultList, Row, Taker, Trouble, Words, is_total, short};
 
-use crate::cells::{self, Trouble};
-use crate::columns::{ColumnUse, Columns, MEANINGS, Meaning, short};
-use crate::fault_list::FaultList;
+use crate::cells;
+use crate::columns::{self, ColumnUse, Columns, MEANINGS, Meaning};
 use crate::known::{Known, Names};
 use crate::{MAX_ROWS, Options};
 
@@ -47,13 +46,6 @@ pub struct Rows {
 }
 
 impl Reading {
-    /// Nothing could be read, for one reason.
-    pub(crate) fn refused(options: &Options, code: &'static str, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        let mut intake = Intake::new(options);
-        intake.faults.add(code, 1, || what.into(), || fix.into());
-        intake.finish()
-    }
-
     /// How many faults there are, shown or not.
     pub fn fault_count(&self) -> u64 {
         self.fault_counts.iter().map(|(_, count)| count).sum()
@@ -63,16 +55,16 @@ impl Reading {
 /// The reading in progress.
 pub(crate) struct Intake<'o> {
     options: &'o Options,
-    pub(crate) faults: FaultList,
-    pub(crate) notes: Vec<String>,
+    faults: FaultList,
+    notes: Vec<String>,
     columns: Columns,
     at: [Option<usize>; MEANINGS],
     width: usize,
     rows: Rows,
     workforce: Workforce,
     /// What a comment above the header says the file was made from.
-    pub(crate) label: Option<String>,
-    pub(crate) title: Option<String>,
+    label: Option<String>,
+    title: Option<String>,
     any_synthetic: bool,
     salary_unused: bool,
     nations: Known<u32>,
@@ -138,69 +130,17 @@ impl<'o> Intake<'o> {
         }
     }
 
-    /// Takes the header row. Rows may be read only if this says so.
-    pub(crate) fn header(&mut self, line: u64, columns: Columns) -> bool {
-        let before = self.faults.count();
-        columns.check(line, &self.options.mapping, self.options.nation.is_some(), &mut self.faults);
-        if line > 1 && columns.is_header(true) && self.label.is_none() {
-            self.notes.push(format!("the names of the columns stand in row {line}; what is above is not read"));
-        }
-        for (number, column) in columns.uses.iter().enumerate() {
-            if let Some(meaning) = column.meaning {
-                self.at[meaning as usize].get_or_insert(number);
-            }
-        }
-        // Spec P38: a portion is taken as it stands; hours need the full-time hours.
-        if self.has(Meaning::Hours) {
-            let portion = [Meaning::Wte, Meaning::Fte].into_iter().find(|meaning| self.has(*meaning));
-            if let Some(portion) = portion {
-                self.notes.push(format!(
-                    "“{}” is not read, since “{}” says the same",
-                    columns.header(Meaning::Hours),
-                    columns.header(portion)
-                ));
-                self.at[Meaning::Hours as usize] = None;
-            } else if self.options.full_time_hours.is_none() {
-                let header = columns.header(Meaning::Hours).to_owned();
-                self.faults.add(
-                    "no-full-time-hours",
-                    line,
-                    || format!("“{header}” gives hours, and nothing says how many a full-time week has"),
-                    || "say --full-time-hours 37.5, or add full_time_hours to [pay] in dispute.toml".to_owned(),
-                );
-            }
-        } else if !self.has(Meaning::Wte) && !self.has(Meaning::Fte) {
-            self.notes.push("the file has neither hours nor whole-time equivalents: everybody counts as full time".to_owned());
-        }
-        if !self.has(Meaning::Nation)
-            && let Some(nation) = &self.options.nation
-        {
-            self.notes.push(format!("the file has no column for the nation: everybody counts as in {nation}"));
-        }
-        self.width = columns.uses.len();
-        self.columns = columns;
-        self.faults.count() == before
-    }
-
-    pub(crate) fn options(&self) -> &'o Options {
-        self.options
-    }
-
-    pub(crate) fn has(&self, meaning: Meaning) -> bool {
+    fn has(&self, meaning: Meaning) -> bool {
         self.at[meaning as usize].is_some()
     }
 
-    pub(crate) fn width(&self) -> usize {
-        self.width
-    }
-
     /// Whether no more rows can be taken.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.rows.read > MAX_ROWS
     }
 
     /// Takes one row, or says what is wrong with it: everything, not the first thing.
-    pub(crate) fn row(&mut self, line: u64, record: &ByteRecord) {
+    fn take(&mut self, line: u64, record: &Row) {
         if record.len() != self.width && !self.fits(line, record) {
             return;
         }
@@ -214,7 +154,7 @@ impl<'o> Intake<'o> {
             );
             return;
         }
-        if record.get(0).is_some_and(cells::is_total) {
+        if record.get(0).is_some_and(is_total) {
             return self.refuse_total(line, record.get(0).unwrap_or_default());
         }
         let mut troubles: Vec<(Meaning, Trouble)> = Vec::new();
@@ -233,12 +173,12 @@ impl<'o> Intake<'o> {
     }
 
     #[inline]
-    fn cell<'r>(&self, record: &'r ByteRecord, meaning: Meaning) -> &'r [u8] {
+    fn cell<'r>(&self, record: &'r Row, meaning: Meaning) -> &'r [u8] {
         self.at[meaning as usize].and_then(|at| record.get(at)).unwrap_or_default()
     }
 
     /// One row as staff; troubles are added where a cell cannot be read.
-    fn staff(&mut self, record: &ByteRecord, troubles: &mut Vec<(Meaning, Trouble)>) -> Option<Staff> {
+    fn staff(&mut self, record: &Row, troubles: &mut Vec<(Meaning, Trouble)>) -> Option<Staff> {
         let mut keep = |meaning: Meaning, trouble: Trouble| troubles.push((meaning, trouble));
         macro_rules! cell {
             ($meaning:expr, $value:expr) => {
@@ -290,7 +230,7 @@ impl<'o> Intake<'o> {
                 let salary = cell!(
                     Meaning::Salary,
                     self.salaries.get(raw, |raw| {
-                        let text = cells::text(raw)?;
+                        let text = sheet::text(raw)?;
                         if text.is_empty() { Ok(None) } else { cells::money(text).map(Some) }
                     })
                 );
@@ -324,12 +264,12 @@ impl<'o> Intake<'o> {
         let increment = cell!(
             Meaning::IncrementDate,
             self.increments.get(raw, |raw| {
-                let text = cells::text(raw)?;
+                let text = sheet::text(raw)?;
                 if text.is_empty() { Ok(None) } else { cells::year_day(text).map(Some) }
             })
         );
         let raw = self.cell(record, Meaning::Sex);
-        let sex = cell!(Meaning::Sex, self.sexes.get(raw, |raw| cells::sex(cells::text(raw)?)));
+        let sex = cell!(Meaning::Sex, self.sexes.get(raw, |raw| cells::sex(sheet::text(raw)?)));
         if let Some(at) = self.at[Meaning::Synthetic as usize] {
             let raw = record.get(at).unwrap_or_default();
             self.any_synthetic |= self.synthetic.get(raw, |raw| Ok(cells::is_synthetic(&String::from_utf8_lossy(raw)))).unwrap_or(true);
@@ -348,14 +288,14 @@ impl<'o> Intake<'o> {
     }
 
     /// Spec P38: the portion of one person, and the column it was read from.
-    fn portion(&mut self, record: &ByteRecord, headcount: Option<u32>) -> (Meaning, Result<u16, Trouble>) {
+    fn portion(&mut self, record: &Row, headcount: Option<u32>) -> (Meaning, Result<u16, Trouble>) {
         let meaning = [Meaning::Wte, Meaning::Fte, Meaning::Hours].into_iter().find(|meaning| self.at[*meaning as usize].is_some());
         let Some(meaning) = meaning.filter(|_| headcount != Some(0)) else {
             return (Meaning::Wte, self.portion_number(Ratio::ONE));
         };
         let raw = self.cell(record, meaning);
         let full_time = self.options.full_time_hours.unwrap_or(Ratio::ONE);
-        let understand = |raw: &[u8]| match (cells::text(raw)?, meaning, headcount) {
+        let understand = |raw: &[u8]| match (sheet::text(raw)?, meaning, headcount) {
             ("", ..) => Err(Trouble::new(
                 "value-missing",
                 "the hours are empty",
@@ -398,7 +338,7 @@ impl<'o> Intake<'o> {
     }
 
     /// Whether a row of another length can be read: nothing in the cells beyond the header. Empty rows are counted apart.
-    fn fits(&mut self, line: u64, record: &ByteRecord) -> bool {
+    fn fits(&mut self, line: u64, record: &Row) -> bool {
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             self.rows.empty += 1;
             return false;
@@ -436,7 +376,7 @@ impl<'o> Intake<'o> {
     }
 
     #[cold]
-    fn refuse(&mut self, line: u64, record: &ByteRecord, troubles: Vec<(Meaning, Trouble)>) {
+    fn refuse(&mut self, line: u64, record: &Row, troubles: Vec<(Meaning, Trouble)>) {
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             self.rows.read -= 1;
             self.rows.empty += 1;
@@ -483,10 +423,98 @@ impl<'o> Intake<'o> {
     }
 }
 
+impl Taker for Intake<'_> {
+    fn recognised(&self, row: &Row) -> usize {
+        let columns = Columns::of_row(row, &self.options.mapping);
+        columns.recognised() * 2 + usize::from(columns::says_pay(&columns))
+    }
+
+    fn is_header(&self, row: &Row, is_first: bool) -> bool {
+        columns::is_header(&Columns::of_row(row, &self.options.mapping), is_first)
+    }
+
+    fn header(&mut self, line: u64, row: &Row) -> bool {
+        let columns = Columns::of_row(row, &self.options.mapping);
+        let before = self.faults.count();
+        columns::check(&columns, line, &self.options.mapping, self.options.nation.is_some(), &mut self.faults);
+        if line > 1 && columns::says_pay(&columns) && self.label.is_none() {
+            self.notes.push(format!("the names of the columns stand in row {line}; what is above is not read"));
+        }
+        for (number, column) in columns.uses.iter().enumerate() {
+            if let Some(meaning) = column.meaning {
+                self.at[meaning as usize].get_or_insert(number);
+            }
+        }
+        // Spec P38: a portion is taken as it stands; hours need the full-time hours.
+        if self.has(Meaning::Hours) {
+            let portion = [Meaning::Wte, Meaning::Fte].into_iter().find(|meaning| self.has(*meaning));
+            if let Some(portion) = portion {
+                self.notes.push(format!(
+                    "“{}” is not read, since “{}” says the same",
+                    columns.header(Meaning::Hours),
+                    columns.header(portion)
+                ));
+                self.at[Meaning::Hours as usize] = None;
+            } else if self.options.full_time_hours.is_none() {
+                let header = columns.header(Meaning::Hours).to_owned();
+                self.faults.add(
+                    "no-full-time-hours",
+                    line,
+                    || format!("“{header}” gives hours, and nothing says how many a full-time week has"),
+                    || "say --full-time-hours 37.5, or add full_time_hours to [pay] in dispute.toml".to_owned(),
+                );
+            }
+        } else if !self.has(Meaning::Wte) && !self.has(Meaning::Fte) {
+            self.notes.push("the file has neither hours nor whole-time equivalents: everybody counts as full time".to_owned());
+        }
+        if !self.has(Meaning::Nation)
+            && let Some(nation) = &self.options.nation
+        {
+            self.notes.push(format!("the file has no column for the nation: everybody counts as in {nation}"));
+        }
+        self.width = columns.uses.len();
+        self.columns = columns;
+        self.faults.count() == before
+    }
+
+    fn row(&mut self, line: u64, row: &Row) -> bool {
+        self.take(line, row);
+        !self.is_full()
+    }
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn comment(&mut self, text: &str) {
+        if let Some(label) = text.strip_prefix("synthetic:") {
+            self.label = Some(label.trim().to_owned());
+        } else if let Some(title) = text.strip_prefix("title:") {
+            self.title = Some(title.trim().to_owned());
+        }
+    }
+
+    fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    fn sheet(&mut self, name: &str) {
+        self.faults.in_sheet(name);
+    }
+
+    fn fault(&mut self, code: &'static str, line: u64, what: String, fix: String) {
+        self.faults.add(code, line, || what, || fix);
+    }
+
+    fn words(&self) -> Words {
+        Words { of: "the staff", header: "point or salary, and one more" }
+    }
+}
+
 /// The text of a cell that names something.
 fn words(raw: &[u8]) -> Result<&str, Trouble> {
-    let text = cells::text(raw)?;
-    if cells::is_total(text.as_bytes()) {
+    let text = sheet::text(raw)?;
+    if is_total(text.as_bytes()) {
         return Err(Trouble::new("totals-row", String::new(), String::new()));
     }
     Ok(text)
@@ -531,7 +559,7 @@ fn headcount(raw: &[u8]) -> Result<u32, Trouble> {
     if (1..=3).contains(&raw.len()) && raw.iter().all(u8::is_ascii_digit) {
         return Ok(raw.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')));
     }
-    match cells::text(raw)? {
+    match sheet::text(raw)? {
         "" => Err(Trouble::new("value-missing", "the head count is empty", "say how many people the row stands for")),
         text => cells::headcount(text),
     }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-
-use crate::cells::Trouble;
+use sheet::Trouble;
 
 /// Texts that were understood before.
 pub(crate) struct Known<V> {

@@ -11,29 +11,24 @@
 
 mod cells;
 mod columns;
-mod csv_input;
 mod deck;
-mod fault_list;
 mod intake;
 mod known;
 mod make;
 mod output;
 mod published;
 mod summary;
-mod xlsx_input;
-mod zip_guard;
 
-pub use columns::{ColumnUse, Meaning, parse_mapping};
+pub use columns::{ColumnUse, Meaning};
+use intake::Intake;
 pub use intake::{Reading, Rows};
 pub use make::{Made, Recipe, make};
 pub use output::write_csv;
 pub use published::{Assumptions, Employer, Published};
 pub use summary::{Line, Summary};
-pub use xlsx_input::MAX_XLSX_BYTES;
-
-use std::io::{BufRead, Seek, SeekFrom};
 
 use dated::Ratio;
+use sheet::{Input, Mapping};
 
 /// The most rows that are read of one file: the largest workforce of the country, three times over.
 pub const MAX_ROWS: u64 = 5_000_000;
@@ -44,7 +39,7 @@ pub struct Options {
     /// The file as its user named it.
     pub file: String,
     /// Columns by their name in the file; `None` leaves the column unread.
-    pub mapping: Vec<(String, Option<Meaning>)>,
+    pub mapping: Mapping<Meaning>,
     /// The nation of all rows, where the file has no such column.
     pub nation: Option<String>,
     /// The nations that may be named; empty: any.
@@ -55,34 +50,17 @@ pub struct Options {
     pub sheet: Option<String>,
 }
 
-/// A file as it is handed over. A trait object keeps the readers in this crate, which is optimised in every profile.
-pub trait Input: BufRead + Seek {}
+/// Reads `Pay Point=point,Org=employer,Job=ignore`: the column as the file names it, then what it means.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn parse_mapping(text: &str) -> Result<Mapping<Meaning>, String> {
+    sheet::parse_mapping(text)
+}
 
-impl<T: BufRead + Seek> Input for T {}
-
-/// Reads a file, CSV or XLSX by its first bytes, whatever its name.
+/// Reads a file, CSV or XLSX by its first bytes, whatever its name. Spec P38.
 pub fn read(input: &mut dyn Input, options: &Options) -> Reading {
-    let mut first = [0; 8];
-    let mut have = 0;
-    while let Ok(count @ 1..) = input.read(&mut first[have..]) {
-        have += count;
-    }
-    if let Err(error) = input.seek(SeekFrom::Start(0)) {
-        return Reading::refused(
-            options,
-            "file-unreadable",
-            format!("this file cannot be read: {error}"),
-            "copy it to a disk and name that copy",
-        );
-    }
-    match &first[..have] {
-        [b'P', b'K', 3 | 5, ..] => xlsx_input::read_xlsx(input, options),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Reading::refused(
-            options,
-            "old-workbook",
-            "this is a workbook of the old kind (.xls), or one with a password",
-            "save it as .xlsx without a password, or as CSV",
-        ),
-        _ => csv_input::read_csv(input, options),
-    }
+    let mut intake = Intake::new(options);
+    sheet::read(input, options.sheet.as_deref(), &mut intake);
+    intake.finish()
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{AskedOn, make_plan, open_all, question, refuse_any, show, write_whole};
 use crate::answer::{self, Outcome};
 use crate::law::{Cited, read_file, with_closing};
+use crate::pdf::{self, PlanDays};
 
 /// Arguments of `whitley action plan`.
 #[derive(Args)]
@@ -27,11 +28,17 @@ pub(crate) struct PlanArguments {
     #[arg(long = "with", value_name = "DISPUTE")]
     with: Vec<String>,
     /// Judge it all as if the ballot had opened on that day; every other day keeps its distance from it
-    #[arg(long, value_name = "DAY", value_parser = parse_date, conflicts_with_all = ["ics", "out", "with"])]
+    #[arg(long, value_name = "DAY", value_parser = parse_date, conflicts_with_all = ["ics", "out", "pdf", "with"])]
     as_if_law_of: Option<Date>,
     /// Write the planned days as a calendar file
     #[arg(long, value_name = "FILE")]
     ics: Option<PathBuf>,
+    /// Write the whole plan as PDF, for the union's own people: mandates, days, what is refused, services, costs
+    #[arg(long, value_name = "FILE.pdf")]
+    pdf: Option<PathBuf>,
+    /// A folder of templates in place of the built-in ones (see `whitley print templates`)
+    #[arg(long, value_name = "DIR", requires = "pdf")]
+    templates: Option<PathBuf>,
     /// Write a public page: what is planned, where, when, which services; no figure of members
     #[arg(long, value_name = "PAGE.html")]
     out: Option<PathBuf>,
@@ -90,6 +97,11 @@ impl PlanArguments {
                 })?
             };
             write_whole(path, &text)?;
+            written.push(path.display().to_string());
+        }
+        if let Some(path) = &self.pdf {
+            let days = PlanDays { on: facts.on, from: facts.from };
+            pdf::plan(&plan, &title, days, book.not_legal_advice(), self.templates.as_deref(), path)?;
             written.push(path.display().to_string());
         }
         let largest = history.and_then(|(table, claim)| Some((claim(&plan)?, table)));

@@ -1,28 +1,10 @@
 //! A plan as tables and as JSON.
 
-use dated::Date;
-use dispute::plan::{ActionDay, DayRate, NoticeBasis, Plan, Reason, RefusedDays, Support, UnitMandate};
+use dispute::plan::{ActionDay, DayRate, NoticeBasis, Plan, Reason, RefusedDays, Support, UnitMandate, days_words};
 use law::weekday_date;
 use serde_json::{Value, json};
 
 use crate::answer::Table;
-
-pub(super) fn days_words(first: Option<Date>, last: Option<Date>) -> String {
-    match (first, last) {
-        (Some(first), Some(last)) if first != last => format!("{} to {}", weekday_date(first), weekday_date(last)),
-        (Some(first), _) => weekday_date(first),
-        _ => "no day named".to_owned(),
-    }
-}
-
-/// Up to this many units are named in a line.
-const NAMED: usize = 6;
-
-pub(super) fn unit_names(action: &ActionDay<'_, '_>) -> String {
-    let names: Vec<&str> = action.units.iter().take(NAMED).map(|unit| unit.name.as_str()).collect();
-    let more = action.units.len().saturating_sub(NAMED);
-    if more == 0 { names.join("; ") } else { format!("{} and {more} more", names.join("; ")) }
-}
 
 pub(super) fn mandates_text(plan: &Plan<'_>) -> String {
     let mut table = Table::new(&["Unit", "Union", "Asked about", "State", "Since", "Why", "New days from", "to"]);
@@ -52,11 +34,11 @@ pub(super) fn mandates_text(plan: &Plan<'_>) -> String {
 
 pub(super) fn days_text(plan: &Plan<'_>) -> String {
     let mut table = Table::new(&["Day", "What", "Where", "Notice"]);
-    for run in runs(plan) {
+    for run in plan.runs() {
         table.row([
             days_words(Some(run.first), Some(run.last)),
             run.action.call.words(),
-            unit_names(&run.action),
+            run.action.unit_names(),
             run.action.notice.words(),
         ]);
     }
@@ -72,33 +54,6 @@ pub(super) fn days_text(plan: &Plan<'_>) -> String {
     }
     text.push_str(&conditions.concat());
     text
-}
-
-/// Days of continuous action in a row, as one.
-pub(super) struct Run<'p, 'd> {
-    pub(super) first: Date,
-    pub(super) last: Date,
-    pub(super) action: ActionDay<'p, 'd>,
-}
-
-pub(super) fn runs<'p, 'd>(plan: &'p Plan<'d>) -> Vec<Run<'p, 'd>> {
-    let mut runs: Vec<Run<'p, 'd>> = Vec::new();
-    for action in plan.action_days() {
-        let same = runs.iter_mut().rev().find(|run| {
-            action.call.continuous
-                && law::plus_days(run.last, 1) == action.date
-                && run.action.call == action.call
-                && run.action.union == action.union
-                && run.action.notice == action.notice
-                && run.action.units.len() == action.units.len()
-                && run.action.units.iter().zip(&action.units).all(|(a, b)| a.id == b.id)
-        });
-        match same {
-            Some(run) => run.last = action.date,
-            None => runs.push(Run { first: action.date, last: action.date, action }),
-        }
-    }
-    runs
 }
 
 pub(super) fn refused_text(refused: &[RefusedDays<'_>]) -> String {
@@ -211,39 +166,17 @@ pub(super) fn services_json(plan: &Plan<'_>) -> Value {
 
 pub(super) fn services_text(plan: &Plan<'_>) -> String {
     let mut table = Table::new(&["Service", "Days", "Because of", "Expected to go on", "Covered for life and limb"]);
-    let mut seen: Vec<&str> = Vec::new();
-    for hit in &plan.services {
-        if seen.contains(&hit.service.id.as_str()) {
-            continue;
-        }
-        seen.push(&hit.service.id);
-        let same = || plan.services.iter().filter(|other| std::ptr::eq(other.service, hit.service));
-        let mut units: Vec<&str> = same().flat_map(|other| other.by.iter().map(|(unit, _)| *unit)).collect();
-        units.sort_unstable();
-        units.dedup();
-        let days: Vec<Date> = same().map(|other| other.date).collect();
+    for hit in plan.services_by_name() {
         let cell = |text: &Option<String>| text.clone().unwrap_or_else(|| "not on record".to_owned());
         table.row([
             hit.service.name.clone(),
-            day_runs(&days),
-            units.join("; "),
+            hit.days_words(),
+            hit.units.join("; "),
             cell(&hit.service.cover),
             cell(&hit.service.life_and_limb),
         ]);
     }
     table.text()
-}
-
-/// Days in a row as from and to.
-fn day_runs(days: &[Date]) -> String {
-    let mut runs: Vec<(Date, Date)> = Vec::new();
-    for day in days {
-        match runs.last_mut() {
-            Some((_, last)) if law::plus_days(*last, 1) == *day => *last = *day,
-            _ => runs.push((*day, *day)),
-        }
-    }
-    runs.into_iter().map(|(first, last)| days_words(Some(first), Some(last))).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn costs_text(plan: &Plan<'_>) -> String {
@@ -341,7 +274,9 @@ pub(super) fn costs_json(plan: &Plan<'_>) -> Value {
 pub(super) fn common_text(plan: &Plan<'_>) -> String {
     let mut text = String::new();
     for window in &plan.common {
-        text.push_str(&format!("  {}, {}\n", days_words(Some(window.first()), Some(window.last())), window.kind.words()));
+        let notified =
+            if window.notified.is_empty() { String::new() } else { format!("; notified already by {}", window.notified.join(", ")) };
+        text.push_str(&format!("  {}, {}{notified}\n", days_words(Some(window.first()), Some(window.last())), window.kind.words()));
         for (union, mandates) in &window.unions {
             for at in mandates {
                 let mandate = &plan.mandates[*at];
@@ -364,6 +299,7 @@ pub(super) fn common_json(plan: &Plan<'_>) -> Value {
                 "first": window.first().to_string(),
                 "last": window.last().to_string(),
                 "kind": window.kind.word(),
+                "notified_by": window.notified,
                 "unions": window.unions.iter().map(|(union, mandates)| json!({
                     "union": union,
                     "mandates": mandates.iter().map(|at| mandate_json(&plan.mandates[*at])).collect::<Vec<_>>(),

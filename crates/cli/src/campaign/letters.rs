@@ -1,5 +1,6 @@
 //! `whitley letters check`, `counts` and `text`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -8,9 +9,10 @@ use dispute::campaign::sameness::{RUN_WORDS, Sameness};
 use dispute::campaign::{Letter, Letters, counts, letters};
 use serde_json::{Value as Json, json};
 
-use super::{PlaceFiles, csv_rows, no_plan, open_with_members, parse_day};
+use super::{PlaceFiles, csv_row, csv_rows, no_plan, open_with_members, parse_day};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::Opened;
+use crate::pdf::{self, PdfFolder};
 
 /// The verbs.
 #[derive(Subcommand)]
@@ -19,7 +21,7 @@ pub(crate) enum Verb {
     Check(Question),
     /// How many letters to each member of Parliament and from each branch; never a word of them
     Counts(Counting),
-    /// The letters themselves, for the printer
+    /// The letters themselves: text, rows, or PDFs ready for the post
     Text(Text),
 }
 
@@ -73,6 +75,8 @@ pub(crate) struct Text {
     /// Leave out the letters that are copies, instead of refusing all
     #[arg(long)]
     leave_out_copies: bool,
+    #[command(flatten)]
+    pdf: PdfFolder,
 }
 
 impl Question {
@@ -229,7 +233,7 @@ impl Counting {
                         .collect()
                 })
             });
-            answer::print(&csv_rows(&["constituency", "mp", "mp_note", "branch", "letters"], rows)?);
+            answer::print(&csv_rows(&["constituency", "mp", "mp_note", "branch", "letters"], rows));
         } else {
             answer::print(&format!("{}\n", heading(&all)));
             let mut table = Table::new(&["constituency", "member of Parliament", ">letters", ">held back", ">loss together"]);
@@ -275,25 +279,16 @@ impl Text {
             }
             all.letters.retain(|letter| !letter.too_alike);
         }
+        if let Some(out) = &self.pdf.pdf {
+            let rows: Vec<String> = all.letters.iter().map(|letter| csv_row(row(letter).into_iter())).collect();
+            return pdf::letters(&all.letters, &rows, &self.pdf, out, as_json);
+        }
         if as_json {
             answer::print_json(&json!({ "on": all.on.to_string(), "letters": all.letters.iter().map(letter_json).collect::<Vec<_>>() }));
         } else if self.csv {
             let header = ["member", "name", "address", "branch", "constituency", "mp", "mp_note", "date", "loss", "text"];
-            let rows = all.letters.iter().map(|letter| {
-                vec![
-                    letter.member.as_str().into(),
-                    letter.name.as_str().into(),
-                    letter.address.join("; ").into(),
-                    letter.branch.as_str().into(),
-                    letter.constituency.as_str().into(),
-                    letter.mp.as_str().into(),
-                    letter.mp_note.as_str().into(),
-                    letter.on.to_string().into(),
-                    letter.loss.pounds().to_fixed(2).into(),
-                    letter.text().into(),
-                ]
-            });
-            answer::print(&csv_rows(&header, rows)?);
+            let rows = all.letters.iter().map(row);
+            answer::print(&csv_rows(&header, rows));
         } else {
             for (at, letter) in all.letters.iter().enumerate() {
                 // A new page for each.
@@ -303,6 +298,22 @@ impl Text {
         }
         Ok(Outcome::Yes)
     }
+}
+
+/// The row of a letter, whose hash stands in the manifest.
+fn row(letter: &Letter) -> Vec<Cow<'_, str>> {
+    vec![
+        letter.member.as_str().into(),
+        letter.name.as_str().into(),
+        letter.address.join("; ").into(),
+        letter.branch.as_str().into(),
+        letter.constituency.as_str().into(),
+        letter.mp.as_str().into(),
+        letter.mp_note.as_str().into(),
+        letter.on.to_string().into(),
+        letter.loss.pounds().to_fixed(2).into(),
+        letter.text().into(),
+    ]
 }
 
 fn letter_json(letter: &Letter) -> Json {

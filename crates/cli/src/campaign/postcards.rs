@@ -1,19 +1,21 @@
 //! `whitley postcards text` and `tally`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use dated::Faults;
-use dispute::campaign::{CampaignPlan, Postcard, postcards, tally};
+use dispute::campaign::{CampaignPlan, Language, Postcard, postcards, tally};
 use serde_json::{Value as Json, json};
 
-use super::{csv_rows, no_plan, open_with_members};
+use super::{csv_row, csv_rows, no_plan, open_with_members};
 use crate::answer::{self, Outcome, Table, number};
+use crate::pdf::{self, CardPdf};
 
 /// The verbs.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// The cards, each with the member's own loss, for the printer
+    /// The cards, each with the member's own loss: text, rows, or with --pdf sheets with marks to cut
     Text(Text),
     /// How many cards by batch and branch, and what their members go without together
     Tally(Question),
@@ -47,17 +49,19 @@ pub(crate) struct Text {
     /// Write CSV: one row for each card
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    #[command(flatten)]
+    pdf: CardPdf,
 }
 
 impl Question {
-    fn cards(&self, as_json: bool) -> Result<(CampaignPlan, Vec<Postcard>), Outcome> {
+    fn cards(&self, language: Language, as_json: bool) -> Result<(CampaignPlan, Vec<Postcard>), Outcome> {
         let faults = Faults::new();
         let (opened, writers) = open_with_members(&self.dispute, &self.members, &faults, as_json)?;
         let plan = opened.dispute.campaign_plan.clone();
         if plan.postcard.is_none() {
             return Err(no_plan(&opened.dispute, "postcard", as_json));
         }
-        let cards = postcards(&opened.dispute, &plan, &writers, &faults);
+        let cards = postcards(&opened.dispute, &plan, &writers, language, &faults);
         let faults = faults.into_sorted();
         if !faults.is_empty() {
             if !as_json {
@@ -69,7 +73,7 @@ impl Question {
     }
 
     fn tally(self, as_json: bool) -> Result<Outcome, Outcome> {
-        let (plan, cards) = self.cards(as_json)?;
+        let (plan, cards) = self.cards(Language::English, as_json)?;
         let tally = tally(&cards);
         if as_json {
             answer::print_json(&json!({
@@ -107,7 +111,15 @@ impl Question {
 
 impl Text {
     fn run(self, as_json: bool) -> Result<Outcome, Outcome> {
-        let (_, cards) = self.question.cards(as_json)?;
+        let language = if self.pdf.welsh { Language::Welsh } else { Language::English };
+        let (plan, cards) = self.question.cards(language, as_json)?;
+        if let Some(out) = &self.pdf.folder.pdf {
+            let Some(date) = self.pdf.date else {
+                complain!("the sheets need a date: add --date DAY");
+                return Err(Outcome::BadInput);
+            };
+            return pdf::postcards(&cards, &plan, |card| csv_row(row(card).into_iter()), &self.pdf, (out, date), as_json);
+        }
         if as_json {
             answer::print_json(&json!({ "cards": cards.iter().map(card_json).collect::<Vec<_>>() }));
         } else if self.csv {
@@ -126,24 +138,8 @@ impl Text {
                 "weekly_loss",
                 "basis",
             ];
-            let rows = cards.iter().map(|card| {
-                vec![
-                    card.number.to_string().into(),
-                    card.batch.to_string().into(),
-                    card.member.as_str().into(),
-                    card.name.as_str().into(),
-                    card.branch.as_str().into(),
-                    card.to.as_str().into(),
-                    card.address.join("; ").into(),
-                    card.text.as_str().into(),
-                    card.own_words.as_deref().unwrap_or_default().into(),
-                    card.loss.pounds().to_fixed(2).into(),
-                    card.loss_by_days.pounds().to_fixed(2).into(),
-                    card.weekly_loss.map(|loss| loss.pounds().to_fixed(2)).unwrap_or_default().into(),
-                    card.basis.as_str().into(),
-                ]
-            });
-            answer::print(&csv_rows(&header, rows)?);
+            let rows = cards.iter().map(row);
+            answer::print(&csv_rows(&header, rows));
         } else {
             for card in &cards {
                 let own = card.own_words.as_ref().map(|own| format!("\n  {}\n", own.replace('\n', "\n  "))).unwrap_or_default();
@@ -155,12 +151,31 @@ impl Text {
                     card.address.join("\n  "),
                     card.text.replace('\n', "\n  "),
                     card.name,
-                    card.basis
+                    card.basis.words()
                 ));
             }
         }
         Ok(Outcome::Yes)
     }
+}
+
+/// The row of a card, whose hash stands in the manifest.
+fn row(card: &Postcard) -> Vec<Cow<'_, str>> {
+    vec![
+        card.number.to_string().into(),
+        card.batch.to_string().into(),
+        card.member.as_str().into(),
+        card.name.as_str().into(),
+        card.branch.as_str().into(),
+        card.to.as_str().into(),
+        card.address.join("; ").into(),
+        card.text.as_str().into(),
+        card.own_words.as_deref().unwrap_or_default().into(),
+        card.loss.pounds().to_fixed(2).into(),
+        card.loss_by_days.pounds().to_fixed(2).into(),
+        card.weekly_loss.map(|loss| loss.pounds().to_fixed(2)).unwrap_or_default().into(),
+        card.basis.words().into(),
+    ]
 }
 
 fn card_json(card: &Postcard) -> Json {
@@ -177,6 +192,7 @@ fn card_json(card: &Postcard) -> Json {
         "loss": number(card.loss.pounds(), 2),
         "loss_by_days": number(card.loss_by_days.pounds(), 2),
         "weekly_loss": card.weekly_loss.map(|loss| number(loss.pounds(), 2)),
-        "basis": card.basis,
+        "heading": card.heading,
+        "basis": card.basis.words(),
     })
 }

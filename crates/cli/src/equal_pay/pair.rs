@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use dated::Ratio;
 use law::judge_comparator;
-use pay::equal_pay::{ArrearsWindow, PayRecord, TermGap, compare, price};
+use pay::WeeksInYear;
+use pay::equal_pay::{ArrearsPeriod, ArrearsWindow, Hourly, Money, PayRecord, TermGap, compare, price, price_periods};
 use serde_json::json;
 
 use super::search::{hourly_json, terms_json};
@@ -57,6 +58,7 @@ impl Pair {
         let window = setting.window(hers.employer).map_err(|why| not_covered(&why, as_json))?;
         let days = ArrearsWindow { from: window.arrears_from, lodged_on: window.lodged_on, left_on_or_after: window.left_on_or_after };
         let owed = price(&setting.records, hers, his, setting.question.weeks, &days);
+        let periods = price_periods(&setting.records, hers, his, setting.question.weeks, &days);
         let is_paid_more = compared.gap() > Ratio::ZERO || compared.terms.iter().any(|gap| gap.gap().is_some_and(|gap| gap > Ratio::ZERO));
         let outcome = if judged.standing.may_be_pleaded() && is_paid_more { Outcome::Yes } else { Outcome::No };
         let cautions: Vec<String> = compared.cautions.iter().map(|caution| caution.sentence()).collect();
@@ -73,6 +75,8 @@ impl Pair {
                 "arrears_pence": owed.together_pence,
                 "arrears_term_by_term_pence": owed.term_by_term_pence,
                 "days": owed.days,
+                "days_assumed": owed.days_assumed,
+                "periods": periods.iter().map(|period| period_json(period, setting.question.weeks)).collect::<Vec<_>>(),
                 "out_of_time": owed.out_of_time,
                 "left_out": ["interest", "lost pension"],
                 "cautions": cautions,
@@ -124,6 +128,13 @@ impl Pair {
                 pay::Pence(owed.term_by_term_pence),
             )
         });
+        text.push_str(&periods_text(&periods, setting.question.weeks));
+        if owed.days_assumed > 0 {
+            text.push_str(&format!(
+                "For {} of these days past pay is not known: they take what was paid next. Past pay goes into rows with from and until, or comes from --scale.\n",
+                owed.days_assumed
+            ));
+        }
         if let Some(other) = window.arrears_from_other_reading {
             let days = ArrearsWindow { from: other, ..days };
             let owed = price(&setting.records, hers, his, setting.question.weeks, &days);
@@ -145,4 +156,49 @@ impl Pair {
         answer::print(&text);
         Ok(outcome)
     }
+}
+
+/// E45: the gap of each time, where pay has changed.
+fn periods_text(periods: &[ArrearsPeriod], weeks: WeeksInYear) -> String {
+    if periods.len() < 2 {
+        return String::new();
+    }
+    let mut table =
+        Table::new(&["From", "Until", ">Days", "", ">Hers £/h", ">His £/h", ">Together £", ">Basic £", ">Bonus £", ">Allowances £"]);
+    let pounds = |pence: i64| pay::Pence(pence).to_string().replace('£', "");
+    for period in periods {
+        let hourly = |record: &PayRecord| per_hour(Hourly::of(record, Money::All, weeks).pence());
+        let last = period.end.yesterday().unwrap_or(period.end);
+        table.row([
+            period.from.to_string(),
+            last.to_string(),
+            period.days.to_string(),
+            if period.is_known { "" } else { "assumed" }.to_owned(),
+            hourly(&period.claimant),
+            hourly(&period.comparator),
+            pounds(period.together_pence),
+            pounds(period.by_term_pence[0]),
+            pounds(period.by_term_pence[1]),
+            pounds(period.by_term_pence[2]),
+        ]);
+    }
+    table.text()
+}
+
+fn period_json(period: &ArrearsPeriod, weeks: WeeksInYear) -> serde_json::Value {
+    let terms = [("basic", Money::Basic), ("bonus", Money::Bonus), ("allowances", Money::Allowances)];
+    let hourly = |record: &PayRecord, money| hourly_json(Hourly::of(record, money, weeks).pence());
+    let by_term = terms.iter().zip(period.by_term_pence).map(|((name, money), pence)| {
+        let (hers, his) = (hourly(&period.claimant, *money), hourly(&period.comparator, *money));
+        json!({"term": name, "claimant": hers, "comparator": his, "arrears_pence": pence})
+    });
+    json!({
+        "from": period.from.to_string(),
+        "until": period.end.yesterday().unwrap_or(period.end).to_string(),
+        "days": period.days,
+        "known": period.is_known,
+        "hourly": {"claimant": hourly(&period.claimant, Money::All), "comparator": hourly(&period.comparator, Money::All)},
+        "arrears_pence": period.together_pence,
+        "terms": by_term.collect::<Vec<_>>(),
+    })
 }

@@ -185,8 +185,14 @@ fn sums_text(sums: &Sums, cases: &Cases) -> String {
     }
     if sums.since_not_said > 0 {
         text.push_str(&format!(
-            "  Of {} it is not said since when they have done the job: today's gap is counted for the whole time.\n",
+            "  Of {} it is not said since when they have done the job: the whole of the time is counted.\n",
             super::people(sums.since_not_said)
+        ));
+    }
+    if sums.past_not_known > 0 {
+        text.push_str(&format!(
+            "  For {} past pay is not known for all of the time: days without it take what was paid next (E45; columns from and until, or --scale).\n",
+            super::people(sums.past_not_known)
         ));
     }
     if sums.out_of_time > 0 {
@@ -232,6 +238,7 @@ pub(super) fn sums_json(sums: &Sums) -> Value {
         "part_time": sums.part_time,
         "out_of_time": sums.out_of_time,
         "since_not_said": sums.since_not_said,
+        "past_not_known": sums.past_not_known,
         "arrears_pence": sums.together_pence,
         "arrears_term_by_term_pence": sums.term_by_term_pence,
         "arrears_other_reading_pence": sums.other_reading_pence,

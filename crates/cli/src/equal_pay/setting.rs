@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use dated::{Date, Faults, Place, nearest_name};
 use law::{ClaimWindow, ComparatorJudgment, EqualPayBook, EqualPayKey, EqualPayRule, Nation, claim_window, judge_comparator};
-use pay::equal_pay::{ArrearsWindow, Case, Cases, ComparatorQuestion, Finding, Money, PayRecords, Reach, best_comparators};
-use pay::{Sex, WeeksInYear};
+use pay::equal_pay::{
+    ArrearsWindow, Case, Cases, ComparatorQuestion, Finding, Money, PayRecords, Reach, ScaleRates, best_comparators, read_pay_file,
+};
+use pay::{Scale, Sex, WeeksInYear};
 use serde_json::{Value, json};
 
 use super::employers_file::Employers;
-use super::pay_file;
 use crate::answer::{self, Outcome};
 use crate::offer::Stop;
 
@@ -26,6 +27,12 @@ pub(crate) struct SettingArguments {
     /// What is known of employers: a file with the columns employer, nation, association, body, could_put_right, common_terms
     #[arg(long, value_name = "FILE")]
     employers: Option<PathBuf>,
+    /// The scale of the points in the column “point”: their rates of today and before are taken from it
+    #[arg(long, value_name = "ID")]
+    scale: Option<String>,
+    /// Whose rates of that scale
+    #[arg(long, default_value = "England", requires = "scale", value_name = "NATION")]
+    scale_nation: String,
     /// Common terms apply at all establishments of each employer
     #[arg(long)]
     common_terms: bool,
@@ -82,6 +89,19 @@ pub(super) fn rulebook() -> Result<EqualPayBook, Stop> {
     })
 }
 
+/// A scale of the library, and that it knows the nation.
+fn scale_of(id: &str, nation: &str) -> Result<Scale, Stop> {
+    let library = crate::disk::library().map_err(Stop::Said)?;
+    let known: Vec<&str> = library.scales.iter().map(|scale| scale.id.as_str()).collect();
+    let Some(scale) = library.scales.iter().find(|scale| scale.id == id) else {
+        return Err(Stop::Question(format!("“{id}” is no scale known here; write {}", known.join(", "))));
+    };
+    if !scale.nations().contains(&nation) {
+        return Err(Stop::Question(format!("“{}” has rates of {}; name one with --scale-nation", scale.title, scale.nations().join(", "))));
+    }
+    Ok(scale.clone())
+}
+
 /// A day or nation for which no rule is known: said, and not answered.
 pub(super) fn not_covered(why: &dated::NotCovered, as_json: bool) -> Stop {
     if as_json {
@@ -103,12 +123,16 @@ impl Setting {
         let book = rulebook()?;
         let file = path.display().to_string();
         let faults = Faults::new();
+        let scale = arguments.scale.as_deref().map(|id| scale_of(id, &arguments.scale_nation)).transpose()?;
         let (records, unread) = match std::fs::File::open(path) {
             Ok(open) if open.metadata().is_ok_and(|metadata| metadata.is_dir()) => {
                 faults.error("file-unreadable", &Place::new(&file, 1), "this is a folder", "name the pay file");
                 (PayRecords::default(), Vec::new())
             }
-            Ok(open) => pay_file::read(&file, std::io::BufReader::with_capacity(1 << 20, open), &faults),
+            Ok(open) => {
+                let rates = scale.as_ref().map(|scale| ScaleRates::new(scale, &arguments.scale_nation, lodged));
+                read_pay_file(&file, &mut std::io::BufReader::with_capacity(1 << 20, open), rates.as_ref(), &faults)
+            }
             Err(error) => {
                 faults.error("file-unreadable", &Place::new(&file, 1), format!("the file cannot be read: {error}"), "check the name");
                 (PayRecords::default(), Vec::new())

@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use dated::{Date, Faults, Place, parse_date};
+use dispute::campaign::Language;
 use dispute::{Call, Dispute, Unit};
 use law::Rulebook;
-use print::{Addressee, Batch, Certificate, Mode, NoticeDays, Numbers, PollPapers};
+use print::{Addressee, Batch, Certificate, Look, Mode, Numbers, PollPapers, Record};
 
-use super::{Done, HowArguments, print_all, rules, single, stop_on_error};
+use super::{Done, HowArguments, print_all, rules, stop_on_error};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 
@@ -19,6 +20,8 @@ pub(crate) enum Notice {
     Action(ActionArguments),
     /// To each employer and to the members: the result
     Result(PollArguments),
+    /// To the members of each unit, with the voting paper: what is asked, how to vote, by when
+    Voters(VoterArguments),
     /// The scrutineer's report, to be signed
     Scrutineer(PollArguments),
 }
@@ -44,18 +47,51 @@ pub(crate) struct NoticeArguments {
     /// The day the employer receives it, which chooses the law; the day it is dated if not given
     #[arg(long, value_name = "DAY", value_parser = parse_date)]
     received: Option<Date>,
+    /// The employers and figures that `whitley roll notices` counted: a notice of ballot to each, instead of those in papers/*.toml
+    #[arg(long, value_name = "FILE")]
+    figures: Option<std::path::PathBuf>,
 }
 
 #[derive(Args)]
 pub(crate) struct ActionArguments {
     #[command(flatten)]
     of: NoticeArguments,
-    /// Which call of action.toml, counted from 1; needed where several are for units of this poll
+    /// Which calls of action.toml, counted from 1, in one notice: --call 1 --call 3; needed where several are for units of this poll
     #[arg(long, value_name = "N")]
-    call: Option<usize>,
-    /// The action is continuous from the first day of the call
+    call: Vec<usize>,
+    /// Every call for units of this poll in one notice
+    #[arg(long, conflicts_with = "call")]
+    all_calls: bool,
+}
+
+/// How a paper for members is to look.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct LookArguments {
+    /// No letter smaller than 16 points
     #[arg(long)]
-    continuous: bool,
+    large_print: bool,
+    /// In Welsh, with the union's Welsh texts; the statutory statement stays as the statute has it
+    #[arg(long)]
+    welsh: bool,
+}
+
+impl LookArguments {
+    fn look(self) -> Look {
+        Look { large_print: self.large_print, language: if self.welsh { Language::Welsh } else { Language::English } }
+    }
+
+    /// What is put behind the name of a run, so that papers of each look stand side by side.
+    fn suffix(self) -> String {
+        format!("{}{}", if self.large_print { "-large-print" } else { "" }, if self.welsh { "-welsh" } else { "" })
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct VoterArguments {
+    #[command(flatten)]
+    of: PollArguments,
+    #[command(flatten)]
+    look: LookArguments,
 }
 
 /// Arguments of `whitley paper`.
@@ -72,9 +108,21 @@ pub(crate) struct Paper {
     /// Spare papers for each unit, to replace lost and spoiled ones
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     spare: u64,
+    /// Only these numbers, as 1601..1620: large print or Welsh from the spare ones
+    #[arg(long, value_name = "N..N", value_parser = parse_numbers)]
+    numbers: Option<(u64, u64)>,
+    #[command(flatten)]
+    look: LookArguments,
     /// Papers in a file
     #[arg(long, default_value_t = 500, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     per_file: u64,
+}
+
+fn parse_numbers(text: &str) -> Result<(u64, u64), String> {
+    let wrong = || format!("“{text}” is no stretch of numbers; write the first and the last, as 1601..1620");
+    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
+    let (first, last): (u64, u64) = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
+    if first > last { Err(wrong()) } else { Ok((first, last)) }
 }
 
 /// Arguments of `whitley certificate`.
@@ -107,23 +155,85 @@ impl Notice {
         match self {
             Self::Ballot(arguments) => {
                 let received = arguments.received.unwrap_or(arguments.of.how.date);
+                if let Some(figures) = &arguments.figures {
+                    return ballot_notices_of(figures, &arguments.of, received, as_json);
+                }
                 one_a_unit(&arguments.of, "ballot-notice", as_json, |papers, unit, faults| {
                     papers.ballot_notice(unit, arguments.of.how.date, received, faults)
                 })
             }
             Self::Action(arguments) => action(&arguments, as_json),
             Self::Result(of) => results(&of, as_json),
+            Self::Voters(arguments) => {
+                let what = format!("ballot-letter{}", arguments.look.suffix());
+                one_a_unit(&arguments.of, &what, as_json, |papers, unit, faults| {
+                    papers.ballot_letter(unit, arguments.look.look(), arguments.of.how.date, faults)
+                })
+            }
             Self::Scrutineer(of) => {
                 let begun = begin(&of, as_json)?;
                 let templates = of.how.templates(&begun.faults);
                 let document = begun.papers(&of).and_then(|papers| papers.scrutineer_report(of.how.date, &begun.faults));
                 let faults = stop_on_error(begun.faults, as_json)?;
                 let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
-                let batch = single(format!("scrutineer-{}.pdf", of.poll), "scrutineer’s report", &of.poll, document);
-                print_all(&of.how, "scrutineer", Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json)
+                let batch = Batch::single(format!("scrutineer-{}.pdf", of.poll), "scrutineer’s report", &of.poll, document);
+                print_all(&of.how.out, "scrutineer", Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json)
             }
         }
     }
+}
+
+/// A notice of ballot to each employer that the roll has, with its figures.
+fn ballot_notices_of(figures: &std::path::Path, of: &PollArguments, received: Date, as_json: bool) -> Done {
+    let mut begun = begin(of, as_json)?;
+    let templates = of.how.templates(&begun.faults);
+    let place = Place::new(&figures.display().to_string(), 1);
+    let mut batches = Vec::new();
+    let read = std::fs::read(figures).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let entries = read.as_ref().and_then(|read| read["employers"].as_array()).cloned();
+    if entries.is_none() {
+        begun.faults.error("no-figures", &place, "this is no file of figures", "figures.json, as `whitley roll notices` writes it");
+    }
+    let mut several: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+    for entry in entries.into_iter().flatten() {
+        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let counts = |key: &str| -> Vec<dispute::Count> {
+            let list = entry[key].as_array().into_iter().flatten();
+            let count = |one: &serde_json::Value| Some((one["name"].as_str()?.to_owned(), one["number"].as_u64()?));
+            list.filter_map(count).map(|(name, number)| dispute::Count { name, number, place: place.clone() }).collect()
+        };
+        let unit = text("unit");
+        if of.unit.as_ref().is_some_and(|only| *only != unit) {
+            continue;
+        }
+        let address = entry["address"].as_array().into_iter().flatten().filter_map(|line| line.as_str());
+        let employer = dispute::Employer {
+            unit: (unit.clone(), place.clone()),
+            name: text("employer"),
+            address: address.map(|line| (line.to_owned(), place.clone())).collect(),
+            description: None,
+            check_off: None,
+            categories: counts("categories"),
+            workplaces: counts("workplaces"),
+            place: place.clone(),
+        };
+        for papers in begun.dispute.papers.iter_mut().filter(|papers| papers.poll.0 == of.poll) {
+            papers.employers = vec![employer.clone()];
+            papers.figures_explained = Some(text("explained"));
+        }
+        // A unit may have several employers, and each gets its own notice.
+        let number = several.entry(unit.clone()).or_default();
+        *number += 1;
+        let file = if *number == 1 { format!("ballot-notice-{unit}.pdf") } else { format!("ballot-notice-{unit}-{number}.pdf") };
+        let Some(papers) = begun.papers(of) else { break };
+        for found in papers.units(Some(&unit), &begun.faults) {
+            let document = papers.ballot_notice(found, of.how.date, received, &begun.faults);
+            batches.extend(document.map(|document| single(file.clone(), "ballot notice", &unit, document)));
+        }
+    }
+    stop_on_error(begun.faults, as_json)?;
+    let files = batches.len();
+    print_all(&of.how, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
 /// One document for each unit; a fault in any stops all.
@@ -139,28 +249,34 @@ fn one_a_unit(
     if let Some(papers) = begun.papers(of) {
         for unit in papers.units(of.unit.as_deref(), &begun.faults) {
             let document = make(&papers, unit, &begun.faults);
-            batches.extend(document.map(|document| single(format!("{what}-{}.pdf", unit.id), &what.replace('-', " "), &unit.id, document)));
+            batches.extend(
+                document.map(|document| Batch::single(format!("{what}-{}.pdf", unit.id), &what.replace('-', " "), &unit.id, document)),
+            );
         }
     }
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
-    print_all(&of.how, what, Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+    print_all(&of.how.out, what, Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
 fn action(arguments: &ActionArguments, as_json: bool) -> Done {
     let of = &arguments.of.of;
     let begun = begin(of, as_json)?;
     let received = arguments.of.received.unwrap_or(of.how.date);
-    let days = if arguments.continuous { NoticeDays::ContinuousFrom } else { NoticeDays::EachDay };
     let templates = of.how.templates(&begun.faults);
     let mut batches = Vec::new();
     if let Some(papers) = begun.papers(of) {
         let units = papers.units(of.unit.as_deref(), &begun.faults);
-        if let Some(call) = find_call(&begun, &units, arguments.call) {
-            for unit in units.iter().filter(|unit| call.units.iter().any(|(id, _)| *id == unit.id)) {
-                let document = papers.action_notice(unit, call, days, of.how.date, received, &begun.faults);
+        if let Some(calls) = find_calls(&begun, &units, arguments) {
+            for unit in units {
+                let of_unit: Vec<&Call> = calls.iter().copied().filter(|call| call.units.iter().any(|(id, _)| *id == unit.id)).collect();
+                if of_unit.is_empty() {
+                    continue;
+                }
+                let document = papers.action_notice(unit, &of_unit, of.how.date, received, &begun.faults);
                 batches.extend(
-                    document.map(|document| single(format!("action-notice-{}.pdf", unit.id), "notice of action", &unit.id, document)),
+                    document
+                        .map(|document| Batch::single(format!("action-notice-{}.pdf", unit.id), "notice of action", &unit.id, document)),
                 );
             }
             if batches.is_empty() && begun.faults.error_count() == 0 {
@@ -175,15 +291,18 @@ fn action(arguments: &ActionArguments, as_json: bool) -> Done {
     }
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
-    print_all(&of.how, "action-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+    print_all(&of.how.out, "action-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
-/// The call that is meant: the only one for these units, or the one of that number.
-fn find_call<'b>(begun: &'b Begun, units: &[&Unit], number: Option<usize>) -> Option<&'b Call> {
+/// The calls that are meant: the only one for these units, those of these numbers, or all.
+fn find_calls<'b>(begun: &'b Begun, units: &[&Unit], arguments: &ActionArguments) -> Option<Vec<&'b Call>> {
     let calls = &begun.dispute.calls;
     let fits = |call: &Call| call.units.iter().any(|(id, _)| units.iter().any(|unit| unit.id == *id));
-    let shown = |(at, call): (usize, &Call)| {
-        let days: Vec<String> = call.dates.iter().map(ToString::to_string).collect();
+    let shown = |(at, call): &(usize, &Call)| {
+        let days: Vec<String> = match call.continuous {
+            Some((from, _)) => vec![format!("from {from}")],
+            None => call.dates.iter().map(ToString::to_string).collect(),
+        };
         format!("{} ({}, {})", at + 1, call.kind.words(), days.join(" "))
     };
     let fitting: Vec<(usize, &Call)> = calls.iter().enumerate().filter(|(_, call)| fits(call)).collect();
@@ -191,28 +310,36 @@ fn find_call<'b>(begun: &'b Begun, units: &[&Unit], number: Option<usize>) -> Op
         if fitting.is_empty() {
             "add a [[call]] to action.toml".to_owned()
         } else {
-            format!("one of {}", fitting.iter().map(|one| shown(*one)).collect::<Vec<_>>().join("; "))
+            format!("one of {}", fitting.iter().map(shown).collect::<Vec<_>>().join("; "))
         }
     };
     let place = Place::new("--call", 1);
-    match (number, fitting.as_slice()) {
-        (Some(number), _) => {
-            let found = number.checked_sub(1).and_then(|at| calls.get(at)).filter(|call| fits(call));
-            if found.is_none() {
-                begun.faults.error("unknown-call", &place, format!("action.toml has no call number {number} for these units"), known());
+    if fitting.is_empty() {
+        begun.faults.error("no-call", &place, "nothing was called for these units", known());
+        return None;
+    }
+    if arguments.all_calls {
+        return Some(fitting.into_iter().map(|(_, call)| call).collect());
+    }
+    if arguments.call.is_empty() {
+        if let [(_, only)] = fitting.as_slice() {
+            return Some(vec![only]);
+        }
+        let fix = format!("say which with --call, once for each, or --all-calls: {}", known());
+        begun.faults.error("several-calls", &place, "several calls are for these units", fix);
+        return None;
+    }
+    let mut found = Vec::new();
+    for number in &arguments.call {
+        match fitting.iter().find(|(at, _)| at + 1 == *number) {
+            Some((_, call)) => found.push(*call),
+            None => {
+                let what = format!("action.toml has no call number {number} for these units");
+                begun.faults.error("unknown-call", &place, what, known());
             }
-            found
-        }
-        (None, [(_, only)]) => Some(only),
-        (None, []) => {
-            begun.faults.error("no-call", &place, "nothing was called for these units", known());
-            None
-        }
-        (None, _) => {
-            begun.faults.error("several-calls", &place, "several calls are for these units", format!("say which with --call: {}", known()));
-            None
         }
     }
+    Some(found)
 }
 
 fn results(of: &PollArguments, as_json: bool) -> Done {
@@ -224,26 +351,28 @@ fn results(of: &PollArguments, as_json: bool) -> Done {
             for (addressee, to) in [(Addressee::Members, "members"), (Addressee::Employer, "employer")] {
                 let document = papers.result_statement(unit, addressee, of.how.date, &begun.faults);
                 let what = format!("result to {}", if to == "members" { "members" } else { "the employer" });
-                batches.extend(document.map(|document| single(format!("result-{}-{to}.pdf", unit.id), &what, &unit.id, document)));
+                batches.extend(document.map(|document| Batch::single(format!("result-{}-{to}.pdf", unit.id), &what, &unit.id, document)));
             }
         }
     }
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
-    print_all(&of.how, "result", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+    print_all(&of.how.out, "result", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
 impl Paper {
     pub(super) fn run(self, as_json: bool) -> Done {
         let of = &self.of;
         if self.sample {
-            return one_a_unit(of, "sample-paper", as_json, |papers, unit, faults| {
-                papers.voting_papers(unit, &Numbers::Sample, of.how.date, faults)
+            let what = format!("sample-paper{}", self.look.suffix());
+            return one_a_unit(of, &what, as_json, |papers, unit, faults| {
+                papers.voting_papers(unit, &Numbers::Sample, self.look.look(), of.how.date, faults)
             });
         }
         let begun = begin(of, as_json)?;
         let templates = of.how.templates(&begun.faults);
         let mut batches: Vec<Batch> = Vec::new();
+        let (run, only_numbers) = (format!("voting-papers{}", self.look.suffix()), self.numbers.unwrap_or((0, u64::MAX)));
         if let Some(papers) = begun.papers(of) {
             let mut next = self.first_number;
             // Numbers run through the whole poll, also when only one unit is printed: a number is used once.
@@ -267,17 +396,23 @@ impl Paper {
                 if of.unit.as_deref().is_some_and(|only| only != unit.id) {
                     continue;
                 }
+                from = from.max(only_numbers.0);
+                let end = end.min(only_numbers.1.saturating_add(1));
                 let mut part = 0;
                 while from < end {
                     let until = end.min(from + self.per_file);
                     part += 1;
-                    let Some(document) = papers.voting_papers(unit, &Numbers::Real(from..until), of.how.date, &begun.faults) else { break };
+                    let Some(document) =
+                        papers.voting_papers(unit, &Numbers::Real(from..until), self.look.look(), of.how.date, &begun.faults)
+                    else {
+                        break;
+                    };
+                    let record = |number: u64| Record { id: format!("{number:06}"), row_sha256: None };
                     batches.push(Batch {
-                        file: format!("voting-papers-{}-{part:04}.pdf", unit.id),
+                        file: format!("{run}-{}-{part:04}.pdf", unit.id),
                         what: format!("voting papers of {}", unit.name),
-                        records: usize::try_from(until - from).unwrap_or(usize::MAX),
-                        first: format!("{from:06}"),
-                        last: format!("{:06}", until - 1),
+                        records: (from..until).map(record).collect(),
+                        lists_places: true,
                         document,
                     });
                     from = until;
@@ -285,9 +420,18 @@ impl Paper {
             }
             papers.units(of.unit.as_deref(), &begun.faults);
         }
+        if batches.is_empty() && begun.faults.error_count() == 0 {
+            let what = "no paper of the poll has such a number";
+            begun.faults.error(
+                "no-such-number",
+                &Place::new("--numbers", 1),
+                what,
+                "numbers go on from unit to unit; spare ones are those of --spare",
+            );
+        }
         stop_on_error(begun.faults, as_json)?;
         let files = batches.len();
-        print_all(&of.how, "voting-papers", Mode::Once, &templates, batches.into_iter(), files, &[], as_json)
+        print_all(&of.how.out, &run, Mode::Once, &templates, batches.into_iter(), files, &[], as_json)
     }
 }
 
@@ -301,7 +445,7 @@ impl CertificateArguments {
             for unit in papers.units(of.unit.as_deref(), &begun.faults) {
                 match papers.certificate(unit, of.how.date, &begun.faults) {
                     Some(Certificate::Held(document)) => {
-                        batches.push(single(format!("certificate-{}.pdf", unit.id), "certificate of mandate", &unit.id, *document));
+                        batches.push(Batch::single(format!("certificate-{}.pdf", unit.id), "certificate of mandate", &unit.id, *document));
                     }
                     Some(Certificate::Refused(why)) => refused.extend(why),
                     None => {}
@@ -321,6 +465,6 @@ impl CertificateArguments {
             return Ok(Outcome::No);
         }
         let files = batches.len();
-        print_all(&of.how, "certificate", Mode::Replace, &templates, batches.into_iter(), files, &refused, as_json)
+        print_all(&of.how.out, "certificate", Mode::Replace, &templates, batches.into_iter(), files, &refused, as_json)
     }
 }

@@ -307,7 +307,7 @@ mod tests {
             let files = Files::new(&archive[..start], &companion);
             for length in start + 1..end {
                 files.write(&archive[..length], &companion);
-                let found = End::find(&files.archive).ok().expect("an end");
+                let found = End::find(&files.archive).expect("an end");
                 assert_eq!((found.whole, found.events), (start as u64, event as u64), "{length}");
                 assert!(matches!(found.rest, Rest::CutOff { .. }), "{length}");
                 // The rest costs a whole judging: near the blocks' edges, and here and there between.
@@ -341,7 +341,7 @@ mod tests {
                 let refused = files::demand_whole(&files.archive);
                 assert!(refused.is_err_and(|refusal| refusal.why.contains("whitley vote repair")), "{length}");
                 if length % 61 == 0 || length < 3 || length > lines[line].len() - 3 {
-                    let done = files.repair().ok().expect("repaired");
+                    let done = files.repair().expect("repaired");
                     assert!(done.text.contains("unfinished line"), "{}", done.text);
                     assert_eq!(done.text.contains("the companion lacks"), line > 7, "{}", done.text);
                     assert!(files.now() == (archive.to_vec(), before.clone()), "{length}");

@@ -166,3 +166,64 @@ fn bad_input_is_refused_whole() {
     }
     assert_eq!(whitley_in(folder.path(), "equal-pay gate --lodged 1970-01-01 --same-employer yes").code, 2);
 }
+
+#[test]
+fn arrears_run_through_the_rates_of_each_year() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pay =
+        "employer,job,sex,full_time_hours,hours,point,like_work_group\nT,assistant,F,37.5,18.75,2-max,x\nT,porter,M,37.5,37.5,3-max,x\n";
+    std::fs::write(folder.path().join("pay.csv"), pay).expect("written");
+    let ask = |more: &str| {
+        whitley_in(folder.path(), &format!("equal-pay pair pay.csv --lodged 2010-01-01 --claimant 2 --comparator 3 {more} --json"))
+    };
+    let found: Value = serde_json::from_str(&ask("--scale afc-bands").out).expect("JSON");
+    let periods = at(&found, "periods").as_array().expect("periods");
+    // From January 2004; the scale begins in October, and its rates change seven times until 2010.
+    assert_eq!((periods.len(), periods[0]["known"].as_bool(), periods[1]["known"].as_bool()), (8, Some(false), Some(true)));
+    let sum: i64 = periods.iter().map(|period| period["arrears_pence"].as_i64().expect("pence")).sum();
+    assert_eq!(Some(sum), at(&found, "arrears_pence").as_i64());
+    for period in periods {
+        let terms: i64 = period["terms"].as_array().expect("terms").iter().map(|term| term["arrears_pence"].as_i64().expect("pence")).sum();
+        assert_eq!(Some(terms), period["arrears_pence"].as_i64());
+    }
+    assert_eq!(at(&found, "days_assumed").as_i64(), Some(274));
+    assert_eq!((ask("").code, ask("--scale afc").code, ask("--scale afc-bands --scale-nation Mars").code), (3, 3, 3));
+}
+
+#[test]
+fn the_board_of_claims_adds_up_and_knows_who_has_not_claimed() {
+    let (code, found) = example("board equal-pay-claims.csv --on 1999-06-01 --pay equal-pay.csv --lodged 1999-06-01 --against works");
+    assert_eq!(code, 0);
+    for key in ["claims", "open", "people", "at_stake_pence", "paid_pence"] {
+        let sum: i64 = at(&found, "employers").as_array().expect("a list").iter().map(|row| row[key].as_i64().expect("a number")).sum();
+        assert_eq!(Some(sum), at(&found, &format!("all/{key}")).as_i64(), "{key}");
+    }
+    assert_eq!((at(&found, "all/by_state/stayed").as_u64(), at(&found, "all/by_state/won").as_u64()), (Some(1), Some(1)));
+    assert_eq!(at(&found, "later_rows").as_u64(), Some(2));
+    assert!(at(&found, "employers/0/estimated/arrears_pence").as_i64() > Some(0));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("bad.csv"), "claim,employer,on,state,people\nc1,A,1998-01-01,won,5\n").expect("written");
+    assert_eq!(whitley_in(folder.path(), "equal-pay board bad.csv").code, 3);
+    assert_eq!(whitley_in(folder.path(), "equal-pay board none.csv").code, 3);
+}
+
+#[test]
+fn the_report_shows_claims_and_withholds_the_few() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let log = "claim,employer,on,state,people,at_stake\na,Large,1998-01-01,lodged,500,123456\nb,Small,1998-01-01,lodged,3,9000\n\
+        c,Middle,1998-01-01,lodged,40,20000\nd,Largest,1998-01-01,lodged,900,700000\n";
+    std::fs::write(folder.path().join("claims.csv"), log).expect("written");
+    let answer = whitley_in(folder.path(), "report nhs-whitley-1998 --out out --equal-pay-claims claims.csv");
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    let page = std::fs::read_to_string(folder.path().join("out/nhs-whitley-1998.html")).expect("a page");
+    let from = page.find("<section id=\"equal-pay\">").expect("the section");
+    let section = &page[from..from + page[from..].find("</section>").expect("its end")];
+    assert!(section.contains("123,000") && section.contains("700,000") && section.contains("852,000"), "{section}");
+    // The three of one employer, and the forty that would give them away.
+    assert_eq!(section.matches("withheld").count(), 2, "{section}");
+    assert!(!section.contains("9,000") && !section.contains("20,000"), "{section}");
+    let plain = whitley_in(folder.path(), "report nhs-whitley-1998 --out plain");
+    assert_eq!(plain.code, 0);
+    let page = std::fs::read_to_string(folder.path().join("plain/nhs-whitley-1998.html")).expect("a page");
+    assert!(!page.contains("id=\"equal-pay\""));
+}

@@ -11,6 +11,7 @@ mod figures;
 mod folders;
 mod people;
 mod redistribute;
+mod roll;
 mod run;
 mod take_home;
 mod talks;

@@ -144,3 +144,21 @@ fn the_guide_of_2014_says_two_things_and_both_places_are_shown() {
     assert_eq!((&asked["answer"], &asked["employer_has_local_terms_here"]), (&"no".into(), &false.into()));
     assert_eq!(at(&asked, "clauses/0/clause"), "nhs-2013/performance");
 }
+
+#[test]
+fn an_offer_read_across_says_which_clause_does_not_fit() {
+    let fits = whitley("offer read-across nhs-whitley-1998 --offer offer --json");
+    assert_eq!(fits.code, 0);
+    let found: serde_json::Value = serde_json::from_str(&fits.out).expect("JSON");
+    assert_eq!(found["to"].as_array().map(Vec::len), Some(6), "every group of the dispute");
+    let one = whitley("offer read-across nhs-2014 --offer england-imposed --to afc-spine --json");
+    assert_eq!(one.code, 1);
+    let found: serde_json::Value = serde_json::from_str(&one.out).expect("JSON");
+    assert_eq!(
+        (found["to"][0]["mismatches"].as_u64(), found["to"][0]["clauses"][1]["why"].as_str()),
+        (Some(1), Some("there is no point 5-min"))
+    );
+    // Agenda for Change has no rates in 1998.
+    assert_eq!(whitley("offer read-across nhs-whitley-1998 --offer offer --to afc-bands").code, 2);
+    assert_eq!(whitley("offer read-across nhs-2014 --offer england-imposed --to nowhere").code, 3);
+}

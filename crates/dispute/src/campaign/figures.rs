@@ -104,7 +104,7 @@ impl<'d> Figures<'d> {
     }
 
     /// What comes in the places of a template.
-    pub(crate) fn filled<'f>(&'f self, writer: &'f Writer, branch: &'f str, short: &Shortfall) -> Filled<'f> {
+    pub(crate) fn filled<'f>(&'f self, writer: &'f Writer, branch: &'f str, short: &Shortfall, language: Language) -> Filled<'f> {
         let mut list = vec![
             ("name", writer.name.as_str().into()),
             ("branch", branch.into()),
@@ -113,12 +113,12 @@ impl<'d> Figures<'d> {
             ("pay_year", short.year.name().into()),
             ("offer", self.offer.title.as_str().into()),
             ("against", self.against.title.as_str().into()),
-            ("against_on", self.against_on().into()),
+            ("against_on", self.against_on(language).into()),
             ("against_by", self.against_by().into()),
         ];
         if let Some(worst) = short.worst() {
             list.push(("weekly_loss", Pence::nearest(worst.weekly_pence(WeeksInYear::Calendar)).to_string().into()));
-            list.push(("weekly_loss_until", long_date(worst.until).into()));
+            list.push(("weekly_loss_until", language.date(worst.until).into()));
         }
         Filled(list)
     }
@@ -129,10 +129,10 @@ impl<'d> Figures<'d> {
     }
 
     /// The day it was made, or, where that is not known, the day it was to be paid from.
-    fn against_on(&self) -> String {
+    fn against_on(&self, language: Language) -> String {
         match (self.against.made_on, self.against.steps.first()) {
-            (Some(day), _) => long_date(day),
-            (None, Some(step)) => long_date(step.from),
+            (Some(day), _) => language.date(day),
+            (None, Some(step)) => language.date(step.from),
             (None, None) => "a day that is not known".to_owned(),
         }
     }
@@ -140,7 +140,7 @@ impl<'d> Figures<'d> {
     /// Spec K6: the sentence that ties the ask to its record, with the date.
     pub(crate) fn citation(&self) -> String {
         let by = self.against_by();
-        let on = self.against_on();
+        let on = self.against_on(Language::English);
         let title = &self.against.title;
         let verb = match self.against.kind {
             OfferKind::Recommendation => "recommended",
@@ -153,22 +153,80 @@ impl<'d> Figures<'d> {
         format!("This is in line with what {} {verb} {when} ({title}){says}.", in_sentence(by))
     }
 
+    /// What the figure was worked out from.
+    pub(crate) fn basis(&self, writer: &Writer, short: &Shortfall) -> FigureBasis {
+        FigureBasis {
+            post: writer.post.clone(),
+            hours: writer.hours,
+            pay_year: short.year.name(),
+            offer: self.offer.id.clone(),
+            against: self.against.id.clone(),
+            by_months: short.by_months(),
+            by_days: short.by_days(),
+        }
+    }
+}
+
+/// In which language a paper is written. Official names, titles of offers and what members write stay as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Welsh.
+    Welsh,
+}
+
+impl Language {
+    /// Its code, for readers of a file.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Welsh => "cy",
+        }
+    }
+
+    /// A date in words; in Welsh in figures, day/month/year, which needs no form of a month's name.
+    pub fn date(self, day: Date) -> String {
+        match self {
+            Self::English => long_date(day),
+            Self::Welsh => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
+        }
+    }
+}
+
+/// What a member's figure was worked out from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureBasis {
+    /// Point and band, or salary.
+    pub post: MemberPost,
+    /// Hours a week; full time where none are given.
+    pub hours: Option<Ratio>,
+    /// The pay year.
+    pub pay_year: String,
+    /// Id of the offer.
+    pub offer: String,
+    /// Id of what it is set against.
+    pub against: String,
+    /// What the member goes without, by months.
+    pub by_months: Pence,
+    /// The same by days.
+    pub by_days: Pence,
+}
+
+impl FigureBasis {
     /// The sentence under a letter or on a card that says how the figure comes about.
-    pub(crate) fn basis(&self, writer: &Writer, short: &Shortfall) -> String {
-        let whose = match (&writer.post.point, &writer.post.band, writer.post.salary) {
+    pub fn words(&self) -> String {
+        let whose = match (&self.post.point, &self.post.band, self.post.salary) {
             (Some(point), Some(band), _) => format!("point {point} in band {band}"),
             (Some(point), None, _) => format!("point {point}"),
             (None, _, Some(salary)) => format!("a salary of {salary}"),
             (None, ..) => "this pay".to_owned(),
         };
-        let hours = writer.hours.map_or("full time".to_owned(), |hours| format!("{} hours a week", hours.to_short(2)));
+        let hours = self.hours.map_or("full time".to_owned(), |hours| format!("{} hours a week", hours.to_short(2)));
         format!(
             "Worked out for {whose}, {hours}: pay in {} under {} less pay under {}, {} by months ({} by days).",
-            short.year.name(),
-            self.against.id,
-            self.offer.id,
-            short.by_months(),
-            short.by_days()
+            self.pay_year, self.against, self.offer, self.by_months, self.by_days
         )
     }
 }

@@ -3,8 +3,9 @@
 use dated::{Date, Faults, Place, long_date};
 use pay::Pence;
 
-use super::figures::Figures;
+use super::figures::{Figures, Language};
 use super::plan::{CampaignPlan, LetterPlan};
+use super::postcode::Postcode;
 use super::postcodes::Postcodes;
 use super::safe_text::shown;
 use super::sameness::{Meter, Sameness};
@@ -23,6 +24,8 @@ pub struct Letter {
     pub name: String,
     /// The writer's address, a line each, with the postcode last.
     pub address: Vec<String>,
+    /// The home postcode, where the row has one: without it nothing shows that the writer is a constituent.
+    pub postcode: Option<Postcode>,
     /// Id of the branch.
     pub branch: String,
     /// The constituency.
@@ -116,10 +119,12 @@ pub fn letters(
         let (Some(short), Some((seat, sitting)), Some((number, words))) = (short, seat, own) else { continue };
         let mp = sitting.name.clone().unwrap_or_default();
         let constituency = places.seats.seat(seat).name.clone();
-        let mut filled = figures.filled(writer, plan.branch_name(&writer.branch), &short);
+        let mut filled = figures.filled(writer, plan.branch_name(&writer.branch), &short, Language::English);
         filled.0.push(("mp", mp.as_str().into()));
         filled.0.push(("constituency", constituency.as_str().into()));
-        let Some(paragraphs) = paragraphs(letter, &filled, words, &citation, figures.basis(writer, &short), faults) else { continue };
+        let Some(paragraphs) = paragraphs(letter, &filled, words, &citation, figures.basis(writer, &short).words(), faults) else {
+            continue;
+        };
         let mut address = writer.address.clone();
         let postcode = writer.postcode.map(|postcode| postcode.to_string());
         // Once, however often it was typed.
@@ -134,6 +139,7 @@ pub fn letters(
             member: writer.member.clone(),
             name: writer.name.clone(),
             address,
+            postcode: writer.postcode,
             branch: writer.branch.clone(),
             seat,
             constituency: constituency.clone(),
@@ -280,7 +286,10 @@ pub(crate) fn fill(template: &Placed<Template>, filled: &Filled<'_>, faults: &Fa
 impl Letter {
     /// The whole letter as plain text.
     pub fn text(&self) -> String {
-        let to = format!("{}\nHouse of Commons\nLondon\nSW1A 0AA", self.mp);
+        let to = format!("{}\n{}", self.mp, COMMONS.join("\n"));
         format!("{}\n{}\n\n{}\n\n{to}\n\n{}\n", self.name, self.address.join("\n"), long_date(self.on), self.paragraphs.join("\n\n"))
     }
 }
+
+/// Where members of Parliament get their letters.
+pub const COMMONS: [&str; 3] = ["House of Commons", "London", "SW1A 0AA"];

@@ -57,7 +57,13 @@ pub struct CardPlan {
     pub to: String,
     /// The lines of the address.
     pub address: Vec<String>,
+    /// The first line of every card, in large letters.
+    pub heading: Option<String>,
     pub(crate) text: Placed<Template>,
+    /// The same in Welsh, for cards that are printed in Welsh.
+    pub(crate) text_welsh: Option<Placed<Template>>,
+    /// The heading in Welsh.
+    pub heading_welsh: Option<String>,
     /// Own words that a card has room for.
     pub most_own_words: u32,
     /// Cards in a batch.
@@ -187,22 +193,42 @@ impl CardPlan {
             })
             .collect();
         if !table.has("address") {
-            table.fault("missing-key", "to", "the postcard has no address", "add `address = [\"…\", \"…\"]`, a line each");
+            table.fault("missing-key", "address", "the postcard has no address", "add `address = [\"…\", \"…\"]`, a line each");
         }
         if !table.has("text") {
-            table.fault("missing-key", "to", "the postcard says nothing", "add `text = \"…\"` with {loss} in it");
+            table.fault("missing-key", "text", "the postcard says nothing", "add `text = \"…\"` with {loss} in it");
         }
-        let text = placed(table, "text");
-        if let Some(text) = &text
-            && !text.value.names().any(|name| name == "loss" || name == "weekly_loss")
-        {
-            table.fault("no-figure", "text", "the text has neither {loss} nor {weekly_loss} in it", "put one where the figure belongs");
-        }
+        let with_figure = |key: &str| {
+            let text = placed(table, key);
+            if let Some(text) = &text
+                && !text.value.names().any(|name| name == "loss" || name == "weekly_loss")
+            {
+                let what = format!("“{key}” has neither {{loss}} nor {{weekly_loss}} in it");
+                table.fault("no-figure", key, what, "put one where the figure belongs");
+            }
+            text
+        };
+        let (text, text_welsh) = (with_figure("text"), with_figure("text_welsh"));
+        let optional_line = |key: &str| table.has(key).then(|| line(table, key)).flatten();
+        let (heading, heading_welsh) = (optional_line("heading"), optional_line("heading_welsh"));
         let most_own_words = number(table, "most_own_words", 40, 1, 200);
         let batch = number(table, "batch", 500, 1, 1_000_000);
         let source = table.cite(sources);
         let status = table.status();
-        Some(Self { who: who?, pair: pair?, to: to?, address, text: text?, most_own_words, batch, source, status: status? })
+        Some(Self {
+            who: who?,
+            pair: pair?,
+            to: to?,
+            address,
+            heading,
+            text: text?,
+            text_welsh,
+            heading_welsh,
+            most_own_words,
+            batch,
+            source,
+            status: status?,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dated::{Faults, Place};
 use pay::{Pence, WeeksInYear};
 
-use super::figures::Figures;
+use super::figures::{FigureBasis, Figures, Language};
 use super::letters::fill;
 use super::plan::CampaignPlan;
 use super::safe_text::shown;
@@ -34,8 +34,10 @@ pub struct Postcard {
     pub text: String,
     /// What the member adds.
     pub own_words: Option<String>,
+    /// The first line, in large letters.
+    pub heading: Option<String>,
     /// How the figure comes about.
-    pub basis: String,
+    pub basis: FigureBasis,
     /// What the member goes without in the pay year.
     pub loss: Pence,
     /// The same by days.
@@ -47,10 +49,24 @@ pub struct Postcard {
 }
 
 /// Spec K8: makes every card, and reports every row that gives none.
-pub fn postcards(dispute: &Dispute, plan: &CampaignPlan, writers: &Writers, faults: &Faults) -> Vec<Postcard> {
+pub fn postcards(dispute: &Dispute, plan: &CampaignPlan, writers: &Writers, language: Language, faults: &Faults) -> Vec<Postcard> {
     let Some((card, mut figures)) = plan.postcard.as_ref().and_then(|card| Some((card, Figures::new(dispute, &card.pair)?))) else {
         return Vec::new();
     };
+    let (template, heading) = match language {
+        Language::English => (&card.text, &card.heading),
+        Language::Welsh => (card.text_welsh.as_ref().unwrap_or(&card.text), &card.heading_welsh),
+    };
+    if language == Language::Welsh {
+        let missing = |key: &str, is_missing: bool| {
+            if is_missing {
+                let fix = format!("add `{key} = \"…\"` to [postcard] in campaign.toml; nothing is translated by the program");
+                faults.error("no-welsh-text", &card.text.place, format!("the cards have no Welsh text: {key}"), fix);
+            }
+        };
+        missing("text_welsh", card.text_welsh.is_none());
+        missing("heading_welsh", card.heading.is_some() && card.heading_welsh.is_none());
+    }
     let mut list = Vec::new();
     for writer in &writers.0 {
         let short = figures.of(writer, faults);
@@ -65,7 +81,9 @@ pub fn postcards(dispute: &Dispute, plan: &CampaignPlan, writers: &Writers, faul
             continue;
         }
         let Some(short) = short else { continue };
-        let Some(text) = fill(&card.text, &figures.filled(writer, plan.branch_name(&writer.branch), &short), faults) else { continue };
+        let Some(text) = fill(template, &figures.filled(writer, plan.branch_name(&writer.branch), &short, language), faults) else {
+            continue;
+        };
         let number = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
         list.push(Postcard {
             number,
@@ -75,6 +93,7 @@ pub fn postcards(dispute: &Dispute, plan: &CampaignPlan, writers: &Writers, faul
             branch: writer.branch.clone(),
             to: card.to.clone(),
             address: card.address.clone(),
+            heading: heading.clone(),
             text,
             own_words: writer.words.clone(),
             basis: figures.basis(writer, &short),

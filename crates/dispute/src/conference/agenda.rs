@@ -312,12 +312,25 @@ pub enum Ruling {
     Group,
     /// What is put to the vote without debate when time runs out.
     Guillotine,
+    /// The committee reports that the mover withdrew it before it was moved.
+    Withdrawn,
+    /// The committee reports that the mover agreed to leave it to the executive.
+    Remitted,
 }
 
 impl CommitteeDecision {
     pub(crate) fn read(table: &Table<'_>) -> Option<Self> {
         let on = table.optional_date("on");
-        let kinds = [("admit", 0_u8), ("rule-out", 1), ("alter", 2), ("order-of-business", 3), ("group", 4), ("guillotine", 5)];
+        let kinds = [
+            ("admit", 0_u8),
+            ("rule-out", 1),
+            ("alter", 2),
+            ("order-of-business", 3),
+            ("group", 4),
+            ("guillotine", 5),
+            ("withdrawn", 6),
+            ("remitted", 7),
+        ];
         let kind = table.choice("decides", &kinds);
         let items = table.name_list("items");
         if items.is_empty() && !table.has("items") {
@@ -352,6 +365,8 @@ impl CommitteeDecision {
             2 => Ruling::Alter(changes),
             3 => Ruling::OrderOfBusiness,
             4 => Ruling::Group,
+            6 => Ruling::Withdrawn,
+            7 => Ruling::Remitted,
             _ => Ruling::Guillotine,
         };
         Some(Self { on, ruling, items, reason, place: table.place() })

@@ -20,6 +20,8 @@ pub(crate) struct CheckedAgenda {
     pub(crate) parent: Vec<Option<usize>>,
     /// Why the committee ruled an item out.
     pub(crate) ruled_out: Vec<Option<String>>,
+    /// What was withdrawn (true) or remitted (false) before conference, as the committee reports, and in which words.
+    pub(crate) taken_back: Vec<Option<(bool, String)>>,
     /// The composite that a motion went into.
     pub(crate) joined_in: Vec<Option<usize>>,
     /// Whether an emergency motion, or one that came late, is admitted.
@@ -45,6 +47,7 @@ pub(crate) fn check_agenda(conference: &Conference, faults: &Faults) -> CheckedA
         changes: vec![Vec::new(); count],
         parent: vec![None; count],
         ruled_out: vec![None; count],
+        taken_back: vec![None; count],
         joined_in: vec![None; count],
         is_admitted: items.iter().map(|item| item.kind != ItemKind::EmergencyMotion).collect(),
         altered: vec![None; count],
@@ -217,6 +220,20 @@ fn committee(conference: &Conference, at: &BTreeMap<&str, usize>, agenda: &mut C
                 agenda.groups.push(group);
             }
             Ruling::Guillotine => agenda.guillotine.extend(named),
+            Ruling::Withdrawn | Ruling::Remitted => {
+                let is_withdrawn = matches!(decision.ruling, Ruling::Withdrawn);
+                let day = decision.on.map_or_else(String::new, |on| format!(" on {}", dated::long_date(on)));
+                let reason = decision.reason.as_ref().map_or_else(String::new, |reason| format!(" {reason}"));
+                let did = if is_withdrawn { "withdrew it" } else { "agreed to leave it to the executive" };
+                let words = format!("The standing orders committee reported{day} that its mover {did}.{reason}");
+                for number in &named {
+                    if let Some(why) = &agenda.ruled_out[*number] {
+                        let what = format!("{} was ruled out: {why}", items[*number].name());
+                        faults.error("ruled-out", &decision.place, what, "keep one of the two decisions");
+                    }
+                    agenda.taken_back[*number] = Some((is_withdrawn, words.clone()));
+                }
+            }
         }
     }
 }
@@ -228,9 +245,36 @@ fn alter(item: &Item, number: usize, changes: &[PlacedChange], agenda: &mut Chec
         let edits: Vec<Edit> = changes.iter().filter_map(|placed| found(&text, placed, &item.name(), faults)).collect();
         agenda.spoiled[number] |= edits.len() < changes.len();
         agenda.texts[number] = apply(&text, edits.iter());
-    } else {
-        let what = format!("{} is an amendment; its words are altered where it stands", item.name());
-        faults.error("not-a-motion", &item.place, what, "write the admissible words into [[amendment.change]] and say so in its title");
+    }
+}
+
+/// C8: the committee's alterations of the words that amendments bring in, made before their places are looked for.
+pub(crate) fn alter_amendments(conference: &mut Conference, faults: &Faults) {
+    for decision in &conference.committee {
+        let (Ruling::Alter(changes), Some((id, _))) = (&decision.ruling, decision.items.first()) else { continue };
+        let Some(item) = conference.items.iter_mut().find(|item| !item.is_main() && item.id == *id) else { continue };
+        for placed in changes {
+            let whose = format!("the words that {} brings in", item.name());
+            let found = |part: &PlacedChange| Some(find(part.change.new_words()?, &placed.change));
+            let places: Vec<(usize, Result<Edit, NotOnce>)> =
+                item.changes.iter().enumerate().filter_map(|(at, part)| Some((at, found(part)?))).collect();
+            let times = places.iter().map(|(_, result)| match result {
+                Ok(_) => 1,
+                Err(NotOnce::Absent) => 0,
+                Err(NotOnce::Several(times)) => *times,
+            });
+            match times.sum::<usize>() {
+                1 => {
+                    for (at, edit) in places.into_iter().filter_map(|(at, result)| Some((at, result.ok()?))) {
+                        let part = &mut item.changes[at];
+                        let words = apply(part.change.new_words().unwrap_or_default(), [edit].iter());
+                        part.change = part.change.with_new_words(&words);
+                    }
+                }
+                0 => words_fault(placed, &whose, NotOnce::Absent, faults),
+                several => words_fault(placed, &whose, NotOnce::Several(several), faults),
+            }
+        }
     }
 }
 

@@ -135,6 +135,8 @@ pub struct VoteRecord {
     pub second: Option<Keying>,
     /// The cards.
     pub cards: Vec<Card>,
+    /// The file of `decide/` that has the cards, where they do not stand in the log.
+    pub cards_file: Option<(String, Place)>,
     /// Where it stands.
     pub place: Place,
 }
@@ -146,6 +148,8 @@ pub struct Keying {
     pub keyed_by: String,
     /// Delegates for, against, abstaining.
     pub ways: [Vec<(String, Place)>; 3],
+    /// The file of `decide/` that has them, where they do not stand in the log.
+    pub file: Option<(String, Place)>,
     /// Where it stands.
     pub place: Place,
 }
@@ -177,6 +181,10 @@ impl VoteRecord {
         let first = table.optional_table("first", Keying::read).flatten();
         let second = table.optional_table("second", Keying::read).flatten();
         let cards = table.list("card", |card, _| Card::read(card));
+        let cards_file = table.optional_text("cards_file").map(|name| (name, table.place_of("cards_file")));
+        if cards_file.is_some() && !cards.is_empty() {
+            table.fault("cards-twice", "cards_file", "the cards stand in the log and in a file", "keep one of the two");
+        }
         Some(Self {
             method: method?,
             votes_for,
@@ -190,6 +198,7 @@ impl VoteRecord {
             first,
             second,
             cards,
+            cards_file,
             place: table.place(),
         })
     }
@@ -199,7 +208,11 @@ impl Keying {
     fn read(table: &Table<'_>) -> Option<Self> {
         let keyed_by = names::name(table, "keyed_by");
         let ways = WAYS.map(|way| table.text_list(way));
-        Some(Self { keyed_by: keyed_by?, ways, place: table.place() })
+        let file = table.optional_text("file").map(|name| (name, table.place_of("file")));
+        if file.is_some() && ways.iter().any(|way| !way.is_empty()) {
+            table.fault("roll-twice", "file", "the roll stands in the log and in a file", "keep one of the two");
+        }
+        Some(Self { keyed_by: keyed_by?, ways, file, place: table.place() })
     }
 }
 
@@ -265,6 +278,14 @@ impl Event {
             return None;
         }
         Some(Self { what, items, by, on, note, source, place: table.place() })
+    }
+
+    /// The vote in it, to be filled in from its files.
+    pub(crate) fn vote_mut(&mut self) -> Option<&mut VoteRecord> {
+        match &mut self.what {
+            Happening::Vote(vote) | Happening::ReferenceBack(vote) | Happening::NextBusiness(vote) => Some(vote),
+            _ => None,
+        }
     }
 
     /// The vote in it, if there is one.

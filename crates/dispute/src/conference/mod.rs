@@ -1,7 +1,7 @@
 //! A delegate conference: agenda, standing orders, and a log of what happened, replayed to decisions.
 //!
 //! The log says what was moved and how people voted. What follows is derived: outcomes, unanimity, the text after the
-//! amendments, what falls. Change one vote and the minute changes. Rules C1 to C35: `docs/spec/conference.md`.
+//! amendments, what falls. Change one vote and the minute changes. Rules C1 to C37: `docs/spec/conference.md`.
 //!
 //! Not here: the poll of all members (`polls`), positions of the parties (`decide`).
 
@@ -11,12 +11,15 @@ mod check;
 mod count;
 mod decision;
 mod log;
+mod marks;
 mod measure;
 mod names;
 mod papers;
+mod papers_text;
 mod replay;
 mod rules;
 mod test_words;
+mod vote_files;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -29,11 +32,14 @@ pub use branches::{Branch, BranchCount, Delegate};
 pub use count::{CardCast, Tally};
 pub use decision::{Decision, Fall, Outcome, SideVote, SideVoteKind};
 pub use log::{Card, Event, Happening, Keying, Method, VoteRecord};
+pub use marks::{Mark, changed_words};
 pub use measure::{Figure, Standing, TestOutcome, TestResult, Verdict};
 pub use papers::{Agenda, AgendaEntry, BookEntry, DecisionsBook, Minute, MinuteItem};
 pub use rules::{AmendmentOrder, Caller, Majority, StandingOrders};
 pub use test_words::{MotionTest, TestOrigin};
 pub use wording::{InsertAt, PlacedChange, WordChange};
+
+pub(crate) use vote_files::is_vote_file;
 
 use check::CheckedAgenda;
 use count::Hall;
@@ -169,12 +175,28 @@ impl Conference {
         if self.present.is_none() && !self.delegates.is_empty() {
             self.present = Some(self.delegates.len() as u64);
         }
+        if !vote_files::fill_in(&mut self.log, tables, faults) {
+            // The faults of the files are told; a replay with holes would only add noise about the same votes.
+            self.unread.extend(self.items.iter().map(|item| item.id.clone()));
+        }
+        check::alter_amendments(self, faults);
         self.checked = check::check_agenda(self, faults);
         self.decisions = replay::replay(self, &self.checked, faults);
     }
 
     pub(crate) fn hall(&self) -> Hall<'_> {
         Hall { rules: &self.rules, branches: &self.branches, delegates: &self.delegates, present: self.present, unread: &self.unread }
+    }
+
+    /// The files of `decide/` that its log takes votes from.
+    pub(crate) fn vote_files_named(&self) -> impl Iterator<Item = &str> {
+        let votes = self.log.iter().filter_map(Event::vote);
+        votes
+            .flat_map(|vote| {
+                let keyings = [&vote.first, &vote.second].into_iter().flatten();
+                keyings.filter_map(|keying| keying.file.as_ref()).chain(&vote.cards_file)
+            })
+            .map(|(name, _)| name.as_str())
     }
 
     /// The offers that its motions name.

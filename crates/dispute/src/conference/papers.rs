@@ -1,5 +1,5 @@
-//! The papers of a conference as data: agenda, minute, decisions book. The command line prints them as text and
-//! Markdown; a printer can set them in type. Nothing in them was typed that could be derived.
+//! The papers of a conference as data: agenda, minute, decisions book. `papers_text` writes them as text and Markdown, the
+//! crate `print` sets them in type. Nothing in them was typed that could be derived.
 
 use pay::grouped;
 
@@ -7,9 +7,10 @@ use super::Conference;
 use super::agenda::ItemKind;
 use super::count::Tally;
 use super::decision::{Decision, Outcome};
-use super::names::escaped;
+use super::log::{Event, Happening};
 use super::replay::capital;
 use super::rules::Majority;
+use super::wording::{apply, has_lost_its_words};
 
 /// The agenda in the order of business.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,12 @@ pub struct AgendaEntry {
     pub mover: Option<String>,
     /// Its text, or the changes it makes.
     pub text: Vec<String>,
-    /// What the committee decided about it, what it is debated with, what it falls with.
+    /// What the committee decided about it, what it is debated with, what it falls with, what it conflicts with.
     pub notes: Vec<String>,
+    /// C36: other amendments to the same words, by name; not both can be made.
+    pub conflicts_with: Vec<String>,
+    /// Of an amendment: the text it is to, and that text if it alone is carried. `None` where its words are not on record.
+    pub before_and_after: Option<(String, String)>,
 }
 
 /// The minute of a conference.
@@ -48,6 +53,8 @@ pub struct Minute {
     pub title: String,
     /// When, in words.
     pub when: Option<String>,
+    /// What was done with the order of business on the day, in sentences.
+    pub business: Vec<String>,
     /// One for each item, in the order in which they were decided.
     pub items: Vec<MinuteItem>,
     /// Ids of the sources.
@@ -65,6 +72,10 @@ pub struct MinuteItem {
     pub sentences: Vec<String>,
     /// The text of a motion as it was put, or what an amendment asked.
     pub text: Vec<String>,
+    /// C36: other amendments to the same words, by name.
+    pub conflicts_with: Vec<String>,
+    /// The text before and after, where it changed: of a motion as it came and as it was put, of what an amendment is to.
+    pub before_and_after: Option<(String, String)>,
 }
 
 /// What conference decided and left, for those who have to carry it out.
@@ -93,6 +104,8 @@ pub struct BookEntry {
     pub outcome: String,
     /// The final text of what was carried or remitted.
     pub text: Option<String>,
+    /// The text as it came to conference, where amendments changed it.
+    pub before: Option<String>,
 }
 
 impl Conference {
@@ -150,8 +163,24 @@ impl Conference {
         } else {
             item.changes.iter().map(|placed| placed.change.words()).collect()
         };
+        let conflicts_with = self.conflicts_of(number);
+        if !conflicts_with.is_empty() {
+            notes.push(format!(
+                "Conflicts with {}: they change the same words, and not both can be made.",
+                list(conflicts_with.iter().cloned())
+            ));
+        }
         let heading = heading(&item.name(), item.title.as_deref());
-        entries.push(AgendaEntry { id: item.id.clone(), heading, depth, mover: self.mover_name(item).map(str::to_owned), text, notes });
+        entries.push(AgendaEntry {
+            id: item.id.clone(),
+            heading,
+            depth,
+            mover: self.mover_name(item).map(str::to_owned),
+            text,
+            notes,
+            conflicts_with,
+            before_and_after: self.if_carried_alone(number),
+        });
         for amendment in (0..self.items.len()).filter(|other| checked.parent[*other] == Some(number)) {
             self.add_entry(amendment, depth + 1, entries);
         }
@@ -168,8 +197,24 @@ impl Conference {
             } else {
                 decision.text_after.iter().flat_map(|text| text.lines()).map(str::to_owned).collect()
             },
+            conflicts_with: self
+                .items
+                .iter()
+                .position(|item| item.id == decision.id)
+                .map_or_else(Vec::new, |number| self.conflicts_of(number)),
+            before_and_after: decision
+                .text_after
+                .clone()
+                .filter(|after| *after != decision.text_before)
+                .map(|after| (decision.text_before.clone(), after)),
         });
-        Minute { title: self.name(), when: self.when.map(pay::When::words), items: items.collect(), sources: self.source.clone() }
+        Minute {
+            title: self.name(),
+            when: self.when.map(pay::When::words),
+            business: self.log.iter().filter_map(|event| self.business_sentence(event)).collect(),
+            items: items.collect(),
+            sources: self.source.clone(),
+        }
     }
 
     /// The decisions book.
@@ -180,6 +225,7 @@ impl Conference {
                 id: decision.id.clone(),
                 heading: heading_of(decision),
                 outcome: self.outcome_sentence(decision),
+                before: text.as_ref().filter(|text| **text != decision.text_before).map(|_| decision.text_before.clone()),
                 text,
             };
             match decision.outcome {
@@ -189,6 +235,45 @@ impl Conference {
             }
         }
         DecisionsBook { title: self.name(), when: self.when.map(pay::When::words), carried, remitted, others }
+    }
+
+    /// C36: the amendments that one conflicts with, by name: to the same words of the same text, so that not both can be made.
+    fn conflicts_of(&self, number: usize) -> Vec<String> {
+        let (checked, mine) = (&self.checked, &self.checked.changes[number]);
+        let conflict = |other: usize| {
+            checked.changes[other].iter().any(|(_, at, theirs)| {
+                mine.iter().any(|(_, place, edit)| {
+                    let one = std::slice::from_ref;
+                    at == place && (has_lost_its_words(edit, one(theirs)) || has_lost_its_words(theirs, one(edit)))
+                })
+            })
+        };
+        let rivals = (0..self.items.len()).filter(|other| {
+            *other != number
+                && checked.parent[*other].is_some()
+                && checked.parent[*other] == checked.parent[number]
+                && checked.ruled_out[*other].is_none()
+                && checked.ruled_out[number].is_none()
+        });
+        rivals.filter(|other| conflict(*other)).map(|other| self.items[other].name()).collect()
+    }
+
+    /// The text an amendment is to, and that text if it alone is carried.
+    fn if_carried_alone(&self, number: usize) -> Option<(String, String)> {
+        let checked = &self.checked;
+        let parent = checked.parent[number]?;
+        let mine = &checked.changes[number];
+        let texts: Vec<(usize, &str)> = if self.items[parent].is_main() {
+            vec![(0, checked.texts[parent].as_str())]
+        } else {
+            let new = checked.changes[parent].iter().enumerate();
+            new.filter_map(|(at, (change, ..))| Some((at, change.new_words()?))).collect()
+        };
+        let touched: Vec<(usize, &str)> = texts.into_iter().filter(|(at, _)| mine.iter().any(|(_, place, _)| place == at)).collect();
+        let after = touched.iter().map(|(at, text)| apply(text, mine.iter().filter(|(_, place, _)| place == at).map(|(.., edit)| edit)));
+        let after = after.collect::<Vec<_>>().join("\n");
+        let before = touched.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n");
+        (!touched.is_empty()).then_some((before, after))
     }
 
     fn sentences(&self, decision: &Decision) -> Vec<String> {
@@ -379,138 +464,20 @@ fn joined(names: &[String], word: &str) -> String {
     }
 }
 
-/// A title with its day.
-fn titled(what: &str, title: &str, when: Option<&str>) -> String {
-    format!("{what}: {title}{}", when.map(|when| format!(", {when}")).unwrap_or_default())
-}
-
-impl Agenda {
-    /// As plain text.
-    pub fn text(&self) -> String {
-        let mut out = format!("{}\n", titled("Agenda", &self.title, self.when.as_deref()));
-        for entry in &self.entries {
-            let indent = "    ".repeat(entry.depth);
-            out.push_str(&format!("\n{indent}{}\n", entry.heading));
-            let mover = entry.mover.iter().map(|mover| format!("Moved by {mover}."));
-            for line in mover.chain(entry.notes.iter().cloned()) {
-                out.push_str(&wrapped(&line, &format!("{indent}  ")));
+impl Conference {
+    /// C26: a change of the order of business, or the guillotine, as it is minuted.
+    fn business_sentence(&self, event: &Event) -> Option<String> {
+        let day = event.on.map_or_else(String::new, |on| format!("{}: ", dated::long_date(on)));
+        let by = event.by.as_ref().map_or_else(String::new, |by| format!(" on the motion of {by}"));
+        let what = match event.what {
+            Happening::OrderChanged => {
+                let names = event.items.iter().filter_map(|(id, _)| self.item(id)).map(super::Item::name).collect::<Vec<_>>();
+                format!("the order of business was changed{by}: first {}, then what was left.", names.join(", "))
             }
-            for line in &entry.text {
-                out.push_str(&wrapped(line, &format!("{indent}    ")));
-            }
-        }
-        if !self.guillotine.is_empty() {
-            out.push_str(&format!("\nPut without debate when time runs out: {}.\n", self.guillotine.join(", ")));
-        }
-        out
+            Happening::Guillotine => format!("time ran out{by}; what was on the guillotine list was put without debate."),
+            _ => return None,
+        };
+        let note = event.note.as_ref().map_or_else(String::new, |note| format!(" {note}"));
+        Some(capital(&format!("{day}{what}{note}")))
     }
-
-    /// As Markdown; names and texts are shown as they stand and never obeyed.
-    pub fn markdown(&self) -> String {
-        let mut out = format!("# {}\n", escaped(&titled("Agenda", &self.title, self.when.as_deref())));
-        for entry in &self.entries {
-            out.push_str(&format!("\n{} {}\n\n", "#".repeat(entry.depth + 2), escaped(&entry.heading)));
-            let mover = entry.mover.iter().map(|mover| format!("Moved by {mover}."));
-            for line in mover.chain(entry.notes.iter().cloned()) {
-                out.push_str(&format!("*{}*\n\n", escaped(&line)));
-            }
-            out.push_str(&quoted(&entry.text));
-        }
-        if !self.guillotine.is_empty() {
-            out.push_str(&format!("\nPut without debate when time runs out: {}.\n", escaped(&self.guillotine.join(", "))));
-        }
-        out
-    }
-}
-
-impl Minute {
-    /// As plain text.
-    pub fn text(&self) -> String {
-        let mut out = format!("{}\n", titled("Minute", &self.title, self.when.as_deref()));
-        for item in &self.items {
-            out.push_str(&format!("\n{}\n", item.heading));
-            for line in &item.text {
-                out.push_str(&wrapped(line, "    "));
-            }
-            out.push_str(&wrapped(&item.sentences.join(" "), "  "));
-        }
-        out.push_str(&format!("\nReported in: {}\n", self.sources.join("; ")));
-        out
-    }
-
-    /// As Markdown.
-    pub fn markdown(&self) -> String {
-        let mut out = format!("# {}\n", escaped(&titled("Minute", &self.title, self.when.as_deref())));
-        for item in &self.items {
-            out.push_str(&format!("\n## {}\n\n{}\n", escaped(&item.heading), quoted(&item.text)));
-            out.push_str(&format!("{}\n", escaped(&item.sentences.join(" "))));
-        }
-        out.push_str(&format!("\nReported in: {}\n", escaped(&self.sources.join("; "))));
-        out
-    }
-}
-
-impl DecisionsBook {
-    fn parts(&self) -> [(&'static str, &[BookEntry]); 3] {
-        [("Carried", &self.carried), ("Remitted to the executive", &self.remitted), ("Everything else", &self.others)]
-    }
-
-    /// As plain text.
-    pub fn text(&self) -> String {
-        let mut out = format!("{}\n", titled("Decisions", &self.title, self.when.as_deref()));
-        for (title, entries) in self.parts().into_iter().filter(|(_, entries)| !entries.is_empty()) {
-            out.push_str(&format!("\n{}\n", title.to_uppercase()));
-            for entry in entries {
-                out.push_str(&format!("\n{}\n", entry.heading));
-                for line in entry.text.iter().flat_map(|text| text.lines()) {
-                    out.push_str(&wrapped(line, "    "));
-                }
-                out.push_str(&wrapped(&entry.outcome, "  "));
-            }
-        }
-        out
-    }
-
-    /// As Markdown.
-    pub fn markdown(&self) -> String {
-        let mut out = format!("# {}\n", escaped(&titled("Decisions", &self.title, self.when.as_deref())));
-        for (title, entries) in self.parts().into_iter().filter(|(_, entries)| !entries.is_empty()) {
-            out.push_str(&format!("\n## {title}\n"));
-            for entry in entries {
-                out.push_str(&format!("\n### {}\n\n", escaped(&entry.heading)));
-                let lines: Vec<String> = entry.text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
-                if !lines.is_empty() {
-                    out.push_str(&format!("{}\n", quoted(&lines)));
-                }
-                out.push_str(&format!("{}\n", escaped(&entry.outcome)));
-            }
-        }
-        out
-    }
-}
-
-/// Paragraphs as a quotation.
-fn quoted(lines: &[String]) -> String {
-    let lines: Vec<String> = lines.iter().map(|line| format!("> {}\n", escaped(line))).collect();
-    lines.join(">\n")
-}
-
-/// A paragraph in lines of at most a hundred letters.
-fn wrapped(paragraph: &str, indent: &str) -> String {
-    let mut out = String::new();
-    let mut line = String::new();
-    for word in paragraph.split_whitespace() {
-        if !line.is_empty() && indent.len() + line.chars().count() + 1 + word.chars().count() > 100 {
-            out.push_str(&format!("{indent}{line}\n"));
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if !line.is_empty() {
-        out.push_str(&format!("{indent}{line}\n"));
-    }
-    out
 }

@@ -27,6 +27,9 @@ pub(crate) fn replay(conference: &Conference, agenda: &CheckedAgenda, faults: &F
         if let Some(reason) = &agenda.ruled_out[number] {
             state.outcome = Some(Outcome::RuledOut);
             state.why = Some(reason.clone());
+        } else if let Some((is_withdrawn, words)) = &agenda.taken_back[number] {
+            state.outcome = Some(if *is_withdrawn { Outcome::Withdrawn } else { Outcome::Remitted });
+            state.why = Some(words.clone());
         } else if let Some(composite) = agenda.joined_in[number] {
             state.outcome = Some(Outcome::Composited);
             state.why = Some(format!("It went into {}.", conference.items[composite].name()));
@@ -34,8 +37,13 @@ pub(crate) fn replay(conference: &Conference, agenda: &CheckedAgenda, faults: &F
     }
     let mut replay = Replay { conference, agenda, faults, at, states, order: agenda.order.clone(), time_is_up: false, sequence: 0 };
     for number in 0..conference.items.len() {
-        if let Some(outcome @ (Outcome::RuledOut | Outcome::Composited)) = replay.states[number].outcome {
-            let went = if outcome == Outcome::RuledOut { "was ruled out" } else { "went into a composite" };
+        if let Some(outcome) = replay.states[number].outcome.filter(|outcome| *outcome != Outcome::Fell) {
+            let went = match outcome {
+                Outcome::RuledOut => "was ruled out",
+                Outcome::Withdrawn => "was withdrawn",
+                Outcome::Remitted => "was remitted",
+                _ => "went into a composite",
+            };
             replay.fall_with(number, &format!("{} {went}", conference.items[number].name()));
         }
     }
@@ -96,6 +104,16 @@ impl<'c> Replay<'c> {
             Happening::OrderChanged => {
                 let named: Vec<usize> =
                     event.items.iter().filter_map(|name| known_item(self.conference, &self.at, name, self.faults)).collect();
+                for (number, (_, place)) in named.iter().zip(&event.items).filter(|_| named.len() == event.items.len()) {
+                    let name = self.conference.items[*number].name();
+                    if !self.conference.items[*number].is_main() {
+                        let what = format!("{name} is an amendment: it is taken with what it amends");
+                        self.faults.error("not-a-motion", place, what, "name motions and composites only");
+                    } else if let Some(outcome) = self.states[*number].outcome.filter(|_| !self.states[*number].is_spoiled) {
+                        let what = format!("{name} has been decided: {}", outcome.words());
+                        self.faults.error("already-decided", place, what, "the order of business is of what is left: leave it out");
+                    }
+                }
                 let left = self.order.iter().copied().filter(|number| !named.contains(number));
                 self.order = named.iter().copied().filter(|number| self.conference.items[*number].is_main()).chain(left).collect();
                 return;

@@ -8,7 +8,7 @@ use law::{
 
 use super::mandates::Found;
 use super::{NoticeBasis, PlanFacts, PlannedCall, PlannedDay, Reason, RefusedDays, Support};
-use crate::action::{ActionKind, Call};
+use crate::action::{ActionKind, Call, ShortType};
 use crate::folder::Dispute;
 use crate::terms::Suspension;
 
@@ -134,22 +134,45 @@ fn against_call<'d>(
         let what = format!("{union} held no statutory ballot there");
         return (None, vec![Reason { code: "no-ballot", what, rules: Vec::new(), fix }]);
     }
-    let of_kind = asked.iter().filter(|(_, found)| found.shown.kind == call.kind);
+    // A8: until September 2000 a ban on overtime or call-out was a strike, and needed that question.
+    let was_a_strike = |kind: &ShortType, found: &Found<'d>| is_ban_before_2000(*kind, found, book);
+    let as_strike = |found: &Found<'d>| call.types.iter().filter(|kind| was_a_strike(kind, found)).count();
+    let needs = |found: &Found<'d>| match call.kind {
+        ActionKind::ShortOfStrike if !call.types.is_empty() && as_strike(found) == call.types.len() => ActionKind::Strike,
+        kind => kind,
+    };
+    let of_kind = asked.iter().filter(|(_, found)| found.shown.kind == needs(found));
     // A later ballot takes the place of an earlier one, once it is decided.
     let is_won = |found: &Found<'d>| matches!(found.shown.support, Support::Mandate(_));
     let Some(&&(at, found)) = of_kind.max_by_key(|(_, found)| (is_won(found), found.facts.as_ref().ok().map(|facts| facts.closed_on)))
     else {
+        let needed = asked.first().map_or(call.kind, |(_, found)| needs(found));
         let asked: Vec<&str> = asked
             .iter()
             .map(|(_, found)| if found.shown.kind == ActionKind::Strike { "a strike" } else { "action short of a strike" })
             .collect();
-        let what = format!("no question on {} was put there", call.kind.words());
+        let old =
+            if needed == call.kind { "" } else { ", which a ban on overtime or call-out was until 18 September 2000 (Connex v RMT 1999)" };
+        let what = format!("no question on {} was put there{old}", needed.words());
         let fix = format!("the members there were asked about {}; another kind needs its own question in a ballot", asked.join(" and "));
         let rules = asked_rule(book, call, dispute);
         return (None, vec![Reason { code: "kind-not-voted-for", what, rules, fix }]);
     };
     let mut reasons = Vec::new();
     let put = &found.shown.question.types;
+    match as_strike(found) {
+        0 => {}
+        all if all == call.types.len() => notes.push(format!(
+            "{}: until 18 September 2000 a ban on overtime or call-out counted as a strike (Connex v RMT 1999, general knowledge): it rests on the question on a strike.",
+            found.shown.unit.name
+        )),
+        _ => reasons.push(Reason {
+            code: "types-of-two-kinds",
+            what: "until 18 September 2000 a ban on overtime or call-out counted as a strike, and the other types did not".to_owned(),
+            rules: asked_rule(book, call, dispute),
+            fix: "call the ban by itself; it rests on the question on a strike".to_owned(),
+        }),
+    }
     for kind in call.types.iter().filter(|kind| !put.is_empty() && !put.contains(kind)) {
         let what = format!("the voting paper did not put the type “{}”", kind.words());
         let fix = format!("the paper put {}", put.iter().map(|kind| kind.words()).collect::<Vec<_>>().join(", "));
@@ -172,6 +195,15 @@ fn against_call<'d>(
         }),
     }
     (Some(at), reasons)
+}
+
+/// A8: whether a type of action counted as a strike in the ballot's day: before the rule that calls it short of a strike began.
+fn is_ban_before_2000(kind: ShortType, found: &Found<'_>, book: &Rulebook) -> bool {
+    let is_ban = matches!(kind, ShortType::OvertimeBan | ShortType::CallOutBan);
+    let opened_on = found.facts.as_ref().ok().map(|facts| facts.opened_on);
+    let before =
+        |day| book.on(Key::ShortOfStrikeIncludes, found.jurisdiction(), day).is_err_and(|none| none.first.is_some_and(|first| day < first));
+    is_ban && opened_on.is_some_and(before)
 }
 
 fn asked_rule<'d>(book: &'d Rulebook, call: &Call, dispute: &Dispute) -> Vec<&'d law::Rule> {

@@ -27,7 +27,7 @@ pub use cost::{CostOfDays, DayRate, UnitCost};
 pub use export::plan_ics;
 pub use history::{ComparableStrikes, LargestClaim, LargestMeasure, LargestVerdict};
 pub use moved::as_if_balloted;
-pub use services::ServiceHit;
+pub use services::{ServiceDays, ServiceHit};
 pub use state::{MandateEvent, MandateState};
 pub use windows::CommonWindow;
 
@@ -290,6 +290,37 @@ pub struct ActionDay<'p, 'd> {
     pub units: Vec<&'d Unit>,
 }
 
+/// Up to this many units are named in a line.
+const NAMED: usize = 6;
+
+impl ActionDay<'_, '_> {
+    /// The units by name, the first six of them.
+    pub fn unit_names(&self) -> String {
+        let names: Vec<&str> = self.units.iter().take(NAMED).map(|unit| unit.name.as_str()).collect();
+        let more = self.units.len().saturating_sub(NAMED);
+        if more == 0 { names.join("; ") } else { format!("{} and {more} more", names.join("; ")) }
+    }
+}
+
+/// Days of continuous action in a row, as one.
+pub struct Run<'p, 'd> {
+    /// The first day.
+    pub first: Date,
+    /// The last day.
+    pub last: Date,
+    /// What is done on each.
+    pub action: ActionDay<'p, 'd>,
+}
+
+/// `Thu 14 May 2026 to Fri 15 May 2026`, or the one day.
+pub fn days_words(first: Option<Date>, last: Option<Date>) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) if first != last => format!("{} to {}", law::weekday_date(first), law::weekday_date(last)),
+        (Some(first), _) => law::weekday_date(first),
+        _ => "no day named".to_owned(),
+    }
+}
+
 impl<'d> Plan<'d> {
     /// The days with their units taken together, in order.
     pub fn action_days(&self) -> Vec<ActionDay<'_, 'd>> {
@@ -310,6 +341,27 @@ impl<'d> Plan<'d> {
             }
         }
         groups
+    }
+
+    /// The days with their units taken together, days of continuous action in a row as one.
+    pub fn runs(&self) -> Vec<Run<'_, 'd>> {
+        let mut runs: Vec<Run<'_, 'd>> = Vec::new();
+        for action in self.action_days() {
+            let same = runs.iter_mut().rev().find(|run| {
+                action.call.continuous
+                    && law::plus_days(run.last, 1) == action.date
+                    && run.action.call == action.call
+                    && run.action.union == action.union
+                    && run.action.notice == action.notice
+                    && run.action.units.len() == action.units.len()
+                    && run.action.units.iter().zip(&action.units).all(|(a, b)| a.id == b.id)
+            });
+            match same {
+                Some(run) => run.last = action.date,
+                None => runs.push(Run { first: action.date, last: action.date, action }),
+            }
+        }
+        runs
     }
 
     /// The rules that the plan rests on, each once.
@@ -348,7 +400,7 @@ pub fn plan<'d>(disputes: &[&'d Dispute], book: &'d Rulebook, facts: &PlanFacts)
     let (mut days, refused) = judge::into_days(judged, &found, in_sight);
     days.sort_by(|a, b| (a.date(), a.union, &a.call, &a.notice, &a.unit.name).cmp(&(b.date(), b.union, &b.call, &b.notice, &b.unit.name)));
     let mandates: Vec<UnitMandate<'d>> = found.into_iter().map(|found| found.shown).collect();
-    let common = windows::common(&mandates, facts);
+    let common = windows::common(&mandates, &days, facts);
     let (services, services_not_hit) = services::services(disputes, &days, &mut notes);
     let costs = cost::cost(disputes, &days);
     notes.sort();

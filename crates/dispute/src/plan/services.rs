@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dated::Date;
 
-use super::PlannedDay;
+use super::{Plan, PlannedDay};
 use crate::folder::Dispute;
 use crate::terms::Service;
 
@@ -58,4 +58,45 @@ pub(super) fn services<'d>(
         }
     }
     (hits.into_values().collect(), not_hit)
+}
+
+/// A service with all its days.
+pub struct ServiceDays<'p, 'd> {
+    /// The service.
+    pub service: &'d Service,
+    /// The days, those in a row as first and last.
+    pub runs: Vec<(Date, Date)>,
+    /// The units because of which it is hit, by name.
+    pub units: Vec<&'p str>,
+}
+
+impl ServiceDays<'_, '_> {
+    /// `Thu 14 May 2026 to Fri 15 May 2026, Mon 18 May 2026`.
+    pub fn days_words(&self) -> String {
+        self.runs.iter().map(|(first, last)| super::days_words(Some(*first), Some(*last))).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<'d> Plan<'d> {
+    /// The services hit, each once, in the order of their first day.
+    pub fn services_by_name(&self) -> Vec<ServiceDays<'_, 'd>> {
+        let mut list: Vec<ServiceDays<'_, 'd>> = Vec::new();
+        for hit in &self.services {
+            let units = hit.by.iter().map(|(unit, _)| *unit);
+            let Some(known) = list.iter_mut().find(|known| std::ptr::eq(known.service, hit.service)) else {
+                list.push(ServiceDays { service: hit.service, runs: vec![(hit.date, hit.date)], units: units.collect() });
+                continue;
+            };
+            match known.runs.last_mut() {
+                Some((_, last)) if law::plus_days(*last, 1) == hit.date => *last = hit.date,
+                _ => known.runs.push((hit.date, hit.date)),
+            }
+            known.units.extend(units);
+        }
+        for one in &mut list {
+            one.units.sort_unstable();
+            one.units.dedup();
+        }
+        list
+    }
 }

@@ -6,7 +6,7 @@ use dated::Date;
 use law::{LawfulDay, ProposedAction, ResultTold, Rulebook, judge_action, judge_notice, latest_notice, plus_days};
 
 use super::mandates::Found;
-use super::{MandateState, PlanFacts, Support, UnitMandate};
+use super::{MandateState, NoticeBasis, PlanFacts, PlannedDay, Support, UnitMandate};
 use crate::action::ActionKind;
 
 /// Days in a row on which every union of the plan has a lawful day in the same units. Made by the plan and nowhere else.
@@ -17,6 +17,8 @@ pub struct CommonWindow {
     pub kind: ActionKind,
     /// The mandates that prove it, as numbers of the plan's mandates, union by union.
     pub unions: Vec<(String, Vec<usize>)>,
+    /// The unions of which it is planned already, on a notice that is on record or stated.
+    pub notified: Vec<String>,
 }
 
 impl CommonWindow {
@@ -57,8 +59,9 @@ pub(super) fn put_windows(found: &mut [Found<'_>], book: &Rulebook, facts: &Plan
     }
 }
 
-/// A32: the days on which every union has a lawful day, in runs of the same units.
-pub(super) fn common(mandates: &[UnitMandate<'_>], facts: &PlanFacts) -> Vec<CommonWindow> {
+/// A32: the days on which every union has a lawful day, in runs of the same units: a day of its window, or one that is planned on a notice
+/// received.
+pub(super) fn common(mandates: &[UnitMandate<'_>], planned: &[PlannedDay<'_>], facts: &PlanFacts) -> Vec<CommonWindow> {
     let name = |mandate: &UnitMandate<'_>| mandate.dispute.party_name(&mandate.poll.union.0).to_owned();
     let unions: BTreeSet<String> = mandates.iter().map(name).collect();
     if unions.len() < 2 {
@@ -72,13 +75,30 @@ pub(super) fn common(mandates: &[UnitMandate<'_>], facts: &PlanFacts) -> Vec<Com
                 by_day.entry(*day).or_default().entry(name(mandate)).or_default().push(at);
             }
         }
+        let mut notified: BTreeMap<LawfulDay, BTreeSet<String>> = BTreeMap::new();
+        let received = planned.iter().filter(|day| !matches!(day.notice, NoticeBasis::ToBeGiven { .. }));
+        for planned in received.filter(|day| mandates[day.mandate].kind == kind) {
+            let party = name(&mandates[planned.mandate]);
+            let units = by_day.entry(planned.day).or_default().entry(party.clone()).or_default();
+            if !units.contains(&planned.mandate) {
+                units.push(planned.mandate);
+                units.sort_unstable();
+            }
+            notified.entry(planned.day).or_default().insert(party);
+        }
         for (day, parties) in by_day.into_iter().filter(|(day, parties)| parties.len() == unions.len() && day.date() >= facts.from) {
             let parties: Vec<(String, Vec<usize>)> = parties.into_iter().collect();
+            let notified: Vec<String> = notified.remove(&day).into_iter().flatten().collect();
             match windows.last_mut() {
-                Some(window) if window.kind == kind && window.unions == parties && plus_days(window.last(), 1) == day.date() => {
+                Some(window)
+                    if window.kind == kind
+                        && window.unions == parties
+                        && window.notified == notified
+                        && plus_days(window.last(), 1) == day.date() =>
+                {
                     window.last = day
                 }
-                _ => windows.push(CommonWindow { first: day, last: day, kind, unions: parties }),
+                _ => windows.push(CommonWindow { first: day, last: day, kind, unions: parties, notified }),
             }
         }
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dated::{Date, Fault, Faults, FileBytes, Ratio, Sources, parse_date};
 use dispute::campaign::sameness::{Meter, RUN_WORDS, words};
 use dispute::campaign::{
-    Letters, Places, Postcode, PostcodeRow, Postcodes, PostcodesBuilder, Seats, Sites, Writers, claim_card, counts, letters, postcards,
-    tally,
+    Language, Letters, Places, Postcode, PostcodeRow, Postcodes, PostcodesBuilder, Seats, Sites, Writers, claim_card, counts, letters,
+    postcards, tally,
 };
 use dispute::{Dispute, FoundingDisputes};
 use pay::{Count, Employment, MemberPost, Pence, member_shortfall, value_row};
@@ -338,7 +338,7 @@ fn a_hundred_members_have_a_hundred_figures_and_batches_add_up() {
     let mut plan = dispute.campaign_plan.clone();
     plan.postcard.as_mut().expect("cards").batch = 30;
     let writers = Writers::read("members.csv", &bytes(&format!("member,name,branch,salary\n{members}")), &plan, &faults);
-    let cards = postcards(&dispute, &plan, &writers, &faults);
+    let cards = postcards(&dispute, &plan, &writers, Language::English, &faults);
     assert_eq!(faults.into_sorted(), []);
     let all = tally(&cards);
     assert_eq!((all.cards, all.different_figures), (100, 100));

@@ -10,12 +10,12 @@ use proptest::prelude::*;
 
 use crate::folder::{line_of, read, valid};
 
-const FILE: &str = "decide/conference.toml";
+pub(crate) const FILE: &str = "decide/conference.toml";
 const BRANCHES: &str = "decide/branches.csv";
-const AGENDA: &str = include_str!("../cases/conference/conference.toml");
+pub(crate) const AGENDA: &str = include_str!("../cases/conference/conference.toml");
 
 /// The starter folder with the invented conference.
-fn folder() -> Folder {
+pub(crate) fn folder() -> Folder {
     let mut folder = valid();
     for (name, text) in [
         (FILE, AGENDA),
@@ -43,7 +43,7 @@ fn with_log(log: &str) -> Folder {
     folder
 }
 
-fn held(folder: &Folder) -> (Dispute, Conference) {
+pub(crate) fn held(folder: &Folder) -> (Dispute, Conference) {
     let (dispute, faults) = read(folder);
     assert_eq!(faults, [], "{faults:#?}");
     let dispute = dispute.expect("a dispute");
@@ -53,6 +53,27 @@ fn held(folder: &Folder) -> (Dispute, Conference) {
 
 fn outcomes(conference: &Conference) -> BTreeMap<String, &'static str> {
     conference.decisions.iter().map(|decision| (decision.id.clone(), decision.outcome.word())).collect()
+}
+
+#[test]
+fn c36_amendments_to_the_same_words_conflict_and_their_texts_stand_before_and_after() {
+    let (_, conference) = held(&folder());
+    let agenda = conference.agenda();
+    let entry = |id: &str| agenda.entries.iter().find(|entry| entry.id == id).expect("on the agenda");
+    // 1.1 takes out words that 1.2 holds on to: either is marked with the other, and 1.3, to other words, with none.
+    assert_eq!(entry("1.1").conflicts_with, ["amendment 1.2"]);
+    assert_eq!(entry("1.2").conflicts_with, ["amendment 1.1"]);
+    assert!(entry("1.3").conflicts_with.is_empty() && entry("1").conflicts_with.is_empty());
+    assert!(agenda.text().contains("Conflicts with amendment 1.2") && agenda.markdown().contains("Conflicts with amendment 1.1"));
+    let (before, after) = entry("1.1").before_and_after.clone().expect("both texts");
+    assert!(before.contains("at least 4 per cent") && after.contains("at least 5 per cent or £1,200"), "{before} / {after}");
+    let book = conference.decisions_book();
+    let carried = book.carried.iter().find(|entry| entry.id == "1").expect("carried");
+    let before = carried.before.as_deref().expect("it was amended");
+    assert!(before.contains("at least 4 per cent") && carried.text.as_deref().is_some_and(|text| !text.contains("at least 4 per cent")));
+    let minute = conference.minute();
+    let fell = minute.items.iter().find(|item| item.id == "1.2").expect("minuted");
+    assert!(fell.before_and_after.is_none() && fell.conflicts_with == ["amendment 1.1"]);
 }
 
 #[test]
@@ -526,6 +547,9 @@ proptest! {
         {
             for conference in &dispute.conferences {
                 let _ = (conference.minute().markdown(), conference.agenda().text(), conference.decisions_book().text());
+                for (before, after) in conference.agenda().entries.into_iter().filter_map(|entry| entry.before_and_after) {
+                    let _ = dispute::conference::changed_words(&before, &after);
+                }
                 let _ = conference.measure(&dispute, None);
             }
         }

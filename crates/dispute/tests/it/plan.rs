@@ -243,6 +243,61 @@ fn a32_two_unions_share_the_days_that_both_mandates_and_a_notice_cover() {
     assert!(plan_of(&alone, &on("2026-04-01")).common.is_empty());
 }
 
+/// A32: a day that one union has notified already is shared, though a notice of today would come too late for it.
+#[test]
+fn a32_days_notified_already_are_shared_too() {
+    const OTHER: &str = "id = \"second\"\ntitle = \"Second invented poll\"\nunion = \"staff-side\"\nkind = \"statutory\"\nopened_on = 2025-12-01\nclosed_on = 2025-12-31\njurisdiction = \"GB\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n\n[[question]]\nid = \"strike\"\nkind = \"strike\"\n\n[[unit]]\nid = \"yard\"\nname = \"The yard\"\nentitled = 100\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n\n[[result]]\nunit = \"yard\"\nquestion = \"strike\"\nyes = 70\nno = 10\nspoiled = 0\nreturned = 80\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+    const PARTY: &str =
+        "\n[[party]]\nid = \"staff-side\"\nname = \"The other union\"\nside = \"staff\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+    const THEIR_CALL: &str = "\n[[call]]\nwho = \"staff-side\"\nkind = \"strike\"\ncalled_on = 2026-04-02\ndates = [\"2026-04-15\"]\nunits = [\"yard\"]\ntext = \"Theirs.\"\nsource = \"EXAMPLE\"\nstatus = \"synthetic\"\n";
+    let theirs = NOTICE.replace("\"union\"", "\"staff-side\"").replace("works", "yard");
+    let mut notices = vec![Append("polls/second.toml", OTHER), Append("dispute.toml", PARTY), Append(ACTION, THEIR_CALL)];
+    let shared = |edits: &[Edit], asked: &str| {
+        let dispute = dispute(edits);
+        let plan = plan_of(&dispute, &on(asked));
+        plan.common.iter().map(|window| (window.first().to_string(), window.notified.clone())).collect::<Vec<_>>()
+    };
+    // On 10 April a new notice allows nothing before the 20th; neither union has given one for the 15th.
+    let of_notice = vec![("2026-04-20".to_owned(), Vec::<String>::new())];
+    assert_eq!(shared(&notices, "2026-04-10"), of_notice);
+    // One of them alone shares it with nobody.
+    let one: &'static str = NOTICE;
+    notices.push(Append(ACTION, one));
+    assert_eq!(shared(&notices, "2026-04-10"), of_notice);
+    notices.push(Append(ACTION, Box::leak(theirs.into_boxed_str())));
+    let both = vec!["Example Union".to_owned(), "The other union".to_owned()];
+    assert_eq!(shared(&notices, "2026-04-10"), [("2026-04-15".to_owned(), both), of_notice[0].clone()]);
+    // What was put off is shared no more.
+    notices.push(Append(ACTION, PUT_OFF));
+    assert_eq!(shared(&notices, "2026-04-10"), of_notice);
+}
+
+/// A8: a ban on overtime was a strike for ballots opened before 18 September 2000 (Connex v RMT 1999).
+#[test]
+fn a8_a_ban_on_overtime_needed_the_question_on_a_strike_until_september_2000() {
+    let codes = |opened: &str, edits: &[Edit]| {
+        let (moved, _) = as_if_balloted(&dispute(edits), day(opened)).expect("a ballot");
+        let first = moved.calls[0].dates[0];
+        let asked = law::plus_days(first, -12);
+        let plan = plan_of(&moved, &PlanFacts::new(asked, asked));
+        (short(&plan), plan.notes.iter().any(|note| note.contains("Connex")))
+    };
+    let ban = Replace(ACTION, "kind = \"strike\"", "kind = \"short-of-strike\"\ntypes = [\"overtime-ban\"]");
+    let both = Replace(ACTION, "kind = \"strike\"", "kind = \"short-of-strike\"\ntypes = [\"overtime-ban\", \"work-to-rule\"]");
+    let one = |refused: &str| vec![refused.to_owned()];
+    // Only the question on a strike was put.
+    let ((days, refused), noted) = codes("2000-09-17", std::slice::from_ref(&ban));
+    assert_eq!((days.len(), refused.len(), noted), (1, 0, true), "{refused:?}");
+    let ((days, refused), noted) = codes("2000-09-18", std::slice::from_ref(&ban));
+    assert_eq!((days.len(), refused, noted), (0, one("kind-not-voted-for"), false));
+    // Both were put: the ban rests on the one or the other; with another type beside it, two calls are needed.
+    let asked = [SHORT_QUESTION, ban];
+    assert_eq!(codes("2000-09-18", &asked).0.0.len(), 1);
+    assert_eq!(codes("2000-09-17", &asked).0.0.len(), 1);
+    let mixed = codes("2000-09-17", &[SHORT_QUESTION, both]).0;
+    assert!(mixed.0.is_empty() && mixed.1[0].contains("types-of-two-kinds"), "{mixed:?}");
+}
+
 #[test]
 fn a30_the_strikes_of_january_2004_under_the_law_of_their_day_and_later_law() {
     let (dispute, _) = read(&FoundingDisputes::folder("civil-service-2004").expect("carried"));

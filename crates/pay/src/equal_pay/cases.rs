@@ -24,6 +24,8 @@ pub struct Sums {
     pub out_of_time: u64,
     /// Claimants whose first day in the job is not said.
     pub since_not_said: u64,
+    /// Claimants for some of whose days the pay of that time is not known.
+    pub past_not_known: u64,
     /// Arrears, all money together.
     pub together_pence: i64,
     /// Arrears, term by term.
@@ -40,6 +42,7 @@ impl Sums {
         self.part_time += other.part_time;
         self.out_of_time += other.out_of_time;
         self.since_not_said += other.since_not_said;
+        self.past_not_known += other.past_not_known;
         self.together_pence = self.together_pence.saturating_add(other.together_pence);
         self.term_by_term_pence = self.term_by_term_pence.saturating_add(other.term_by_term_pence);
         self.other_reading_pence = self.other_reading_pence.saturating_add(other.other_reading_pence);
@@ -119,9 +122,10 @@ impl Cases {
                 part_time: when(claimant.is_part_time_beside(comparator)),
                 out_of_time: when(arrears.out_of_time),
                 since_not_said: when(records.times_of(claimant).since.is_none()),
+                past_not_known: when(arrears.days_assumed > 0),
                 together_pence: of_people(arrears.together_pence),
                 term_by_term_pence: of_people(arrears.term_by_term_pence),
-                other_reading_pence: of_people(other.unwrap_or(arrears).together_pence),
+                other_reading_pence: of_people(other.as_ref().unwrap_or(&arrears).together_pence),
             };
             let pay = |record| Hourly::of(record, question.rank_by, question.weeks);
             let gap = pay(comparator).minus(pay(claimant));

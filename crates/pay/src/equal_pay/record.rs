@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use dated::{Date, Ratio};
 
+use super::history::PastPay;
 use crate::workforce::Sex;
 
 /// A list of names, each kept once and numbered. Number 0 is "not said".
@@ -85,6 +86,8 @@ pub struct PayTimes {
     pub since: Option<Date>,
     /// The last day of the employment, if it has ended.
     pub left: Option<Date>,
+    /// E45: since when the pay of the record has been paid.
+    pub from: Option<Date>,
 }
 
 /// A person, or several who are alike. Numbers lead into the lists of [`PayRecords`]; 0 is "not said".
@@ -128,6 +131,8 @@ pub struct PayRecord {
     pub basis: PayBasis,
     /// Who; a record without it is in no comparison.
     pub sex: Option<Sex>,
+    /// Into [`PayRecords::histories`]: what was paid before.
+    pub history: u32,
 }
 
 impl PayRecord {
@@ -164,6 +169,8 @@ pub struct PayRecords {
     pub terms: Vec<Terms>,
     /// Distinct days.
     pub times: Vec<PayTimes>,
+    /// E45: what was paid before, each in the order of its days; the first is empty.
+    pub histories: Vec<Vec<PastPay>>,
     /// The records.
     pub list: Vec<PayRecord>,
 }
@@ -172,6 +179,11 @@ impl PayRecords {
     /// The terms of a record.
     pub fn terms_of(&self, record: &PayRecord) -> Terms {
         self.terms.get(record.terms as usize).copied().unwrap_or_default()
+    }
+
+    /// What was paid before, in the order of its days.
+    pub fn history_of(&self, record: &PayRecord) -> &[PastPay] {
+        self.histories.get(record.history as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The days of a record.

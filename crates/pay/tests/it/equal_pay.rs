@@ -28,6 +28,7 @@ fn record(sex: Sex, basic_pence: u32, hours_hundredths: u16) -> PayRecord {
         full_time_hundredths: 0,
         basis: PayBasis::Year,
         sex: Some(sex),
+        history: 0,
     }
 }
 
@@ -304,7 +305,7 @@ fn arrears_keep_within_the_window_and_the_employment() {
     };
     assert_eq!(owed(&all), (2191, 2_191_000, false));
     let mut times = |since: Option<&str>, left: Option<&str>| {
-        all.times[0] = PayTimes { as_of: None, since: since.map(day), left: left.map(day) };
+        all.times[0] = PayTimes { since: since.map(day), left: left.map(day), ..PayTimes::default() };
         owed(&all)
     };
     assert_eq!(times(Some("2026-11-01"), None), (20, 20_000, false));

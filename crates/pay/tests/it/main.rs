@@ -4,6 +4,7 @@ mod beside;
 mod case_file;
 mod cases;
 mod equal_pay;
+mod equal_pay_history;
 mod paybill;
 mod paybill_slow;
 mod people;

@@ -207,3 +207,26 @@ proptest! {
         }
     }
 }
+
+/// P13: point 1 goes on 1 October and its staff stand on point 2. A sum of December for point 2 is theirs, one for point 1 nobody's,
+/// whether no increment is reckoned with, or one that fell due before the sum, or one after it.
+#[test]
+fn staff_who_were_moved_get_the_one_off_sums_of_where_they_stand() {
+    let scale = scale("1 A 20000\n2 A 21000\n3 A 22500", "nearest pound");
+    let steps = "[[step]]\nfrom = 2031-10-01\nassimilate = [{ from = \"1\", to = \"2\" }]\n";
+    let sum = |point: &str, paid_on: &str| format!("{steps}[[lump]]\npaid_on = {paid_on}\npounds = 200\npoints = [\"{point}\"]\n");
+    let got = |text: &str, due: Option<&str>| {
+        let offer = offer(text);
+        let rungs = ladder(&rates_of_offer(&offer, &scale, ENGLAND).expect("rates"), "1", "A");
+        let years = [PayYear::holding(day("2031-04-01"), 4)];
+        value_member(&rungs, &Employment::full_time(), due.map(day), false, &offer, ENGLAND, &years).years[0].unconsolidated
+    };
+    for due in [None, Some("2031-05-01"), Some("2032-01-01")] {
+        let before_move = if due == Some("2031-05-01") { "2" } else { "1" };
+        assert_eq!(got(&sum(before_move, "2031-09-30"), due), Pence(20_000), "before the move: {due:?}");
+        assert_eq!(got(&sum("2", "2031-12-01"), due), Pence(20_000), "after the move: {due:?}");
+        assert_eq!(got(&sum("1", "2031-12-01"), due), Pence(0), "of the point that went: {due:?}");
+    }
+    // An increment between move and sum leads on to point 3.
+    assert_eq!(got(&sum("3", "2031-12-01"), Some("2031-11-01")), Pence(20_000));
+}

@@ -122,7 +122,7 @@ fn lists_and_setups_are_taken_in_with_their_signatures_only() {
 #[test]
 fn rolls_and_numbers_of_spares_get_clear_answers() {
     let made = rehearse("rolls", 2);
-    let refused = |roll: &str| Roll::read(roll.as_bytes(), "roll.csv", &made.poll).err().expect(roll).why;
+    let refused = |roll: &str| Roll::read(roll.as_bytes(), "roll.csv", &made.poll).expect_err(roll).why;
     assert_eq!(refused("unit,name\nnorth,A\n"), "roll.csv:1: the first line must name the columns unit and member");
     assert!(refused("unit,member,pack\nnorth,A,1\n").starts_with("roll.csv:1: a roll has no column pack"));
     assert!(refused("unit,member\nnorth,A\nnorth,A\n").starts_with("roll.csv:3:"));

@@ -1,6 +1,6 @@
 //! Casting: all rules in one transaction with the ballot itself.
 //!
-//! Facts of a whole batch are fetched with four queries, each ballot is decided in its order against them and against what the batch
+//! Facts of a whole batch are fetched with four queries (three of them at once), each ballot is decided in its order against them and against what the batch
 //! has decided before, and what is recorded is written with three statements. The decision itself is a pure function.
 
 use std::collections::{HashMap, HashSet};
@@ -246,16 +246,18 @@ impl Facts {
         let trackers = Column::Bytes(asked.iter().map(|(_, cast)| cast.tracker.to_vec()).collect());
         let positions = Column::Ints(asked.iter().map(|(_, cast)| i64::from(cast.credential)).collect());
         let mut facts = Self { holders: HashMap::new(), heights: HashMap::new(), challenged: HashSet::new() };
-        for row in sql.query_many(CREDENTIALS, &[ids(), positions])? {
+        let (credentials, trackers) = ([ids(), positions], [ids(), trackers]);
+        let [holders, heights, challenged] =
+            sql.query_three([(CREDENTIALS, &credentials), (EVENTS, &trackers), (CHALLENGED, &trackers)])?;
+        for row in holders {
             let position = u32::try_from(row.int(1)?).map_err(|_| DbError::Shape("a credential's position".to_owned()))?;
             let holder = Holder { state: CredentialState::read(&row, 2)?, last_ballot: row.int_or_null(3)?, is_changed: false };
             facts.holders.insert((row.int(0)?, position), holder);
         }
-        let trackers = [ids(), trackers];
-        for row in sql.query_many(EVENTS, &trackers)? {
+        for row in heights {
             facts.heights.insert((row.int(0)?, row.hash(1)?), (row.int(2)?, row.int(3)?));
         }
-        for row in sql.query_many(CHALLENGED, &trackers)? {
+        for row in challenged {
             facts.challenged.insert((row.int(0)?, row.hash(1)?));
         }
         Ok(facts)
@@ -291,13 +293,11 @@ fn write(sql: &mut dyn Sql, casts: &[&Cast], elections: &HashMap<String, Open>, 
         Column::Ints(changed.iter().map(|row| row.1).collect()),
         Column::Ints(changed.iter().map(|row| row.2).collect()),
     ];
-    let written = sql.execute_many(PUT_EVENTS, &events)? == recorded.len() as u64
-        && sql.execute_many(PUT_LAST_BALLOTS, &last_ballots)? == changed.len() as u64;
-    if !written {
+    let grown: Vec<&Stored> = elections.values().filter(|open| !open.recorded.is_empty()).map(|open| &open.stored).collect();
+    let heads = super::events::head_columns(&grown);
+    let written = sql.execute_three([(PUT_EVENTS, &events), (PUT_LAST_BALLOTS, &last_ballots), (super::events::PUT_HEADS, &heads)])?;
+    if written != [recorded.len(), changed.len(), grown.len()].map(|rows| rows as u64) {
         return Err(StoreError::damaged("the board", "a batch of ballots was not written as it was decided").into());
-    }
-    for open in elections.values().filter(|open| !open.recorded.is_empty()) {
-        super::events::put_head(sql, &open.stored)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{ElectionInfo, Stored};
 use crate::Store;
 use crate::audit::{self, Entry};
 use crate::error::{Refusal, StoreError};
-use crate::sql::{Sql, Value, values};
+use crate::sql::{Column, Many, Sql, Value, values};
 use crate::writer::Fail;
 
 /// An event that follows the ballots.
@@ -110,18 +110,26 @@ pub(super) fn put(sql: &mut dyn Sql, election: i64, row: &Row<'_>) -> Result<(),
 
 /// Writes what changes when ballots, events or the closing come.
 pub(super) fn put_head(sql: &mut dyn Sql, stored: &Stored) -> Result<(), Fail> {
-    let info = &stored.info;
-    sql.execute(
-        "UPDATE board.election SET state = $2, head_height = $3, head_kind = $4, head_hash = $5, ballots = $6, voted = $7 WHERE number = $1",
-        values![
-            stored.number,
-            stored.state(),
-            info.head_height as i64,
-            info.head_kind.word(),
-            info.head_hash.0,
-            info.ballots as i64,
-            info.voted as i64
-        ],
-    )?;
+    sql.execute_many(PUT_HEADS, &head_columns(&[stored]))?;
     Ok(())
+}
+
+pub(super) const PUT_HEADS: Many = Many {
+    each: "UPDATE board.election SET state = $2, head_height = $3, head_kind = $4, head_hash = $5, ballots = $6, voted = $7 WHERE number = $1",
+    many: "UPDATE board.election AS e SET state = a.s, head_height = a.h, head_kind = a.k, head_hash = a.x, ballots = a.b, voted = a.v \
+           FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bytea[], $6::bigint[], $7::bigint[]) AS a (n, s, h, k, x, b, v) \
+           WHERE e.number = a.n",
+};
+
+pub(super) fn head_columns(elections: &[&Stored]) -> [Column; 7] {
+    let ints = |field: &dyn Fn(&Stored) -> i64| Column::Ints(elections.iter().map(|stored| field(stored)).collect());
+    [
+        ints(&|stored| stored.number),
+        Column::Texts(elections.iter().map(|stored| stored.state().to_owned()).collect()),
+        ints(&|stored| stored.info.head_height as i64),
+        Column::Texts(elections.iter().map(|stored| stored.info.head_kind.word().to_owned()).collect()),
+        Column::Bytes(elections.iter().map(|stored| stored.info.head_hash.0.to_vec()).collect()),
+        ints(&|stored| stored.info.ballots as i64),
+        ints(&|stored| stored.info.voted as i64),
+    ]
 }

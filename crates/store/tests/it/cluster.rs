@@ -93,12 +93,9 @@ impl Cluster {
         keeper.args(["-c", KEEPER, "keeper"]).arg(&self.folder).arg(programs().join("postgres"));
         keeper.arg("-D").arg(self.folder.join("data")).args(["-p", &self.port.to_string(), "-h", "127.0.0.1", "-k"]).arg(&self.folder);
         keeper.args(["-c", "max_connections=200", "-c", "shared_buffers=64MB"]).stdout(Stdio::null()).stderr(log);
-        // From a thread that lives as long as the process: the keeper ends with its parent thread.
+        // From a thread that lives as long as the server: the keeper ends with its parent thread.
         std::thread::spawn(move || {
-            let _child = keeper.spawn().expect("setpriv, sh, postgres");
-            loop {
-                std::thread::park();
-            }
+            let _ = keeper.spawn().expect("setpriv, sh, postgres").wait();
         });
         let begun = Instant::now();
         while self.psql("postgres", "SELECT 1").is_err() {

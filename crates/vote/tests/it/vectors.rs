@@ -136,6 +136,7 @@ fn all() -> BTreeMap<String, Value> {
     files.insert("key_ceremony.json".to_owned(), ceremony());
     files.insert("partial_decryption.json".to_owned(), decryption(&one));
     files.insert("companion_signatures.json".to_owned(), signatures(&one));
+    files.insert("role_signatures.json".to_owned(), role_signatures(&one));
     files
 }
 
@@ -606,6 +607,44 @@ fn signatures(setting: &Setting) -> Value {
     json!({
         "ed25519_seed": seed, "public": key.public().as_str(), "type": body.kind().word(), "body": body.text(),
         "signed_bytes_hex": hex(&bytes), "signature": signature.as_str(),
+    })
+}
+
+/// A role's signatures of a list with spares, of a replace line, and of a sign-in challenge.
+fn role_signatures(setting: &Setting) -> Value {
+    let seed = Hash::of("vectors role").hex();
+    let key = RoleKey::from_seed(&seed).expect("a seed");
+    let listed: Vec<Value> = serde_json::from_str(&setting.credentials.record()).expect("a list");
+    let element = |at: usize| {
+        let entry = listed[at].as_str().expect("text");
+        vote::Element::parse_key(entry.split(',').next().expect("digits")).expect("an element").encode()
+    };
+    let spares = [element(listed.len() - 1)];
+    let lines = [
+        Body::credentials_with_spares(&setting.election, &setting.credentials, &spares),
+        Body::replace(&setting.election.hash(), &element(0), &spares[0], "letter not delivered"),
+    ];
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|body| {
+            let label = format!("whitley/companion/v1/{}", body.kind().word());
+            let signature = key.sign(body);
+            assert!(key.public().signed(body, &signature));
+            json!({
+                "type": body.kind().word(), "body": body.text(), "signed_bytes_hex": hex(&parts(&[("use", &label), ("body", body.text())])),
+                "signature": signature.as_str(),
+            })
+        })
+        .collect();
+    let challenge = format!("whitley-sign-in:https://ballot.example.org:{}", Hash::of("vectors challenge").hex());
+    let signature = key.sign_in(&challenge);
+    assert!(key.public().signed_in(&challenge, &signature));
+    json!({
+        "ed25519_seed": seed, "public": key.public().as_str(), "lines": lines,
+        "sign_in": {
+            "challenge": challenge, "signed_bytes_hex": hex(&parts(&[("use", "whitley/sign-in/v1"), ("challenge", &challenge)])),
+            "answer": format!("{}.{}", key.public().as_str(), signature.as_str()),
+        },
     })
 }
 

@@ -82,7 +82,7 @@ pub(crate) async fn a_real_election_passes_the_verifier(place: &Place) {
             has_line.then(|| NewLine { expected_line: next_line, bytes: rest.next().expect("a line").clone(), effect: Effect::None });
         next_line += u64::from(has_line);
         let event = NewEvent { expected_head: head, kind, records, line };
-        head = nodes[number % 2].append_event(&uuid, event, entry("count")).await.expect(kind.word()).head_hash;
+        head = nodes[number % 2].append_event(&uuid, event, entry("count")).await.expect("in order").head_hash;
     }
     let archive = stream(&nodes[0], &uuid).await;
     assert!(archive == made.archive, "the same bytes as in a file");
