@@ -228,12 +228,12 @@ fn ballot_notices_of(figures: &std::path::Path, of: &PollArguments, received: Da
         let Some(papers) = begun.papers(of) else { break };
         for found in papers.units(Some(&unit), &begun.faults) {
             let document = papers.ballot_notice(found, of.how.date, received, &begun.faults);
-            batches.extend(document.map(|document| single(file.clone(), "ballot notice", &unit, document)));
+            batches.extend(document.map(|document| Batch::single(file.clone(), "ballot notice", &unit, document)));
         }
     }
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
-    print_all(&of.how, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+    print_all(&of.how.out, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
 }
 
 /// One document for each unit; a fault in any stops all.
