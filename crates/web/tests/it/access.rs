@@ -205,10 +205,12 @@ async fn writes_from_elsewhere_are_refused() {
     let session = signed_in(&running, Role::Officer).await;
     let origin = running.origin.clone();
     let cast = format!("/e/{}/cast", election.uuid);
-    let refused: [&[(&str, &str)]; 8] = [
+    let refused: [&[(&str, &str)]; 10] = [
         &[],
         &[("origin", "https://elsewhere.example.org")],
         &[("origin", "null")],
+        &[("origin", "null"), ("sec-fetch-site", "cross-site")],
+        &[("origin", "null"), ("sec-fetch-site", "none")],
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site"), ("origin", &origin)],
         &[("sec-fetch-site", "none"), ("origin", &origin)],
@@ -226,9 +228,12 @@ async fn writes_from_elsewhere_are_refused() {
         }
     }
     assert_eq!(running.election(0).await.ballots, 0);
-    for headers in
-        [[("sec-fetch-site", "same-origin"), ("accept", "*/*")], [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")]]
-    {
+    // The last is how browsers send the forms of our pages, which give no referrer.
+    for headers in [
+        [("sec-fetch-site", "same-origin"), ("accept", "*/*")],
+        [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")],
+        [("origin", "null"), ("sec-fetch-site", "same-origin")],
+    ] {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(&headers);
         assert_eq!(running.ask(Method::POST, &cast, &all, ballot.clone()).await.status, StatusCode::OK);
