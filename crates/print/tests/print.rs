@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use dated::{Date, Fault, Faults, FileBytes, Place, TomlFile, parse_date};
+use dated::{Date, Fault, Faults, FileBytes, TomlFile, parse_date};
 use dispute::campaign::{Language, Postcard, Writers, postcards};
 use dispute::{Dispute, Folder, Library};
 use law::Rulebook;
@@ -363,10 +363,8 @@ fn what_members_write_prints_as_it_is_and_never_as_markup() {
 #[test]
 fn every_bad_row_is_said_with_its_line_and_nothing_is_printed() {
     let long = "x".repeat(61);
-    let list = format!(
-        "member,name,branch,point,hours,words\n1,Ann\u{202e}nnA,clinic,1,,\n2,#strong[Bo],clinic,1,,\n3,Cy,clinic,99,,\n4,Dee,clinic,,,\n5,Eve,clinic,1,900,\n"
-    );
-    let faults = made(&list, &[], Language::English).expect_err("faults");
+    let list = "member,name,branch,point,hours,words\n1,Ann\u{202e}nnA,clinic,1,,\n2,#strong[Bo],clinic,1,,\n3,Cy,clinic,99,,\n4,Dee,clinic,,,\n5,Eve,clinic,1,900,\n";
+    let faults = made(list, &[], Language::English).expect_err("faults");
     let found: Vec<(u32, &str)> = faults.iter().map(|fault| (fault.place.line, fault.code)).collect();
     assert_eq!(found, [(2, "unsafe-text"), (3, "unsafe-text"), (4, "no-figure"), (5, "no-point"), (6, "not-hours")], "{faults:?}");
     let list = format!("member,name,branch,point,words\n1,{long},clinic,1,\n2,Bo,clinic,1,{}\n", "x".repeat(29));

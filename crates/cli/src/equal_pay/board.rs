@@ -54,7 +54,7 @@ impl Board {
                 let mut row = sums_json(sums);
                 row["employer"] = Value::from(name.as_str());
                 if self.pay.is_some() {
-                    row["estimated"] = estimated.get(name).map_or(Value::Null, |found| estimate_json(found));
+                    row["estimated"] = estimated.get(name).map_or(Value::Null, estimate_json);
                 }
                 row
             };

@@ -59,16 +59,15 @@ async fn a_millisecond_decides_at_opening_and_closing() {
     let election = running.election(0).await;
     let (opens, closes) = (at(OPENS), at(CLOSES));
     let before = |instant: web::clock::Instant| web::clock::Instant(instant.0 - 1);
-    let mut member = 0;
-    for (instant, status, why) in [
+    let cases = [
         (before(opens), StatusCode::FORBIDDEN, "not-open"),
         (opens, StatusCode::OK, ""),
         (before(closes), StatusCode::OK, ""),
         (closes, StatusCode::FORBIDDEN, "closed"),
-    ] {
+    ];
+    for (member, (instant, status, why)) in cases.into_iter().enumerate() {
         running.clock.set(instant);
         let got = running.cast(&election.uuid, &running.ballot(&election, member, [0, 0], "a")).await;
-        member += 1;
         assert_eq!(got.status, status, "{instant:?}: {}", got.text());
         if status != StatusCode::OK {
             assert_eq!(got.json()["why"], why);
