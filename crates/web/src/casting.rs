@@ -31,9 +31,8 @@ pub(crate) async fn cast(State(service): State<Service>, Path(uuid): Path<String
     let tracker = Hash::of(&ballot);
 
     // The same bytes again: the same receipt, also after closing, and without judging.
-    if let Some(found) = service.store.find_ballot(&uuid, tracker.0).await? {
-        // A ballot that a newer one took the place of does not count: it gets no receipt that says otherwise.
-        return if found.is_last { Ok(receipt(tracker, found.height, true)) } else { Err(refused("superseded")) };
+    if let Some(answer) = recorded(&service, &uuid, tracker).await? {
+        return answer;
     }
     election.demand_open(arrived)?;
     let credential = claimed_credential(&ballot)?;
@@ -46,7 +45,8 @@ pub(crate) async fn cast(State(service): State<Service>, Path(uuid): Path<String
         CredentialState::Replaced => return Err(refused("replaced")),
     }
     if info.last_ballot.is_some() && !election.may_vote_again() {
-        return Err(refused("already-voted"));
+        // It may have been recorded since we looked: these very bytes, sent twice at one moment.
+        return recorded(&service, &uuid, tracker).await?.unwrap_or_else(|| Err(refused("already-voted")));
     }
 
     let position = judge(&service, &election, network, &ballot, arrived).await?;
@@ -79,6 +79,7 @@ pub(crate) async fn challenge(State(service): State<Service>, Path(uuid): Path<S
     let network = Network::of(server::peer(&request));
     let (ballot, arrived) = ballot_body(&service, request, network).await?;
     let election = service.elections.get(&service, &uuid).await?;
+    election.demand_open(arrived)?;
     let tracker = Hash::of(&ballot);
     let credential = claimed_credential(&ballot)?;
     // A ballot of a credential that is not listed is no ballot; it need not be kept, and would fill the store.
@@ -146,6 +147,13 @@ async fn judge(service: &Service, election: &Election, network: Network, ballot:
         Err(NotJudged::Busy { retry_after }) => Err(Problem::busy(StatusCode::SERVICE_UNAVAILABLE, retry_after)),
         Err(NotJudged::Ours(why)) => Err(Problem::ours(&why)),
     }
+}
+
+/// The answer for a ballot that is on the board already.
+async fn recorded(service: &Service, uuid: &str, tracker: Hash) -> Result<Option<Answer>, Problem> {
+    let Some(found) = service.store.find_ballot(uuid, tracker.0).await? else { return Ok(None) };
+    // A ballot that a newer one took the place of does not count: it gets no receipt that says otherwise.
+    Ok(Some(if found.is_last { Ok(receipt(tracker, found.height, true)) } else { Err(refused("superseded")) }))
 }
 
 fn receipt(tracker: Hash, height: u64, again: bool) -> Response {

@@ -91,7 +91,7 @@ pub struct Server {
     clockwork: tokio::task::JoinHandle<()>,
 }
 
-/// Starts a service.
+/// Starts a service. The runtime has several threads, as `tokio`'s ordinary one has.
 ///
 /// # Errors
 /// Why it did not start.

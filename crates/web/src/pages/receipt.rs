@@ -1,7 +1,7 @@
 //! Whether a ballot with a tracker is on the board, and whether it counts. Works without script, from any device.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use store::{BallotRow, ElectionState};
@@ -9,8 +9,10 @@ use store::{BallotRow, ElectionState};
 use crate::clock::Instant;
 use crate::elections::Election;
 use crate::frame::Whole;
+use crate::limits::Network;
 use crate::pages::{Frame, render};
-use crate::problem::Answer;
+use crate::problem::{Answer, Problem};
+use crate::server::peer;
 use crate::service::Service;
 use crate::texts::Language;
 
@@ -43,11 +45,16 @@ struct Place {
     uuid: String,
     unit: String,
     hour: String,
-    position: u64,
+    /// Only after closing: before, it would tell how many have voted in the unit (R42).
+    position: Option<u64>,
 }
 
 /// `GET /receipt`: in all elections.
-pub(crate) async fn form(State(service): State<Service>, Query(asked): Query<Asked>) -> Answer {
+pub(crate) async fn form(State(service): State<Service>, Query(asked): Query<Asked>, request: Request) -> Answer {
+    // A look into every election costs as much as a cast, and comes out of the same bucket.
+    let network = Network::of(peer(&request));
+    let taken = service.cast_bucket.take(network, service.clock.now());
+    taken.map_err(|seconds| Problem::busy(StatusCode::TOO_MANY_REQUESTS, seconds))?;
     let elections = if asked.tracker.is_some() { service.elections.all(&service).await? } else { Vec::new() };
     answer(&service, asked, elections, "/receipt").await
 }
@@ -86,7 +93,7 @@ async fn answer(service: &Service, asked: Asked, elections: Vec<Election>, actio
                 (false, _) => ("", words.receipt_replaced),
             };
             found.known = true;
-            found.place = Some(place(&election, &row, language));
+            found.place = Some(place(&election, &row, language, is_closed));
             break;
         }
         if service.store.is_challenged(&election.uuid, hash).await? {
@@ -98,9 +105,9 @@ async fn answer(service: &Service, asked: Asked, elections: Vec<Election>, actio
     render(&page)
 }
 
-fn place(election: &Election, row: &BallotRow, language: Language) -> Place {
+fn place(election: &Election, row: &BallotRow, language: Language, is_closed: bool) -> Place {
     let hour = language.time(Instant(0).plus_seconds(row.hour));
-    Place { uuid: election.uuid.clone(), unit: election.name.clone(), hour, position: row.height }
+    Place { uuid: election.uuid.clone(), unit: election.name.clone(), hour, position: is_closed.then_some(row.height) }
 }
 
 /// A tracker of 43 characters, and the hash it stands for. Groups may be typed with spaces; but where a code was put into a link by

@@ -109,6 +109,9 @@ async fn while_voting_is_open_pages_show_no_unit_turnout() {
     }
     let front = running.get("/").await.text();
     assert!(front.contains("So far 7 of 42 members"), "{front}");
+    let mine = crate::made::tracker(&running.ballot(&election, 0, [0, 0], "a")).replace('+', "%2B");
+    let receipt = running.get(&format!("/receipt?tracker={mine}")).await.text();
+    assert!(receipt.contains("is on the board") && !receipt.contains("Place on the board"), "{receipt}");
     let board = running.get(&format!("/e/{}", election.uuid)).await.text();
     assert!(!board.contains(" ballots are on the board") && !board.contains("Trackers on the board"), "{board}");
     running.clock.set(crate::made::at(crate::made::CLOSES));
