@@ -42,6 +42,8 @@ pub struct Measured {
     pub waits: Vec<u64>,
     /// How many of each other answer.
     pub others: BTreeMap<String, u64>,
+    /// Refusals for too much after which the same ballot was sent again.
+    pub told_to_wait: u64,
     /// Refusals for too much that did not say when to come back.
     pub unfair: u64,
     /// From the first ballot to the last answer.
@@ -99,13 +101,20 @@ async fn voter(load: Load, number: usize, members: Arc<Members>, next: Arc<Atomi
         if connection.as_ref().is_none_or(|connection| !connection.is_open()) {
             connection = Connection::open(node, from).await.ok();
         }
-        let answer = match &mut connection {
-            Some(connection) => {
-                let cast = &members.ballots[ballot];
-                connection.cast(&members.units[cast.unit].uuid, cast.bytes.clone()).await
+        let cast = &members.ballots[ballot];
+        let mut answer = Answer::Lost("no connection".to_owned());
+        while let Some(connection) = &mut connection {
+            answer = connection.cast(&members.units[cast.unit].uuid, cast.bytes.clone()).await;
+            // A closed loop comes back with the same ballot, as a voter would.
+            let Answer::Busy { retry_after, .. } = &answer else { break };
+            let wait = Duration::from_secs(retry_after.unwrap_or(1).min(1));
+            if load.rate.is_some() || begun.elapsed() + wait >= load.most {
+                break;
             }
-            None => Answer::Lost("no connection".to_owned()),
-        };
+            measured.told_to_wait += 1;
+            measured.unfair += u64::from(retry_after.is_none());
+            tokio::time::sleep(wait).await;
+        }
         if matches!(answer, Answer::Lost(_)) {
             connection = None;
         }
@@ -138,6 +147,7 @@ impl Measured {
         self.without.extend(part.without);
         self.waits.extend(part.waits);
         self.unfair += part.unfair;
+        self.told_to_wait += part.told_to_wait;
         for (name, number) in part.others {
             *self.others.entry(name).or_default() += number;
         }
@@ -160,6 +170,7 @@ impl Measured {
         json!({
             "acknowledged": self.receipts.len(), "casts_a_second": self.a_second(), "seconds": self.took.as_secs(),
             "p50_micros": self.permille(500), "p99_micros": self.permille(990), "most_micros": self.permille(1_000), "others": self.others,
+            "told_to_wait": self.told_to_wait,
         })
     }
 }

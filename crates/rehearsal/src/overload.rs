@@ -143,6 +143,9 @@ impl Stage {
         let ended = Instant::now();
         let mut normal_after = None;
         while ended.elapsed() < Duration::from_secs(30) {
+            if self.left() == 0 {
+                return Err("there were too few members for so many ballots".to_owned());
+            }
             let (calm, _) = self.load(16, addresses, Some((able / 4).max(1)), Duration::from_secs(1)).await;
             if calm.others.is_empty() && calm.permille(990) < 500_000 && !calm.receipts.is_empty() {
                 normal_after = Some(ended.elapsed().as_secs());

@@ -15,7 +15,7 @@ use vote::companion::Revote;
 use crate::Store;
 use crate::audit::{self, Entry};
 use crate::error::{Refusal, StoreError};
-use crate::sql::{Column, DbError, Many, Row, Sql, values};
+use crate::sql::{Column, DbError, Many, Row, Sql, Value, values};
 use crate::writer::Fail;
 
 /// A balloting unit that is to take ballots.
@@ -143,6 +143,17 @@ pub struct CredentialInfo {
     pub last_ballot: Option<u64>,
 }
 
+/// What a ballot meets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Situation {
+    /// Its election.
+    pub election: ElectionInfo,
+    /// If the same bytes are on the board: their event, and whether they are the last ballot of their credential.
+    pub recorded: Option<(u64, bool)>,
+    /// Its credential, if the election has it.
+    pub credential: Option<CredentialInfo>,
+}
+
 impl ElectionInfo {
     /// Where it is at this instant, seconds since 1970.
     pub fn state_at(&self, now: i64) -> ElectionState {
@@ -229,6 +240,30 @@ impl Store {
         .await
     }
 
+    /// Everything that is asked before a ballot is judged, at once. An element that is none has no credential.
+    pub async fn situation(&self, uuid: &str, tracker: [u8; 32], element: Option<&str>) -> Result<Situation, StoreError> {
+        let uuid = uuid.to_owned();
+        let public = element.and_then(Hash::parse).map(|element| element.0.to_vec());
+        self.read(move |sql| {
+            let public = public.map_or(Value::Null, Value::Bytes);
+            let row = sql.one(SITUATION, &[Value::Text(uuid.clone()), Value::Bytes(tracker.to_vec()), public])?;
+            let row = row.ok_or_else(|| StoreError::unknown("election", &uuid))?;
+            let election = Stored::read(&row)?.info;
+            let height = row.int_or_null(21)?;
+            let recorded = height.map(|height| Ok::<_, DbError>((height as u64, row.int_or_null(22)? == Some(height)))).transpose()?;
+            let credential = match row.int_or_null(23)? {
+                None => None,
+                Some(position) => Some(CredentialInfo {
+                    position: u32::try_from(position).map_err(|_| DbError::Shape("a credential's position".to_owned()))?,
+                    state: CredentialState::read(&row, 24)?,
+                    last_ballot: row.int_or_null(25)?.map(|height| height as u64),
+                }),
+            };
+            Ok(Situation { election, recorded, credential })
+        })
+        .await
+    }
+
     /// How many voted in each election, in one query.
     pub async fn list_turnouts(&self) -> Result<Vec<Turnout>, StoreError> {
         Ok(self.list_elections().await?.iter().map(turnout).collect())
@@ -257,13 +292,29 @@ pub(crate) struct Stored {
 /// The fields of [`Stored`], in the order in which it reads them.
 macro_rules! select_election {
     ($rest:literal) => {
+        select_election!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "SELECT number, uuid, unit, name, timestamp, opens_at, first_closes_at, closes_at, revote, credentials, spares, seal, state, ",
-            "head_height, head_kind, head_hash, ballots, voted, lines, last_line_hash, last_line_kind FROM board.election ",
+            "head_height, head_kind, head_hash, ballots, voted, lines, last_line_hash, last_line_kind",
+            $more,
+            " FROM board.election ",
             $rest
         )
     };
 }
+
+/// One statement: a ballot comes with each of many requests, and every way to a database server costs more than the look itself.
+const SITUATION: &str = select_election!(
+    ", (SELECT v.height FROM board.event AS v WHERE v.election = number AND v.tracker = $2), \
+     (SELECT h.last_ballot FROM board.event AS v JOIN board.credential AS h ON h.election = v.election AND h.position = v.credential \
+      WHERE v.election = number AND v.tracker = $2), \
+     (SELECT c.position FROM board.credential AS c WHERE c.election = number AND c.public = $3), \
+     (SELECT c.state FROM board.credential AS c WHERE c.election = number AND c.public = $3), \
+     (SELECT c.last_ballot FROM board.credential AS c WHERE c.election = number AND c.public = $3)",
+    "WHERE uuid = $1"
+);
 
 const LOCK_SEVERAL: Many = Many {
     each: select_election!("WHERE uuid = $1"),

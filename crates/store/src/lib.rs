@@ -44,7 +44,7 @@ pub use board::cast::{Cast, CastOutcome, ChallengeOutcome};
 pub use board::events::NewEvent;
 pub use board::lines::{Effect, NewLine};
 pub use board::stream::{BallotRow, Chunks};
-pub use board::{CredentialInfo, CredentialState, ElectionInfo, ElectionState, NewElection, Setup, Turnout};
+pub use board::{CredentialInfo, CredentialState, ElectionInfo, ElectionState, NewElection, Setup, Situation, Turnout};
 pub use check::Checked;
 pub use error::{Damage, Refusal, StoreError};
 pub use office::{Expect, FileInfo, Session};

@@ -27,17 +27,19 @@ use crate::service::Service;
 pub(crate) async fn cast(State(service): State<Service>, Path(uuid): Path<String>, request: Request) -> Answer {
     let network = Network::of(server::peer(&request));
     let (ballot, arrived) = ballot_body(&service, request, network).await?;
-    let election = service.elections.get(&service, &uuid).await?;
     let tracker = Hash::of(&ballot);
+    let credential = claimed_credential(&ballot);
+    let situation = service.store.situation(&uuid, tracker.0, credential.as_deref().ok()).await?;
+    let election = service.elections.of(&service, situation.election).await?;
 
     // The same bytes again: the same receipt, also after closing, and without judging.
-    if let Some(answer) = recorded(&service, &uuid, tracker).await? {
-        return answer;
+    if let Some((height, is_last)) = situation.recorded {
+        // A ballot that a newer one took the place of does not count: it gets no receipt that says otherwise.
+        return if is_last { Ok(receipt(tracker, height, true)) } else { Err(refused("superseded")) };
     }
     election.demand_open(arrived)?;
-    let credential = claimed_credential(&ballot)?;
-    let info = service.store.credential_state(&uuid, &credential).await?;
-    let Some(info) = info else { return Err(refused("unknown")) };
+    credential?;
+    let Some(info) = situation.credential else { return Err(refused("unknown")) };
     match info.state {
         CredentialState::Ready => {}
         CredentialState::Spare => return Err(refused("unknown")),

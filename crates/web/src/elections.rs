@@ -121,7 +121,8 @@ impl Elections {
         self.all(service).await?.into_iter().find(|election| election.unit == unit).ok_or_else(Problem::not_found)
     }
 
-    async fn of(&self, service: &Service, info: ElectionInfo) -> Result<Election, Problem> {
+    /// With what never changes.
+    pub(crate) async fn of(&self, service: &Service, info: ElectionInfo) -> Result<Election, Problem> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&info.uuid).cloned();
         let fixed = match kept {
             Some(fixed) => fixed,

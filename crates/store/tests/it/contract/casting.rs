@@ -53,6 +53,11 @@ pub(crate) async fn the_last_ballot_counts_where_the_rule_says_so(place: &Place)
     assert_eq!(store.find_ballot("a", cast("a", 2, 1).tracker).await.expect("found").map(|ballot| ballot.height), Some(2));
     assert_eq!(store.find_ballot("a", [7; 32]).await, Ok(None));
     let info = store.credential_state("a", &element(2)).await.expect("there").expect("listed");
+    let situation = store.situation("a", cast("a", 2, 1).tracker, Some(&element(2))).await.expect("an election");
+    assert_eq!((situation.recorded.map(|(height, _)| height), situation.credential), (Some(2), Some(info)));
+    assert_eq!(situation.election, store.get_election("a").await.expect("there"));
+    let situation = store.situation("a", [7; 32], None).await.expect("an election");
+    assert_eq!((situation.recorded, situation.credential), (None, None));
     assert_eq!((info.position, info.last_ballot), (2, Some(2)));
     assert_eq!(store.list_turnouts().await.expect("a list")[0].voted, 1);
 }
