@@ -110,7 +110,10 @@ pub(crate) async fn page(State(service): State<Service>, Extension(session): Ext
     let now = service.clock.now();
     let elections = service.elections.all(&service).await?;
     if elections.is_empty() {
-        return Err(Problem::conflict("refused", "No unit is on the board yet: first comes the opening, signed by officer and scrutineer."));
+        return Err(Problem::conflict(
+            "refused",
+            "No unit is on the board yet: first comes the opening, signed by officer and scrutineer.",
+        ));
     }
     let minimum = u64::from(poll.minimum);
     let entitled: BTreeMap<String, u64> = elections.iter().map(|election| (election.unit.clone(), election.entitled)).collect();

@@ -130,8 +130,7 @@ async fn shown(service: &Service, session: &Session, faults: Vec<String>, packs:
     for (unit, state, count) in service.store.list_pack_counts().await? {
         counts.entry(unit).or_default().insert(state, count);
     }
-    let made: BTreeMap<String, u64> =
-        service.store.list_elections().await?.into_iter().map(|info| (info.unit, info.credentials)).collect();
+    let made: BTreeMap<String, u64> = service.store.list_elections().await?.into_iter().map(|info| (info.unit, info.credentials)).collect();
     let units = poll.units.iter().map(|unit| UnitRow {
         id: unit.id.clone(),
         name: unit.name.clone(),
@@ -234,7 +233,9 @@ pub(crate) async fn issue(State(service): State<Service>, Extension(session): Ex
     let entry = entry(&service, &session, "papers issued", &detail);
     match service.store.put_packs(&unit.id, &batch, numbers, entry).await {
         Ok(()) => Ok(Redirect::to("/desk/papers").into_response()),
-        Err(store::StoreError::Refused(refusal)) => shown(&service, &session, vec![format!("Nothing was issued: {refusal}.")], String::new()).await,
+        Err(store::StoreError::Refused(refusal)) => {
+            shown(&service, &session, vec![format!("Nothing was issued: {refusal}.")], String::new()).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -292,12 +293,22 @@ pub(crate) async fn change(State(service): State<Service>, Extension(session): E
     let packs = scanned(&service, &typed, &mut faults).await?;
     if let Some(counted) = counted.filter(|counted| *counted != packs.len()) {
         let (more, less) = (packs.len().saturating_sub(counted), counted.saturating_sub(packs.len()));
-        let what = if more > 0 { format!("{more} more numbers than envelopes") } else { format!("{less} envelopes without a number that can be used") };
+        let what = if more > 0 {
+            format!("{more} more numbers than envelopes")
+        } else {
+            format!("{less} envelopes without a number that can be used")
+        };
         faults.push(format!("The batch does not meet: {counted} envelopes counted, {} numbers: {what}.", packs.len()));
     }
     if let Some(state) = state {
         for pack in packs.iter().filter(|pack| !pack.state.may_become(state)) {
-            faults.push(format!("{}: it is {} ({}), so it cannot become {}.", pack.number, pack.state.word(), meaning(pack.state), state.word()));
+            faults.push(format!(
+                "{}: it is {} ({}), so it cannot become {}.",
+                pack.number,
+                pack.state.word(),
+                meaning(pack.state),
+                state.word()
+            ));
         }
     }
     let (Some(state), true) = (state, faults.is_empty()) else { return shown(&service, &session, faults, typed).await };
@@ -372,8 +383,7 @@ struct ListPage {
 pub(crate) async fn list(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Listed>) -> Answer {
     let poll = plan(&service).await?;
     let unit = poll.units.iter().find(|unit| unit.id == asked.unit).ok_or_else(Problem::not_found)?;
-    let packs: Vec<PackRow> =
-        service.store.list_packs(&unit.id, &asked.after, PAGE).await?.into_iter().map(PackRow::of).collect();
+    let packs: Vec<PackRow> = service.store.list_packs(&unit.id, &asked.after, PAGE).await?.into_iter().map(PackRow::of).collect();
     render(&ListPage {
         frame: desk_frame(&service, &session).await,
         unit: unit.id.clone(),

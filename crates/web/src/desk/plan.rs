@@ -198,8 +198,16 @@ impl PlanForm {
                     ("sample voting paper", sample_paper_due(book, jurisdiction, day)),
                 ] {
                     if let Ok(due) = due {
-                        let late = if due.on < against.now.in_london().date() { " That day has passed: without it the ballot has no effect." } else { "" };
-                        law.push(format!("Every employer must have received the {what} by {} ({}).{late}", long_date(due.on), due.rule.source));
+                        let late = if due.on < against.now.in_london().date() {
+                            " That day has passed: without it the ballot has no effect."
+                        } else {
+                            ""
+                        };
+                        law.push(format!(
+                            "Every employer must have received the {what} by {} ({}).{late}",
+                            long_date(due.on),
+                            due.rule.source
+                        ));
                     }
                 }
             }
@@ -215,8 +223,11 @@ impl PlanForm {
                 ""
             }
         };
-        let mut keys: Vec<(&'static str, String, String)> = vec![("officer", "the officer".to_owned(), against.officer.as_str().to_owned())];
-        for (field, who, text) in [("scrutineer", "the scrutineer", &self.scrutineer), ("authority", "the credential authority", &self.authority)] {
+        let mut keys: Vec<(&'static str, String, String)> =
+            vec![("officer", "the officer".to_owned(), against.officer.as_str().to_owned())];
+        for (field, who, text) in
+            [("scrutineer", "the scrutineer", &self.scrutineer), ("authority", "the credential authority", &self.authority)]
+        {
             match PublicRoleKey::parse(text.trim()) {
                 Some(key) => keys.push((field, who.to_owned(), key.as_str().to_owned())),
                 None => fault(field, &format!("Paste the public key of {who}: what whitley vote key printed.")),
@@ -294,7 +305,8 @@ impl PlanForm {
             }
         }
         let recommendation = self.recommendation.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut about = json!({ "kind": self.kind, "jurisdiction": self.jurisdiction, "important_public_service": important, "wales_devolved": wales });
+        let mut about =
+            json!({ "kind": self.kind, "jurisdiction": self.jurisdiction, "important_public_service": important, "wales_devolved": wales });
         if !recommendation.is_empty() {
             about["recommendation"] = json!(recommendation);
         }
@@ -437,7 +449,8 @@ pub(crate) async fn submit(State(service): State<Service>, Extension(session): E
     if form.step == "change" {
         return form_page(&service, &session, form, Vec::new()).await;
     }
-    let officer = service.officer.as_ref().ok_or_else(|| Problem::conflict("refused", "This service was started without an officer's key."))?;
+    let officer =
+        service.officer.as_ref().ok_or_else(|| Problem::conflict("refused", "This service was started without an officer's key."))?;
     let units = if service.store.get_frozen_roll().await?.is_some() { FrozenUnit::all(&service).await? } else { Vec::new() };
     let minimum = RollSettings::of(&service).await?.minimum;
     let against = Against { service: &service, officer, minimum, units: &units, now: service.clock.now() };

@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::api::download;
 use crate::clock::Instant;
+use crate::desk::desk_frame;
 use crate::desk::two_people;
 use crate::desk::upload;
-use crate::desk::desk_frame;
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
@@ -334,7 +334,8 @@ pub(crate) async fn faults_csv(State(service): State<Service>) -> Answer {
         let fault = &finding.fault;
         let severity = if finding.stops() { "stops the freeze" } else { "to be looked at" };
         let (line, members) = (fault.place.line.to_string(), finding.members.join(" "));
-        let cells = [severity, fault.code, &fault.place.file, &line, finding.column.as_deref().unwrap_or(""), &members, &fault.what, &fault.fix];
+        let cells =
+            [severity, fault.code, &fault.place.file, &line, finding.column.as_deref().unwrap_or(""), &members, &fault.what, &fault.fix];
         text.push_str(&csv_row(&cells));
     }
     Ok(download("text/csv; charset=utf-8", "faults.csv", text.into()))
@@ -479,7 +480,8 @@ pub(crate) async fn freeze(State(service): State<Service>, Extension(session): E
     FrozenUnit::keep(&ready.units, &service, entry(&service, &session, "roll: units")).await?;
     let mut entry = entry(&service, &session, "roll frozen");
     let out: BTreeMap<String, u64> = ready.out.into_iter().collect();
-    entry.detail = json!({ "hash": ready.hash, "rows": ready.rows, "day": ready.day, "not_on_it": out, "accepted_faults": ready.accepted }).to_string();
+    entry.detail = json!({ "hash": ready.hash, "rows": ready.rows, "day": ready.day, "not_on_it": out, "accepted_faults": ready.accepted })
+        .to_string();
     service.store.freeze_roll(ready.numbers, ready.rows as u64, ready.bytes, entry).await?;
     Ok(Redirect::to("/desk/roll").into_response())
 }

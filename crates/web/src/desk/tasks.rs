@@ -163,7 +163,12 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
     };
     let task = |title, path, status, hint| Task { title, href: page(role, path), status, hint };
     let before = vec![
-        task("Roll of members", if role == Role::Authority && at.roll_frozen { "/desk/roll/roll.csv" } else { "/desk/roll" }, Status::of(true, at.roll_loaded, at.roll_frozen), String::new()),
+        task(
+            "Roll of members",
+            if role == Role::Authority && at.roll_frozen { "/desk/roll/roll.csv" } else { "/desk/roll" },
+            Status::of(true, at.roll_loaded, at.roll_frozen),
+            String::new(),
+        ),
         task("Plan: units, questions, schedule, role keys", "/desk/plan", Status::of(true, false, at.has_plan), String::new()),
         task(
             "Key ceremony of the trustees",

@@ -95,8 +95,15 @@ impl Proposal {
 
     /// The detail as names and values for a page.
     pub fn shown(&self) -> Vec<(String, String)> {
-        let fields = self.detail.as_object().into_iter().flatten();
-        fields.map(|(name, value)| (name.replace('_', " "), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let shown = |value: &Value| match value {
+            Value::Array(list) => list.iter().map(text).collect::<Vec<_>>().join(", "),
+            other => text(other),
+        };
+        self.detail.as_object().into_iter().flatten().map(|(name, value)| (name.replace('_', " "), shown(value))).collect()
     }
 
     /// Its state in a word or a few.

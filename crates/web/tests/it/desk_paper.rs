@@ -33,7 +33,13 @@ async fn packs_are_issued_come_back_and_meet() {
     let fields = [("packs", typed.as_str()), ("count", "7"), ("state", "spoiled"), ("reason", ""), ("batch", "return 1")];
     let got = send(&running, &officer, "/desk/papers/change", &fields, None).await;
     assert_eq!(got.status, StatusCode::BAD_REQUEST);
-    for says in ["stands in line 1 already", "a digit of this pack number is wrong", "was never issued", "The batch does not meet: 7 envelopes counted, 1 numbers", "Reason: say why"] {
+    for says in [
+        "stands in line 1 already",
+        "a digit of this pack number is wrong",
+        "was never issued",
+        "The batch does not meet: 7 envelopes counted, 1 numbers",
+        "Reason: say why",
+    ] {
         assert!(got.text().contains(says), "{says}: {}", got.text());
     }
     let accepted = [("packs", typed.as_str()), ("count", "1"), ("state", "accepted"), ("reason", "because")];

@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use dated::{Date, FileBytes, parse_date};
 use dispute::roll::{
-    Acceptance, Against, Employers, EmployerField, Field, Finding, Frozen, MANY_AT_ONE_ADDRESS, MINIMUM, MemberList, NotFrozen, PlanUnit,
+    Acceptance, Against, EmployerField, Employers, Field, Finding, Frozen, MANY_AT_ONE_ADDRESS, MINIMUM, MemberList, NotFrozen, PlanUnit,
     ReadOptions, UnitCount, count_units, examine, freeze, merge_plan, read_members_of, shared_address, unit_id,
 };
 use serde_json::{Value, json};
@@ -165,7 +165,8 @@ impl RollSettings {
         if minimum.is_none() {
             faults.push("Fewest counted together: a number from 5 on; 20 is usual.".to_owned());
         }
-        let lines = |text: &str| -> Vec<String> { text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect() };
+        let lines =
+            |text: &str| -> Vec<String> { text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect() };
         match (day, minimum) {
             (Some(day), Some(minimum)) => Ok(Self {
                 day: Some(day),
