@@ -18,7 +18,8 @@ fn a_poll_is_lived_through_in_a_real_browser() {
     let verifier = whitley.with_file_name("whitley-verify");
     if !verifier.exists() {
         // Tests of this package alone do not build the other one's program.
-        let built = Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "verify", "--bin", "whitley-verify"]).current_dir(&root).status();
+        let built =
+            Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "verify", "--bin", "whitley-verify"]).current_dir(&root).status();
         assert!(built.is_ok_and(|status| status.success()), "whitley-verify cannot be built: cargo build -p verify");
     }
 
@@ -42,5 +43,6 @@ fn a_poll_is_lived_through_in_a_real_browser() {
 /// Whether what is installed is what the lock file names.
 fn up_to_date(e2e: &Path) -> bool {
     let modified = |path: &str| e2e.join(path).metadata().and_then(|metadata| metadata.modified()).ok();
-    modified("node_modules/.package-lock.json").is_some_and(|installed| modified("package-lock.json").is_none_or(|wanted| installed >= wanted))
+    modified("node_modules/.package-lock.json")
+        .is_some_and(|installed| modified("package-lock.json").is_none_or(|wanted| installed >= wanted))
 }
