@@ -93,14 +93,6 @@ export class Visitor {
     await this.page.locator('#cast').waitFor();
   }
 
-  /** Brings files to the form of a desk page; what the page then says. */
-  async bring(...files) {
-    await this.page.locator('input[type=file]').setInputFiles(files);
-    await this.press('Upload and check');
-    await this.page.waitForLoadState();
-    return this.page.locator('main').innerText();
-  }
-
   /**
    * A page as all see it: pictures at 390 and 1200 px, light and dark; no fault that axe finds; nothing wider than the window at
    * 320 px (WCAG 1.4.10), at 200 % (640 px, what is left of 1280) and with letters of twice the size (1.4.4).

@@ -129,8 +129,9 @@ journey('member: Welsh from the first page to the receipt', async ({ visit, serv
   await member.press('Parhau');
   await member.heading('A ydych yn barod i gymryd rhan mewn streic?');
   await member.look('cy-vote-3-question');
-  for (const answer of ['Ydw', 'Nac ydw']) {
-    await member.choose(answer);
+  for (const [at, question] of ['mewn streic', 'heb fod yn streic'].entries()) {
+    await member.heading(question);
+    await member.page.locator(`#answer-${at}`).check();
     await member.press('Parhau');
   }
   await member.page.locator('#cast').waitFor();
