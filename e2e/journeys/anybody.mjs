@@ -52,6 +52,6 @@ journey('anybody: front page, units, boards, texts, in both languages and withou
     await visitor.look(`cy-${name}`);
   }
   await visitor.go('/v/ashdown');
-  await visitor.see('paper');
+  await visitor.page.getByText(/JavaScript/).locator('visible=true').first().waitFor();
   await visitor.look('vote-without-script');
 });
