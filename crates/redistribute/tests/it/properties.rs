@@ -99,7 +99,7 @@ proptest! {
         if answer.next.1.is_some() {
             prop_assert!(said <= proof.bound + unit, "{said} above {}", proof.bound);
             // The programme knows no pence a month: each person's pay may be half a penny a month cheaper on the grid, and all of it go to one.
-            let heads: i128 = toys.iter().flat_map(|toy| &toy.people).map(|person| i128::from(person.0)).sum();
+            let heads = toys.iter().flat_map(|toy| &toy.people).map(|person| person.0 as i64).sum::<i64>();
             prop_assert!(said + unit + Ratio::whole(10 + 6 * heads) >= Ratio::whole(answer.reached), "{said} below {}", answer.reached);
         }
     }

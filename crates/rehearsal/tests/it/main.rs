@@ -51,7 +51,7 @@ async fn three_times_too_much_is_refused_politely_and_soon_forgotten() {
         whitley: program::built().expect("the program builds"),
         database: Kind::Sqlite,
         nodes: 1,
-        voters: 2_000,
+        voters: 10_000,
         units: 2,
         seed: "overload".to_owned(),
         // Low, so that a slow machine too gets more than it takes.

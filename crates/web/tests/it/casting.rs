@@ -29,7 +29,7 @@ async fn a_ballot_gets_a_receipt_and_the_same_bytes_get_it_again() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text().contains("on the board"), "{}", page.text());
     let unknown = running.get(&format!("/receipt?tracker={}", "A".repeat(43))).await;
-    assert!(unknown.text().contains("No ballot with this code"), "{}", unknown.text());
+    assert!(unknown.text().contains("No ballot with this tracker"), "{}", unknown.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -198,7 +198,7 @@ impl Poller {
         // Made of another roll, or by another key.
         for (roll, key, why) in [
             (roll().replace("R035", "R099"), authority, "made of another roll"),
-            (roll(), &self.people["officer"].key, "did not sign this list"),
+            (roll(), &self.people["officer"].key, "the signature of the authority does not hold"),
         ] {
             let mut other = folder.clone();
             prepare(&roll, key).publish(&mut other).expect("published");
