@@ -5,7 +5,6 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -203,24 +202,4 @@ pub fn beside() -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     let folder = own.ancestors().find(|folder| folder.join("whitley").is_file());
     folder.map_or_else(|| PathBuf::from("target/debug/whitley"), |folder| folder.join("whitley"))
-}
-
-/// Builds the program, for tests: cargo builds only a package's own.
-///
-/// # Errors
-/// It does not build.
-pub fn built() -> Done<PathBuf> {
-    static BUILT: OnceLock<Done<()>> = OnceLock::new();
-    BUILT
-        .get_or_init(|| {
-            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            let output = Command::new(cargo)
-                .args(["build", "--quiet", "-p", "whitley", "--bin", "whitley"])
-                .current_dir(env!("CARGO_MANIFEST_DIR"))
-                .output()
-                .map_err(said("cargo"))?;
-            if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-        })
-        .clone()
-        .map(|()| beside())
 }

@@ -198,7 +198,7 @@ pub(crate) async fn sign_out(State(service): State<Service>, request: Request) -
     }
     let mut response = Redirect::to("/sign-in").into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie_away(&service));
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cookies\", \"storage\""));
     Ok(response)
 }
 

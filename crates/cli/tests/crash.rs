@@ -3,11 +3,10 @@
 use rehearsal::crash::{Blow, Crashes};
 use rehearsal::database::Kind;
 use rehearsal::overload::{Stage, Wanted, default_cache};
-use rehearsal::program;
 
 fn crashes(database: Kind, blow: Blow, cycles: u32) -> Crashes {
     Crashes {
-        whitley: program::built().expect("the program builds"),
+        whitley: env!("CARGO_BIN_EXE_whitley").into(),
         database,
         blow,
         cycles,
@@ -48,7 +47,7 @@ async fn a_full_disk_ends_the_service_and_loses_nothing_acknowledged() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_times_too_much_is_refused_politely_and_soon_forgotten() {
     let wanted = Wanted {
-        whitley: program::built().expect("the program builds"),
+        whitley: env!("CARGO_BIN_EXE_whitley").into(),
         database: Kind::Sqlite,
         nodes: 1,
         voters: 10_000,
