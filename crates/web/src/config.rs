@@ -142,7 +142,7 @@ impl Default for Limits {
             casts_at_once: 300,
             bad_ballots_per_minute: 30,
             ballots_per_credential_and_hour: 20,
-            sign_ins_per_minute: 10,
+            sign_ins_per_minute: 30,
             grace_seconds: 30,
             goodbye_seconds: 20,
             credentials_in_memory: 1_500_000,
