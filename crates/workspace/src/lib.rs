@@ -1,0 +1,30 @@
+//! The dispute in the browser: its five stages, from the files of its folder.
+//!
+//! [`answer`] takes a dispute that was read and what somebody asked, and gives a page or a file. It knows no server: `web` brings the
+//! request, the sign-in and the layout around the page; [`shelf`] alone touches the disk. Nothing here computes pay, prices or law of its own:
+//! that is `pay`, `redistribute`, `law` and `dispute`, as on the command line, so that the two cannot disagree.
+//!
+//! Every table of a page is a [`table::Table`] and can be had as CSV with the same rows (`?csv=ID`), and every figure in it leads to
+//! the clause, the data or the sum it came from.
+
+pub mod asked;
+pub mod pages;
+pub mod shelf;
+pub mod table;
+
+pub use asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
+
+/// Answers a request below a dispute's address.
+///
+/// The path is what follows it, without a slash at either end: `""` is the dispute's home, `"offers/england-staged"` an offer.
+///
+/// # Errors
+/// [`Trouble`]: what was asked is not there, or cannot be answered as put, with what would be right.
+pub fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
+    let answer = pages::answer(opened, asked)?;
+    let Some(wanted) = asked.one("csv") else { return Ok(answer) };
+    let Answer::Page(page) = &answer else { return Ok(answer) };
+    let table = page.tables.iter().find(|table| table.id == wanted);
+    let table = table.ok_or_else(|| Trouble::not_there(format!("this page has no table “{wanted}”")))?;
+    Ok(Answer::File(File { name: format!("{}-{}.csv", opened.dispute.id, table.id), kind: "text/csv; charset=utf-8", bytes: table.csv() }))
+}

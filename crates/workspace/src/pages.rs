@@ -1,0 +1,62 @@
+//! The pages of a dispute: [`answer`] is the table of them all.
+
+use crate::asked::{Answer, Asked, Opened, Page, Reader, Trouble};
+use crate::table::Table;
+
+mod action;
+mod ballot;
+mod campaign;
+mod claims;
+mod compare;
+mod conference;
+mod home;
+mod offers;
+mod positions;
+mod redistribute;
+mod worth;
+
+/// The page or file at a path.
+///
+/// # Errors
+/// As [`crate::answer`].
+pub(crate) fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
+    let parts = asked.parts();
+    match parts.as_slice() {
+        [] => home::page(opened, asked),
+        ["offers", rest @ ..] => offers::answer(opened, asked, rest),
+        ["compare"] => compare::page(opened, asked),
+        ["redistribute"] => redistribute::page(opened, asked),
+        ["claims", rest @ ..] => claims::answer(opened, asked, rest),
+        ["worth"] => worth::page(opened, asked),
+        ["conference"] => conference::page(opened, asked),
+        ["positions"] => positions::page(opened, asked),
+        ["ballot"] => ballot::page(opened, asked),
+        ["action", rest @ ..] => action::answer(opened, asked, rest),
+        ["campaign"] => campaign::page(opened, asked),
+        _ => Err(Trouble::not_there("a dispute has no page of that name; its home lists them all")),
+    }
+}
+
+/// The pages as the navigation of a dispute shows them: path, name, stage.
+pub const NAVIGATION: [(&str, &str, &str); 10] = [
+    ("offers", "Offers", "Offer"),
+    ("compare", "Compare", "Offer"),
+    ("redistribute", "Same money", "Offer"),
+    ("claims", "Quoted figures", "Offer"),
+    ("worth", "What is it worth to me?", "Offer"),
+    ("conference", "Conference", "Decide"),
+    ("positions", "Who stands where", "Decide"),
+    ("ballot", "Ballots and the law", "Ballot"),
+    ("action", "Action", "Act"),
+    ("campaign", "Letters and postcards", "Persuade"),
+];
+
+/// A page of this template's HTML and these tables.
+pub(crate) fn filled(title: impl Into<String>, template: &impl askama::Template, tables: Vec<Table>) -> Result<Answer, Trouble> {
+    Ok(Answer::Page(Page { title: title.into(), body: template.render()?, tables, is_refusal: false }))
+}
+
+/// Whether the reader may see what is not published.
+pub(crate) fn is_public(opened: &Opened<'_>) -> bool {
+    opened.reader == Reader::Public
+}
