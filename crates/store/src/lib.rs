@@ -91,6 +91,14 @@ impl Store {
         Ok(store)
     }
 
+    /// Finishes what was asked before and closes the database. Afterwards this handle and its clones refuse to write.
+    pub async fn shut(&self) {
+        if let Readers::Sqlite { idle, .. } = &self.0.readers {
+            idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        self.0.writer.close().await;
+    }
+
     /// An error once a write of this process has failed; the service then ends.
     pub fn check_running(&self) -> Result<(), StoreError> {
         self.0.writer.check()

@@ -46,6 +46,11 @@ impl Sqlite {
         Ok(Self { connection, texts: HashMap::new(), is_writer: false })
     }
 
+    /// Writes the log into the file. If a reader still holds it, the log stays and the next start takes it up.
+    pub(crate) fn close(self) {
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }

@@ -62,8 +62,14 @@ impl From<Fail> for StoreError {
 
 /// Something to be written, with somebody who waits for the answer.
 enum Job {
-    Cast { cast: Cast, kept: Option<Result<CastOutcome, StoreError>>, to: oneshot::Sender<Result<CastOutcome, StoreError>> },
+    Cast {
+        cast: Cast,
+        kept: Option<Result<CastOutcome, StoreError>>,
+        to: oneshot::Sender<Result<CastOutcome, StoreError>>,
+    },
     Act(Box<dyn Act>),
+    /// The last one: everything before it is done, then the database is closed.
+    Close(oneshot::Sender<()>),
 }
 
 trait Act: Send {
@@ -143,6 +149,15 @@ impl Writer {
         self.wait(answer).await
     }
 
+    /// Ends the writer after what was queued before, with its database closed. What comes later is told that it has ended.
+    pub(crate) async fn close(&self) {
+        let (to, closed) = oneshot::channel();
+        if self.put(Job::Close(to)).is_ok() {
+            // Dropped without an answer: the thread has ended by itself.
+            let _ = closed.await;
+        }
+    }
+
     fn put(&self, job: Job) -> Result<(), StoreError> {
         self.check()?;
         self.queue.try_send(job).map_err(|error| match error {
@@ -179,6 +194,13 @@ impl WriterDatabase {
         }
     }
 
+    /// Writes SQLite's log into the file, so that what stays behind is one file; a server's connection just ends.
+    fn close(self) {
+        if let Self::Sqlite(sqlite) = self {
+            sqlite.close();
+        }
+    }
+
     fn hang_up(&mut self) {
         if let Self::Postgres { connection, .. } = self {
             *connection = None;
@@ -189,11 +211,20 @@ impl WriterDatabase {
 fn work(mut database: WriterDatabase, jobs: &Receiver<Job>, stopped: &OnceLock<String>) {
     // Ends when the last user of the store is gone.
     while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH {
-            match jobs.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        let mut closing = None;
+        while let Some(job) = next.take() {
+            if let Job::Close(to) = job {
+                closing = Some(to);
+                break;
+            }
+            batch.push(job);
+            if batch.len() < BATCH {
+                next = match jobs.try_recv() {
+                    Ok(job) => Some(job),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
+                };
             }
         }
         for mut group in groups(batch, matches!(database, WriterDatabase::Postgres { .. })) {
@@ -209,10 +240,18 @@ fn work(mut database: WriterDatabase, jobs: &Receiver<Job>, stopped: &OnceLock<S
                 match job {
                     Job::Cast { kept, to, .. } => send(to, kept, &end),
                     Job::Act(act) => act.answer(&end),
+                    // Never in a group.
+                    Job::Close(_) => {}
                 }
             }
         }
         if stopped.get().is_some() {
+            return;
+        }
+        if let Some(to) = closing {
+            database.close();
+            // Whoever asked may have gone.
+            let _ = to.send(());
             return;
         }
     }

@@ -135,6 +135,7 @@ impl Server {
         let _ = self.task.await;
         // What it has begun it finishes: closing goes in steps that the next start takes up.
         let _ = self.clockwork.await;
+        self.service.store.shut().await;
     }
 }
 
