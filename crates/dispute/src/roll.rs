@@ -21,7 +21,7 @@ mod members;
 mod notices;
 mod units;
 
-pub use cells::{Channel, Language, Standing};
+pub use cells::{Channel, Standing};
 pub use changes::{Change, ChangeFault, ChangeKind, Changes, SIGNERS, SignedChange, Spares, signed_bytes};
 pub use columns::{Columns, Field};
 pub use employers::{Employer, EmployerField, Employers};

@@ -3,6 +3,8 @@
 use dated::{Date, parse_date};
 use sheet::{Cell, Trouble, short};
 
+use crate::campaign::Language;
+
 /// Standing of a member in the union's own list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
@@ -46,31 +48,12 @@ impl Standing {
     }
 }
 
-/// The language of papers and messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Welsh.
-    Welsh,
-}
-
-impl Language {
-    /// `en` or `cy`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Welsh => "cy",
-        }
-    }
-
-    pub(super) fn read(text: &str) -> Option<Self> {
-        match text.to_ascii_lowercase().as_str() {
-            "" | "en" | "eng" | "english" | "saesneg" | "en-gb" => Some(Self::English),
-            "cy" | "cym" | "welsh" | "cymraeg" | "cy-gb" => Some(Self::Welsh),
-            _ => None,
-        }
+/// The language that a cell asks for; an empty one asks for English.
+pub(super) fn language(text: &str) -> Option<Language> {
+    match text.to_ascii_lowercase().as_str() {
+        "" | "en" | "eng" | "english" | "saesneg" | "en-gb" => Some(Language::English),
+        "cy" | "cym" | "welsh" | "cymraeg" | "cy-gb" => Some(Language::Welsh),
+        _ => None,
     }
 }
 

@@ -5,10 +5,11 @@ use std::io::Cursor;
 use dated::{Date, Place};
 use sheet::{Cell, ColumnUse, Input, Mapping, Row, Trouble, Words, short};
 
-use super::cells::{self, Channel, Language, Standing};
+use super::cells::{self, Channel, Standing};
 use super::columns::{Columns, FIELDS, Field};
 use super::finding::{Finding, finding};
 use super::intake::{Intake, Needed, RowCounts};
+use crate::campaign::Language;
 
 /// How a membership file is to be read.
 #[derive(Clone, Debug, Default)]
@@ -323,7 +324,7 @@ impl<'r> RowReader<'r> {
             let what = format!("“{}” is no telephone number", short(phone_written));
             look("bad-phone", Field::Phone, what, "as in 07700 900123, or +353 85 012 3456; it is not used as it is");
         }
-        let language = Language::read(language_written).unwrap_or_else(|| {
+        let language = cells::language(language_written).unwrap_or_else(|| {
             let what = format!("papers are in English or Welsh, not in “{}”", short(language_written));
             look("unknown-language", Field::Language, what, "en or cy; this member gets English");
             Language::English
