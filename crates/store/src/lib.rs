@@ -48,6 +48,7 @@ pub use board::{CredentialInfo, CredentialState, ElectionInfo, ElectionState, Ne
 pub use check::Checked;
 pub use error::{Damage, Refusal, StoreError};
 pub use office::{Expect, FileInfo, Session};
+pub use people::contacts::Contact;
 pub use people::packs::{Pack, PackChange, PackState};
 pub use people::{FrozenRoll, ImportState, PeopleKey, RollImport};
 pub use vote::Hash;

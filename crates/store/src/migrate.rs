@@ -8,7 +8,7 @@ use crate::sql::{DbError, Sql, for_sqlite, migration_for_postgres, values};
 use crate::writer::Fail;
 
 /// All, from number 1.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_begin.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_contacts.sql")];
 
 /// The table of those applied. It stands outside the numbered files since it must be there to read their numbers.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS office.migration (number bigint NOT NULL PRIMARY KEY, hash bytea NOT NULL) STRICT;";

@@ -3,6 +3,7 @@
 //! AES-256-GCM, a fresh nonce a blob; table and row are bound into it, so that a blob copied to another row does not open. Names of
 //! members stand in no other field.
 
+pub(crate) mod contacts;
 pub(crate) mod packs;
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
@@ -226,12 +227,13 @@ impl Store {
         .await
     }
 
-    /// Removes all personal data of the roll. Numbers, labels, counts and hash stay, and the line of the log that says so.
+    /// Removes all personal data of the roll, and all that representatives noted. Numbers, labels, counts and hash stay, and the line of the log that says so.
     pub async fn erase_people(&self, entry: Entry) -> Result<(), StoreError> {
         entry.check()?;
         self.act(move |sql| {
             sql.execute("UPDATE people.roll_import SET state = 'erased', sealed = NULL", &[])?;
             sql.execute("UPDATE people.frozen_roll SET sealed = NULL", &[])?;
+            sql.execute("DELETE FROM people.contact", &[])?;
             audit::append(sql, &entry)?;
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! The desks: what staff see and do after signing in. Each role has a task list; each task is a page of its own.
 
 pub(crate) mod audit;
+pub mod branch;
 pub mod dashboard;
 pub(crate) mod exchange;
 pub mod paper;
@@ -14,6 +15,7 @@ pub mod upload;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect};
 
 use crate::pages::{Frame, render};
 use crate::problem::Answer;
@@ -42,6 +44,9 @@ pub async fn desk_frame(service: &Service, session: &Session) -> Frame {
 
 /// `GET /desk`: the task list of the role that is signed in.
 pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+    if matches!(session.role, Role::Rep(_)) {
+        return Ok(Redirect::to("/branch").into_response());
+    }
     let (summary, sections) = tasks::list(&service, session.role).await?;
     render(&DeskPage { frame: desk_frame(&service, &session).await, role: session.role, summary, sections })
 }

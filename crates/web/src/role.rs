@@ -15,6 +15,8 @@ pub enum Role {
     Trustee(u32),
     /// Runs the machine; has no voice in the poll.
     Operator,
+    /// Speaks with the members of one branch; sees their names and what they said, and nothing of the poll.
+    Rep(u32),
 }
 
 /// A role without the trustee's number: what a route asks for.
@@ -26,6 +28,7 @@ pub enum RoleKind {
     Authority,
     Trustee,
     Operator,
+    Rep,
 }
 
 impl Role {
@@ -37,6 +40,7 @@ impl Role {
             Self::Authority => RoleKind::Authority,
             Self::Trustee(_) => RoleKind::Trustee,
             Self::Operator => RoleKind::Operator,
+            Self::Rep(_) => RoleKind::Rep,
         }
     }
 
@@ -47,7 +51,13 @@ impl Role {
             "scrutineer" => Some(Self::Scrutineer),
             "authority" => Some(Self::Authority),
             "operator" => Some(Self::Operator),
-            _ => text.strip_prefix("trustee ")?.parse().ok().filter(|number| *number > 0).map(Self::Trustee),
+            _ => {
+                let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+                match text.strip_prefix("trustee ") {
+                    Some(text) => number(text).map(Self::Trustee),
+                    None => number(text.strip_prefix("representative ")?).map(Self::Rep),
+                }
+            }
         }
     }
 }
@@ -60,6 +70,7 @@ impl fmt::Display for Role {
             Self::Authority => f.write_str("authority"),
             Self::Trustee(number) => write!(f, "trustee {number}"),
             Self::Operator => f.write_str("operator"),
+            Self::Rep(number) => write!(f, "representative {number}"),
         }
     }
 }
@@ -70,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_role_is_read_as_printed() {
-        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator] {
+        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator, Role::Rep(2)] {
             assert_eq!(Role::parse(&role.to_string()), Some(role));
         }
         assert_eq!(Role::parse("trustee 0"), None);

@@ -48,6 +48,7 @@ impl fmt::Display for Who {
                         RoleKind::Authority => "the credential authority",
                         RoleKind::Trustee => "trustees",
                         RoleKind::Operator => "the operator",
+                        RoleKind::Rep => "representatives",
                     })
                     .collect();
                 f.write_str(&names.join(" and "))
@@ -112,7 +113,7 @@ macro_rules! routes {
     (@post post) => { true };
 }
 
-use RoleKind::{Authority, Officer, Operator, Scrutineer, Trustee};
+use RoleKind::{Authority, Officer, Operator, Rep, Scrutineer, Trustee};
 use Who::{Anybody, Roles, Staff};
 
 /// The officer alone.
@@ -197,6 +198,16 @@ pub static ROUTES: &[Route] = routes! {
     post "/desk/papers/propose" PAIR, Page => desk::paper::propose;
     get "/desk/papers/list" PAIR, Page => desk::paper::list;
     get "/desk/papers/packs.csv" PAIR, File => desk::paper::list_csv;
+
+    // Branches and their representatives.
+    get "/desk/branches" OFFICER, Page => desk::branch::branches;
+    post "/desk/branches" OFFICER, Page => desk::branch::act;
+    get "/desk/branches/requests.csv" ROLL, File => desk::branch::requests_csv;
+    get "/branch/sign-in" Anybody, SignIn => desk::branch::sign_in_page;
+    post "/branch/sign-in" Anybody, SignIn => desk::branch::sign_in;
+    get "/branch" Roles(&[Rep]), Page => desk::branch::page;
+    post "/branch" Roles(&[Rep]), Page => desk::branch::tick;
+    get "/branch/list.csv" Roles(&[Rep]), File => desk::branch::list_csv;
 
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;

@@ -11,6 +11,7 @@ use store::{Entry, Hash};
 use vote::companion::PublicRoleKey;
 
 use crate::casting::whole_body;
+use crate::desk::branch;
 use crate::files;
 use crate::limits::Network;
 use crate::pages::sign_in::{OncePage, SignInPage};
@@ -57,6 +58,11 @@ pub(crate) async fn of(service: &Service, headers: &HeaderMap) -> Result<Found, 
     let role = Role::parse(role);
     let holds = PublicRoleKey::parse(key);
     match (role, holds) {
+        // As long as the link of the branch is open.
+        (Some(Role::Rep(number)), None) if branch::Branch::open(service, number).await?.is_some() => {
+            Ok(Found::Session(Session { role: Role::Rep(number), token: hash }))
+        }
+        (Some(Role::Rep(_)), _) => Ok(Found::Ended),
         (Some(role), Some(key)) if role_of(service, &key).await? == Some(role) => Ok(Found::Session(Session { role, token: hash })),
         // Of a rehearsal's link, which has no key.
         (Some(role), None) if key.is_empty() && service.config.rehearsal => Ok(Found::Session(Session { role, token: hash })),
@@ -170,11 +176,11 @@ pub(crate) async fn sign_in(State(service): State<Service>, request: Request) ->
         service.store.append_audit(refused).await?;
         return page(&service, None, Some("This key has no role in this poll.".to_owned())).await;
     };
-    begin(&service, role, key.as_str(), old).await
+    begin(&service, role, key.as_str(), old, "/desk").await
 }
 
 /// A new session, whatever there was before: nobody's session outlives a sign-in.
-async fn begin(service: &Service, role: Role, key: &str, old: Found) -> Answer {
+pub(crate) async fn begin(service: &Service, role: Role, key: &str, old: Found, to: &str) -> Answer {
     let now = service.clock.now().seconds();
     let who = role.to_string();
     if let Found::Session(old) = old {
@@ -183,7 +189,7 @@ async fn begin(service: &Service, role: Role, key: &str, old: Found) -> Answer {
     let token = service.token().map_err(|error| Problem::ours(&error))?;
     let stored = if key.is_empty() { who.clone() } else { format!("{who}/{key}") };
     service.store.put_session(Hash::of(token.as_bytes()).0, &stored, Entry::new(now, &who, "sign-in")).await?;
-    let mut response = Redirect::to("/desk").into_response();
+    let mut response = Redirect::to(to).into_response();
     if let Some(cookie) = cookie(service, &token, LIFE_SECONDS) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -227,7 +233,7 @@ pub(crate) async fn once(State(service): State<Service>, request: Request) -> An
     let role = service.store.get_setting(&format!("once/{hash}")).await?.and_then(|role| Role::parse(&role));
     let used = service.store.use_sign_in_challenge(hash.0, service.clock.now().seconds()).await?;
     match role {
-        Some(role) if used => begin(&service, role, "", old).await,
+        Some(role) if used => begin(&service, role, "", old, "/desk").await,
         _ => Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in", "This link was used before, or is none of this rehearsal.")),
     }
 }

@@ -39,8 +39,8 @@ impl Paths {
     }
 }
 
-const ROLES: [Role; 7] =
-    [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator];
+const ROLES: [Role; 8] =
+    [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator, Role::Rep(1)];
 
 /// Signs in by a rehearsal's link; the cookie.
 pub(crate) async fn signed_in(running: &Running, role: Role) -> String {
@@ -58,6 +58,7 @@ fn cookie(got: &Got) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_route_as_each_role_and_as_nobody() {
     let running = running(Wanted::default()).await;
+    web::desk::branch::make_link(&running.service, "ashdown", "", "test").await.expect("a branch");
     let paths = Paths::of(&running).await;
     let origin = running.origin.clone();
     for route in ROUTES {

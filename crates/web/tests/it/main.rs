@@ -2,6 +2,7 @@
 
 mod access;
 mod board;
+mod branch;
 mod casting;
 // The store's own throw-away PostgreSQL server.
 #[path = "../../../store/tests/it/cluster.rs"]
