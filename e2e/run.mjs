@@ -10,6 +10,7 @@ import anybody from './journeys/anybody.mjs';
 import count from './journeys/count.mjs';
 import member from './journeys/member.mjs';
 import staff from './journeys/staff.mjs';
+import whole, { officersKey } from './journeys/whole.mjs';
 import { Visitor, looked, shots } from './visitor.mjs';
 import { serve, tidyUp } from './whitley.mjs';
 
@@ -59,7 +60,9 @@ try {
   // The second poll closes after a minute and is then counted, while the first one stays open.
   await Promise.all([
     lane('counted', count, '--rehearsal', '--voters', '12', '--units', '2', '--vote-again', '--minutes', '1'),
-    lane('open', [...member, ...staff, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
+    lane('open', [...staff, ...member, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
+    // And a whole poll, from a file of members to the certificate. Its times are those of its plan.
+    lane('whole', whole, '--officer', officersKey()),
   ]);
 } finally {
   await browser.close();

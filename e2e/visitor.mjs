@@ -93,6 +93,28 @@ export class Visitor {
     await this.page.locator('#cast').waitFor();
   }
 
+  /** Brings files to the form of a desk page; what the page then says. */
+  async bring(...files) {
+    return this.send('input[type=file]', files, this.page.locator('form:has(input[type=file]) button').last());
+  }
+
+  /** Chooses files in a field and sends the form; what the page then says. */
+  async send(field, files, button) {
+    await this.page.locator(field).setInputFiles(files);
+    return this.click(button);
+  }
+
+  /** Presses a button that leads to another page; what that page says. */
+  async click(button) {
+    await Promise.all([this.page.waitForEvent('load'), button.click()]);
+    return this.page.locator('main').innerText();
+  }
+
+  /** What the page shows to be run: its commands in their order. */
+  async commands() {
+    return this.page.locator('main pre').allInnerTexts();
+  }
+
   /**
    * A page as all see it: pictures at 390 and 1200 px, light and dark; no fault that axe finds; nothing wider than the window at
    * 320 px (WCAG 1.4.10), at 200 % (640 px, what is left of 1280) and with letters of twice the size (1.4.4).

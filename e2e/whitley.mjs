@@ -1,7 +1,7 @@
 // The programs under test: the real service in a temporary folder, and the machines of its staff.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ export async function serve(name, ...options) {
     data,
     out: () => out,
     /** Voting codes of a unit that nobody in these tests has used yet. */
-    code: codes(data),
+    code: codes(join(data, 'letters')),
     table: (file) => table(join(data, 'letters', file)),
     key: (role) => join(data, 'keys', `${role}.key`),
     async stop() {
@@ -50,18 +50,18 @@ export async function serve(name, ...options) {
   };
 }
 
-function codes(data) {
+export function codes(letters) {
   const used = {};
   return (unit) => {
     used[unit] = (used[unit] ?? -1) + 1;
-    const row = table(join(data, 'letters', `${unit}.letters.csv`))[used[unit]];
+    const row = table(join(letters, `${unit}.letters.csv`))[used[unit]];
     if (!row) throw new Error(`the invented members of ${unit} have all voted`);
     return row.credential;
   };
 }
 
 /** Rows of a simple CSV file. */
-function table(file) {
+export function table(file) {
   const [heads, ...rows] = readFileSync(file, 'utf8').trim().split('\n').map((line) => line.split(','));
   return rows.map((row) => Object.fromEntries(heads.map((head, at) => [head, row[at]])));
 }
@@ -90,7 +90,13 @@ export class Machine {
     return readdirSync(this.at(folder));
   }
 
-  /** Keeps what a link of a page gives, under the name that the page gives it. */
+  /** A file of this machine with this text. */
+  write(name, text) {
+    writeFileSync(this.at(name), text);
+    return this.at(name);
+  }
+
+  /** Keeps what a link or button of a page gives, under the name that the page gives it. */
   async fetch(page, link) {
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     const name = download.suggestedFilename();

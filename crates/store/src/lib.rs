@@ -50,7 +50,7 @@ pub use error::{Damage, Refusal, StoreError};
 pub use office::{Expect, FileInfo, Session};
 pub use people::contacts::Contact;
 pub use people::packs::{Pack, PackChange, PackState};
-pub use people::{FrozenRoll, ImportState, PeopleKey, RollImport};
+pub use people::{ChangedRoll, FrozenRoll, ImportState, PeopleKey, RollImport};
 pub use vote::Hash;
 pub use vote::archive::EventKind;
 pub use vote::companion::Revote;

@@ -5,7 +5,7 @@ use vote::Hash;
 use crate::Store;
 use crate::audit::{self, Entry};
 use crate::error::{Refusal, StoreError};
-use crate::sql::{DbError, Row, values};
+use crate::sql::{DbError, Row, Sql, values};
 
 /// What must be there for a file to be put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,10 +222,32 @@ impl Store {
         entry.check()?;
         let (key, value) = (key.to_owned(), value.to_owned());
         self.act(move |sql| {
-            sql.execute(
-                "INSERT INTO office.setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2",
-                values![key.as_str(), value.as_str()],
-            )?;
+            put_setting(sql, &key, &value)?;
+            audit::append(sql, &entry)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets a switch that is as it was read (`None`: not there). Refused if somebody else was faster.
+    pub async fn change_setting(&self, key: &str, expected: Option<&str>, value: &str, entry: Entry) -> Result<(), StoreError> {
+        entry.check()?;
+        let (key, expected, value) = (key.to_owned(), expected.map(str::to_owned), value.to_owned());
+        self.act(move |sql| {
+            let written = match &expected {
+                Some(expected) => sql.execute(
+                    "UPDATE office.setting SET value = $3 WHERE key = $1 AND value = $2",
+                    values![key.as_str(), expected.as_str(), value.as_str()],
+                )?,
+                None => sql.execute(
+                    "INSERT INTO office.setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+                    values![key.as_str(), value.as_str()],
+                )?,
+            };
+            if written == 0 {
+                let (expected, found) = ("as it was read".to_owned(), "another by now".to_owned());
+                return Err(Refusal::Stale { what: "setting", expected, found }.into());
+            }
             audit::append(sql, &entry)?;
             Ok(())
         })
@@ -251,6 +273,11 @@ impl Store {
         })
         .await
     }
+}
+
+pub(crate) fn put_setting(sql: &mut dyn Sql, key: &str, value: &str) -> Result<(), DbError> {
+    sql.execute("INSERT INTO office.setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2", values![key, value])?;
+    Ok(())
 }
 
 impl FileInfo {

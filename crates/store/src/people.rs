@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::Store;
 use crate::audit::{self, Entry};
 use crate::error::{Refusal, StoreError};
+use crate::office::put_setting;
 use crate::sql::{DbError, Row, Sql, values};
 use crate::writer::Fail;
 
@@ -111,12 +112,27 @@ pub struct RollImport {
 pub struct FrozenRoll {
     /// Rows of it.
     pub rows: u64,
-    /// SHA-256 of its bytes: the companion's `roll`.
+    /// SHA-256 of its bytes.
     pub hash: Hash,
     /// Seconds since 1970.
     pub frozen_at: i64,
     /// Its personal data are gone.
     pub is_erased: bool,
+}
+
+/// What takes the place of the frozen roll.
+#[derive(Clone)]
+pub struct ChangedRoll {
+    /// Rows of it.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What the change is called; it is not encrypted, so nobody's name stands in it.
+    pub label: String,
+    /// The signed change.
+    pub change: Vec<u8>,
+    /// Keys and values of settings that follow from the roll.
+    pub settings: Vec<(String, String)>,
 }
 
 impl Store {
@@ -127,8 +143,7 @@ impl Store {
         let (store, label, plain) = (self.clone(), label.to_owned(), Zeroizing::new(bytes));
         self.act(move |sql| {
             refuse_frozen(sql, "changed")?;
-            let next = sql.one("SELECT coalesce(max(number), 0) + 1 FROM people.roll_import", &[])?;
-            let number = next.map_or(Ok(1), |row| row.int(0))?;
+            let number = next_import(sql)?;
             // Sealed here and not before, since the number is bound into it.
             let sealed = store.people_key()?.seal(&import_place(number), &plain)?;
             sql.execute(
@@ -202,6 +217,44 @@ impl Store {
             )?;
             audit::append(sql, &entry)?;
             Ok(FrozenRoll { rows, hash, frozen_at: entry.at, is_erased: false })
+        })
+        .await
+    }
+
+    /// Puts a roll in the place of the frozen one, over a change that officer and scrutineer signed. `expected` is the hash of the roll
+    /// that was changed: if another stands there by now, it is refused. The change is kept as one more import, and with it, in the same
+    /// act, the settings that follow from the roll.
+    pub async fn replace_frozen_roll(&self, expected: Hash, new: ChangedRoll, entry: Entry) -> Result<FrozenRoll, StoreError> {
+        entry.check()?;
+        let ChangedRoll { rows, bytes, label, change, settings } = new;
+        let hash = Hash::of(&bytes);
+        let sealed = self.people_key()?.seal(FROZEN_PLACE, &Zeroizing::new(bytes))?;
+        let (store, change) = (self.clone(), Zeroizing::new(change));
+        self.act(move |sql| {
+            lock_roll(sql)?;
+            let refuse = |state| Refusal::State { what: "roll", state, act: "changed by a signed line".to_owned() };
+            let before = frozen(sql)?.ok_or_else(|| refuse("not frozen"))?;
+            if before.is_erased {
+                return Err(refuse("erased").into());
+            }
+            if before.hash != expected {
+                return Err(Refusal::Stale { what: "frozen roll", expected: expected.hex(), found: before.hash.hex() }.into());
+            }
+            let number = next_import(sql)?;
+            let sealed_change = store.people_key()?.seal(&import_place(number), &change)?;
+            sql.execute(
+                "INSERT INTO people.roll_import (number, label, rows, imported_at, state, sealed) VALUES ($1, $2, 1, $3, 'frozen', $4)",
+                values![number, label.as_str(), entry.at, &sealed_change[..]],
+            )?;
+            sql.execute(
+                "UPDATE people.frozen_roll SET rows = $1, hash = $2, sealed = $3 WHERE number = 1",
+                values![rows as i64, hash.0, &sealed[..]],
+            )?;
+            for (key, value) in &settings {
+                put_setting(sql, key, value)?;
+            }
+            audit::append(sql, &entry)?;
+            Ok(FrozenRoll { rows, hash, ..before })
         })
         .await
     }
@@ -288,11 +341,22 @@ fn frozen(sql: &mut dyn Sql) -> Result<Option<FrozenRoll>, Fail> {
     Ok(row.map(read).transpose()?)
 }
 
-fn refuse_frozen(sql: &mut dyn Sql, act: &str) -> Result<(), Fail> {
+/// Importing, withdrawing, freezing and late changes on two nodes come one after another.
+fn lock_roll(sql: &mut dyn Sql) -> Result<(), Fail> {
     if sql.is_postgres() {
-        // Importing, withdrawing and freezing on two nodes come one after another.
         sql.script("LOCK TABLE people.roll_import IN SHARE ROW EXCLUSIVE MODE")?;
     }
+    Ok(())
+}
+
+/// The number of the next import; the table is locked.
+fn next_import(sql: &mut dyn Sql) -> Result<i64, Fail> {
+    let next = sql.one("SELECT coalesce(max(number), 0) + 1 FROM people.roll_import", &[])?;
+    Ok(next.map_or(Ok(1), |row| row.int(0))?)
+}
+
+fn refuse_frozen(sql: &mut dyn Sql, act: &str) -> Result<(), Fail> {
+    lock_roll(sql)?;
     match frozen(sql)? {
         Some(_) => Err(Refusal::State { what: "roll", state: "frozen", act: act.to_owned() }.into()),
         None => Ok(()),

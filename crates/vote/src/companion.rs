@@ -51,6 +51,11 @@ impl RoleKey {
         Signature(hex::encode(&self.0.sign(&sign_in_bytes(challenge)).to_bytes()))
     }
 
+    /// Signs a late change of a roll (docs/spec/roll.md R8), under a label of its own.
+    pub fn sign_roll_change(&self, body: &str) -> Signature {
+        Signature(hex::encode(&self.0.sign(&roll_change_bytes(body)).to_bytes()))
+    }
+
     /// Signs a summary of deliveries (delivery.md, section 6), under a label of its own.
     pub fn sign_delivery(&self, summary: &str) -> Signature {
         Signature(hex::encode(&self.0.sign(&delivery_bytes(summary)).to_bytes()))
@@ -90,6 +95,11 @@ impl PublicRoleKey {
         self.holds(&delivery_bytes(summary), signature)
     }
 
+    /// Whether this key signed the late change of a roll (docs/spec/roll.md R8); `body` is the exact text of its body.
+    pub fn signed_roll_change(&self, body: &str, signature: &Signature) -> bool {
+        self.holds(&roll_change_bytes(body), signature)
+    }
+
     fn holds(&self, bytes: &[u8], signature: &Signature) -> bool {
         let check = || {
             let key = VerifyingKey::from_bytes(&hex::decode(&self.0)?).ok()?;
@@ -106,6 +116,10 @@ fn sign_in_bytes(challenge: &str) -> Vec<u8> {
 
 fn delivery_bytes(summary: &str) -> Vec<u8> {
     Parts::begin("whitley/delivery/v1").part("summary", summary).bytes()
+}
+
+fn roll_change_bytes(body: &str) -> Vec<u8> {
+    Parts::begin("whitley/roll/v1/change").part("body", body).bytes()
 }
 
 /// An Ed25519 signature, as written.

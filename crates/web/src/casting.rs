@@ -47,8 +47,7 @@ pub(crate) async fn cast(State(service): State<Service>, Path(uuid): Path<String
         CredentialState::Replaced => return Err(refused("replaced")),
     }
     if info.last_ballot.is_some() && !election.may_vote_again() {
-        // It may have been recorded since we looked: these very bytes, sent twice at one moment.
-        return recorded(&service, &uuid, tracker).await?.unwrap_or_else(|| Err(refused("already-voted")));
+        return Err(refused("already-voted"));
     }
 
     let position = judge(&service, &election, network, &ballot, arrived).await?;
@@ -149,13 +148,6 @@ async fn judge(service: &Service, election: &Election, network: Network, ballot:
         Err(NotJudged::Busy { retry_after }) => Err(Problem::busy(StatusCode::SERVICE_UNAVAILABLE, retry_after)),
         Err(NotJudged::Ours(why)) => Err(Problem::ours(&why)),
     }
-}
-
-/// The answer for a ballot that is on the board already.
-async fn recorded(service: &Service, uuid: &str, tracker: Hash) -> Result<Option<Answer>, Problem> {
-    let Some(found) = service.store.find_ballot(uuid, tracker.0).await? else { return Ok(None) };
-    // A ballot that a newer one took the place of does not count: it gets no receipt that says otherwise.
-    Ok(Some(if found.is_last { Ok(receipt(tracker, found.height, true)) } else { Err(refused("superseded")) }))
 }
 
 fn receipt(tracker: Hash, height: u64, again: bool) -> Response {

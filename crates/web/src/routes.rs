@@ -181,6 +181,9 @@ pub static ROUTES: &[Route] = routes! {
     post "/desk/roll/export" OFFICER, Page => desk::roll::export;
     get "/desk/roll/roll.csv" ROLL, File => desk::roll::roll_csv;
     get "/desk/roll/not-on-roll.csv" OFFICER, File => desk::roll::out_csv;
+    get "/desk/roll/changes" PAIR, Page => desk::roll::late::page;
+    post "/desk/roll/changes" PAIR, Page => desk::roll::late::take;
+    post "/desk/roll/changes/make" PAIR, Page => desk::roll::late::make;
     get "/desk/roll/notices" OFFICER, Page => desk::roll::notices;
     get "/desk/roll/notices.csv" OFFICER, File => desk::roll::notices_csv;
 
@@ -224,6 +227,7 @@ pub static ROUTES: &[Route] = routes! {
     post "/desk/lines" Roles(&[Officer, Scrutineer]), Page => desk::exchange::lines::take;
     get "/desk/shares" Roles(&[Officer, Scrutineer, Trustee]), Page => desk::exchange::shares::page;
     post "/desk/shares" Roles(&[Trustee]), Page => desk::exchange::shares::take;
+    get "/desk/archives.tar" Roles(&[Officer, Scrutineer, Trustee]), File => desk::exchange::bulk::archives;
     get "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::page;
     post "/desk/result" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::take;
     // Desks: the record.

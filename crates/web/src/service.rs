@@ -15,6 +15,7 @@ use vote::{NoRandomness, Source};
 use crate::clock::Clock;
 use crate::config::{Config, Origin};
 use crate::desk::exchange::result::Publishing;
+use crate::desk::exchange::standing::Standings;
 use crate::elections::Elections;
 use crate::judges::Judges;
 use crate::limits::{Buckets, Network};
@@ -59,6 +60,8 @@ pub struct Inner {
     pub(crate) origins: Vec<String>,
     /// Which results are on their way to the public.
     pub(crate) publishing: Publishing,
+    /// How far the count of each unit is.
+    pub(crate) standings: Standings,
     pub(crate) booth: Booth,
     pub(crate) judges: Judges,
     pub(crate) cast_bucket: Buckets<Network>,
@@ -148,6 +151,7 @@ impl Service {
             booth: Booth::embedded().map_err(ServeError::Bug)?,
             elections: Elections::default(),
             publishing: Publishing::default(),
+            standings: Standings::default(),
             results: Results::read_rules().map_err(ServeError::Bug)?,
             clock: means.clock,
             random: means.random,

@@ -8,6 +8,7 @@ use hyper::body::{Bytes, Frame};
 use store::{Chunks, StoreError};
 use tokio::sync::mpsc;
 
+use crate::elections::Election;
 use crate::pages;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -43,13 +44,23 @@ pub(crate) fn body_of(mut chunks: Chunks) -> Body {
 
 /// What an outsider needs, in one file: the poll's public files, archives, companions, and how to check them.
 pub(crate) async fn poll_tar(service: &Service) -> Result<Body, Problem> {
-    let turn = service.tar_turns.clone().try_acquire_owned().map_err(|_| Problem::busy(axum::http::StatusCode::SERVICE_UNAVAILABLE, 30))?;
     let elections = service.elections.all(service).await?;
-    let names = service.store.list_files("").await?;
+    let names = service.store.list_files("").await?.into_iter().map(|info| info.name).collect();
     let mut whole: Vec<(String, Vec<u8>)> = vec![("HOW-TO-CHECK.txt".to_owned(), pages::plain::how_to_check_text(service).into_bytes())];
     if service.config.rehearsal {
         whole.push(("SYNTHETIC.txt".to_owned(), format!("{}\n", Language::English.words().rehearsal).into_bytes()));
     }
+    tar(service, whole, names, elections)
+}
+
+/// Archives and companions of these elections, in one file.
+pub(crate) fn archives_tar(service: &Service, elections: Vec<Election>) -> Result<Body, Problem> {
+    tar(service, Vec::new(), Vec::new(), elections)
+}
+
+/// A tar of these texts, of the poll's files of these names, and of archives and companions.
+fn tar(service: &Service, texts: Vec<(String, Vec<u8>)>, names: Vec<String>, elections: Vec<Election>) -> Result<Body, Problem> {
+    let turn = service.tar_turns.clone().try_acquire_owned().map_err(|_| Problem::busy(axum::http::StatusCode::SERVICE_UNAVAILABLE, 30))?;
     let (to, from) = mpsc::channel(2);
     let service = service.clone();
     let time = service.clock.now().seconds().unsigned_abs();
@@ -57,12 +68,12 @@ pub(crate) async fn poll_tar(service: &Service) -> Result<Body, Problem> {
         let _turn = turn;
         let mut tar = Tar { to, time };
         let written = async {
-            for (name, bytes) in whole {
+            for (name, bytes) in texts {
                 tar.file(&name, bytes).await?;
             }
-            for info in names {
-                if let Some((_, bytes)) = service.store.get_file(&info.name).await? {
-                    tar.file(&format!("poll/{}", info.name), bytes).await?;
+            for name in names {
+                if let Some((_, bytes)) = service.store.get_file(&name).await? {
+                    tar.file(&format!("poll/{name}"), bytes).await?;
                 }
             }
             for election in elections {
@@ -77,7 +88,7 @@ pub(crate) async fn poll_tar(service: &Service) -> Result<Body, Problem> {
         }
         .await;
         if let Err(Cut::Store(error)) = written {
-            eprintln!("failure of ours: poll.tar was cut: {error}");
+            eprintln!("failure of ours: a tar was cut: {error}");
             let _ = tar.to.send(Err(error)).await;
         }
     });

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use dated::{Date, parse_date};
 use dispute::roll::{Change, ChangeKind, Changes, ROLL_COLUMNS, SIGNERS, SignedChange};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey};
+use poll::Poll;
 use serde_json::{Value, json};
-use vote::companion::PublicRoleKey;
+use vote::companion::{PublicRoleKey, Signature};
 use zeroize::Zeroizing;
 
 use super::freeze::frozen;
@@ -47,6 +48,9 @@ pub(crate) struct Make {
     /// The file for the change, to be signed
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// The poll (folder or poll.json): earlier changes must be signed by its officer and its scrutineer
+    #[arg(long, value_name = "POLL")]
+    poll: Option<PathBuf>,
 }
 
 /// Arguments of `whitley roll sign`.
@@ -67,11 +71,14 @@ pub(crate) struct Apply {
     /// The signed change
     change: PathBuf,
     /// The officer's public key
-    #[arg(long, value_name = "KEY", value_parser = parse_key)]
-    officer: PublicRoleKey,
+    #[arg(long, value_name = "KEY", value_parser = parse_key, required_unless_present = "poll")]
+    officer: Option<PublicRoleKey>,
     /// The scrutineer's public key
-    #[arg(long, value_name = "KEY", value_parser = parse_key)]
-    scrutineer: PublicRoleKey,
+    #[arg(long, value_name = "KEY", value_parser = parse_key, required_unless_present = "poll")]
+    scrutineer: Option<PublicRoleKey>,
+    /// The poll (folder or poll.json), whose officer and scrutineer must have signed
+    #[arg(long, value_name = "POLL", conflicts_with_all = ["officer", "scrutineer"])]
+    poll: Option<PathBuf>,
     /// The day the papers were posted: changes after it need spare credentials
     #[arg(long, value_name = "DAY", value_parser = parse_date)]
     posted: Option<Date>,
@@ -90,9 +97,21 @@ fn parse_key(text: &str) -> Result<PublicRoleKey, String> {
     PublicRoleKey::parse(text).ok_or_else(|| "this is not a public key printed by whitley vote key".to_owned())
 }
 
+/// Whose signatures count, by role.
+pub(super) type Keys = BTreeMap<&'static str, PublicRoleKey>;
+
+/// The keys of a poll's officer and scrutineer.
+pub(super) fn keys_of(poll: &Path) -> Result<Keys, Stop> {
+    let path = if poll.is_dir() { poll.join(poll::plan::POLL) } else { poll.to_owned() };
+    let shown = path.display().to_string();
+    let value: Value = serde_json::from_str(&read_text(&path)?).map_err(|_| Stop::Input(format!("{shown} is not a poll")))?;
+    let poll = Poll::of(&value, &shown).map_err(|refusal| Stop::Input(refusal.why))?;
+    Ok(Keys::from([("officer", poll.roles.officer), ("scrutineer", poll.roles.scrutineer)]))
+}
+
 /// The frozen roll with the changes that were applied so far. Their signatures were checked when they were applied and are checked
 /// again where keys are given.
-pub(super) fn present(folder: &Path, keys: Option<&BTreeMap<&str, PublicRoleKey>>) -> Result<(Changes, Value), Stop> {
+pub(super) fn present(folder: &Path, keys: Option<&Keys>) -> Result<(Changes, Value), Stop> {
     let (roll, record) = frozen(folder)?;
     let mut changes = Changes::of(roll);
     let path = folder.join("changes.jsonl");
@@ -100,19 +119,17 @@ pub(super) fn present(folder: &Path, keys: Option<&BTreeMap<&str, PublicRoleKey>
         for (number, line) in (1..).zip(read_text(&path)?.lines()) {
             let wrong = |why: &dyn std::fmt::Display| Stop::Input(format!("{}:{number}: {why}", path.display()));
             let change = SignedChange::parse(line).map_err(|why| wrong(&why))?;
-            let verify = |role: &str, bytes: &[u8], signature: &str| keys.is_none_or(|keys| verify(keys, role, bytes, signature));
+            let body = change.change.body();
+            let verify = |role: &str, _: &[u8], signature: &str| keys.is_none_or(|keys| verify(keys, role, &body, signature));
             changes.apply(&change, &verify).map_err(|why| wrong(&why))?;
         }
     }
     Ok((changes, record))
 }
 
-fn verify(keys: &BTreeMap<&str, PublicRoleKey>, role: &str, bytes: &[u8], signature: &str) -> bool {
-    let check = || {
-        let key = VerifyingKey::from_bytes(&unhex(keys.get(role)?.as_str())?).ok()?;
-        key.verify_strict(bytes, &Signature::from_bytes(&unhex(signature)?)).ok()
-    };
-    check().is_some()
+fn verify(keys: &Keys, role: &str, body: &str, signature: &str) -> bool {
+    let found = keys.get(role).zip(Signature::parse(signature));
+    found.is_some_and(|(key, signature)| key.signed_roll_change(body, &signature))
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -134,7 +151,8 @@ fn read_change(path: &Path) -> Result<SignedChange, Stop> {
 
 impl Make {
     pub(super) fn run(self, as_json: bool) -> Done {
-        let (changes, _) = present(&self.folder, None)?;
+        let keys = self.poll.as_deref().map(keys_of).transpose()?;
+        let (changes, _) = present(&self.folder, keys.as_ref())?;
         let change = Change {
             number: changes.next_number(),
             before: changes.hash(),
@@ -205,7 +223,7 @@ impl Sign {
         ));
         answer::print(&match missing.first() {
             Some(missing) => format!("next: the {missing} signs too\n"),
-            None => format!("next: whitley roll apply FOLDER {} --officer KEY --scrutineer KEY\n", self.change.display()),
+            None => format!("next: whitley roll apply FOLDER {} --poll POLL\n", self.change.display()),
         });
         Ok(Outcome::Yes)
     }
@@ -213,14 +231,19 @@ impl Sign {
 
 impl Apply {
     pub(super) fn run(self, as_json: bool) -> Done {
-        if self.officer == self.scrutineer {
+        let keys = match (&self.poll, self.officer, self.scrutineer) {
+            (Some(poll), ..) => keys_of(poll)?,
+            (None, Some(officer), Some(scrutineer)) => Keys::from([("officer", officer), ("scrutineer", scrutineer)]),
+            (None, ..) => return Err(Stop::Input("say whose signatures count: --poll, or --officer and --scrutineer".to_owned())),
+        };
+        if keys.get("officer") == keys.get("scrutineer") {
             return Err(Stop::Input("officer and scrutineer have the same key: nobody may hold two roles".to_owned()));
         }
-        let keys = BTreeMap::from([("officer", self.officer), ("scrutineer", self.scrutineer)]);
         let (mut changes, _) = present(&self.folder, Some(&keys))?;
         let (roll, _) = frozen(&self.folder)?;
         let change = read_change(&self.change)?;
-        let verified = |role: &str, bytes: &[u8], signature: &str| verify(&keys, role, bytes, signature);
+        let body = change.change.body();
+        let verified = |role: &str, _: &[u8], signature: &str| verify(&keys, role, &body, signature);
         if let Err(why) = changes.apply(&change, &verified) {
             if as_json {
                 answer::print_json(&json!({ "applied": false, "why": why.to_string() }));

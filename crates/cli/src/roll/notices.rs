@@ -18,6 +18,9 @@ pub(crate) struct Write {
     /// The folder to be made: one CSV and one text for each employer, figures.json for `whitley notice ballot --figures`
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// The poll (folder or poll.json): late changes must be signed by its officer and its scrutineer
+    #[arg(long, value_name = "POLL")]
+    poll: Option<PathBuf>,
 }
 
 impl Write {
@@ -25,7 +28,8 @@ impl Write {
         if self.out.exists() {
             return Err(Stop::Input(format!("{} is already there; nothing was written", self.out.display())));
         }
-        let (changes, record) = late::present(&self.folder, None)?;
+        let keys = self.poll.as_deref().map(late::keys_of).transpose()?;
+        let (changes, record) = late::present(&self.folder, keys.as_ref())?;
         let employers = folder::load(&self.folder)?.employers;
         let on = record["on"].as_str().and_then(|day| dated::parse_date(day).ok());
         let on = on.ok_or_else(|| Stop::Input(format!("{}: the freeze has no day", self.folder.display())))?;
@@ -75,6 +79,9 @@ impl Write {
             table.row([notice.employer.clone(), notice.unit.clone(), total, workplaces, categories, format!("{file}.csv, .txt")]);
         }
         answer::print(&table.text());
+        if keys.is_none() && !changes.applied().is_empty() {
+            answer::print("WARNING: the signatures of the late changes were not checked here; --poll POLL checks them.\n");
+        }
         let without: Vec<&str> =
             notices.employers.iter().filter(|notice| notice.address.is_empty()).map(|notice| notice.employer.as_str()).collect();
         if !without.is_empty() {

@@ -171,11 +171,52 @@ fn a_roll_is_frozen_changed_late_and_counted_for_the_employers() {
     assert!(explained.contains("They come to 24.") && explained.contains("1 whose membership lapsed"), "{explained}");
     assert!(path.join("notices/hospital-general-hospital.csv").is_file() && path.join("notices/hospital-general-hospital.txt").is_file());
 
+    signatures_are_bound_to_a_poll(path);
+
     // Somebody who has the files can neither alter the roll nor a change unseen.
     let text = std::fs::read_to_string(&roll).expect("the roll");
     std::fs::write(&roll, text.replace("Person 30", "Person 31")).expect("written");
     let answer = whitley_in(path, "roll notices roll --out again");
     assert!(answer.code == 3 && answer.err.contains("not the roll that was frozen"), "{}", answer.err);
+}
+
+/// The applied change counts for the poll whose officer and scrutineer signed it, and for no other.
+fn signatures_are_bound_to_a_poll(path: &std::path::Path) {
+    let public = |name: &str| -> String {
+        let file: Value = serde_json::from_str(&std::fs::read_to_string(path.join(format!("{name}.key"))).expect("a key")).expect("JSON");
+        file["public"].as_str().expect("a public key").to_owned()
+    };
+    for (role, name) in [("trustee", "t1"), ("trustee", "t2"), ("officer", "other-officer")] {
+        assert_eq!(whitley_in(path, &format!("vote key {role} --out {name}.key")).code, 0);
+    }
+    for (folder, officer) in [("poll", "officer"), ("other", "other-officer")] {
+        let plan = format!(
+            "title = \"t\"\ndescription = \"d\"\nopens_at = \"2026-12-01T08:00:00Z\"\ncloses_at = \"2026-12-15T17:00:00Z\"\nrevote = \"last\"\n\
+             minimum = 20\nquorum = 2\nofficer = \"{}\"\nscrutineer = \"{}\"\nauthority = \"{}\"\ntrustees = [\"{}\", \"{}\"]\n\
+             [[question]]\ntext = \"q\"\nanswers = [\"Yes\", \"No\"]\n[[unit]]\nid = \"hospital\"\nname = \"h\"\n",
+            public(officer),
+            public("scrutineer"),
+            public("authority"),
+            public("t1"),
+            public("t2")
+        );
+        std::fs::write(path.join(format!("{folder}.toml")), plan).expect("written");
+        let made = whitley_in(path, &format!("vote setup {folder}.toml --out {folder}"));
+        assert_eq!(made.code, 0, "{}", made.err);
+    }
+    let change = "roll change roll leave --member 6 --reason left --by branch --date 2026-11-13 --out";
+    json_in(path, "roll notices roll --out bound --poll poll", 0);
+    json_in(path, &format!("{change} c3 --poll poll/poll.json"), 0);
+    for (asked, out) in [("roll notices roll --out foreign --poll other", "foreign"), (&*format!("{change} c4 --poll other"), "c4")] {
+        let answer = whitley_in(path, asked);
+        assert!(answer.code == 3 && answer.err.contains("changes.jsonl:1: it is not signed by the officer"), "{asked}: {}", answer.err);
+        assert!(!path.join(out).exists(), "{asked}");
+    }
+    json_in(path, "roll sign c3 --key other-officer.key", 0);
+    json_in(path, "roll sign c3 --key scrutineer.key", 0);
+    assert_eq!(json_in(path, "roll apply roll c3 --poll poll", 1)["why"], "it is not signed by the officer");
+    let answer = whitley_in(path, "roll notices roll --out unbound");
+    assert!(answer.out.contains("were not checked here"), "{}", answer.out);
 }
 
 #[test]

@@ -264,6 +264,12 @@ impl Changes {
         Self { roll, hash, units, applied: Vec::new() }
     }
 
+    /// From the present roll, where the one of the freeze is not kept: with the changes that led to it, and the units of the freeze.
+    pub fn go_on(roll: Roll, units: Vec<String>, applied: Vec<Change>) -> Self {
+        let hash = roll.hash();
+        Self { roll, hash, units, applied }
+    }
+
     /// The roll as it is now.
     pub fn roll(&self) -> &Roll {
         &self.roll

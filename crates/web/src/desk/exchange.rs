@@ -3,12 +3,14 @@
 //! Secret keys stay on their owners' machines. Every file that is brought is checked at once by the crate `poll`, by the same functions
 //! as on the command line; every fault is named, and what is in order is taken though other files of the same upload are not.
 
+pub(crate) mod bulk;
 pub(crate) mod ceremony;
 pub(crate) mod lines;
 pub(crate) mod lists;
 pub(crate) mod opening;
 pub(crate) mod result;
 pub(crate) mod shares;
+pub(crate) mod standing;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,7 @@ use axum::http::StatusCode;
 use poll::{InMemory, Poll};
 use serde_json::json;
 use std::sync::Arc;
-use store::{Entry, Expect};
+use store::{Entry, Expect, Refusal, StoreError};
 
 use super::desk_frame;
 use crate::files;
@@ -26,15 +28,66 @@ use crate::problem::{Answer, Problem};
 use crate::service::Service;
 use crate::session::Session;
 
+/// Rows of a table on one page.
+const ROWS: usize = 50;
+
 /// A page of exchange, before it is known what an upload did.
 #[derive(Default)]
 pub(crate) struct Page {
     pub(crate) heading: &'static str,
+    /// Its address.
+    pub(crate) path: &'static str,
+    /// The row that its table begins with.
+    pub(crate) from: usize,
     pub(crate) lede: Vec<String>,
+    /// What waits for somebody, before the table.
+    pub(crate) waiting: Option<Table>,
+    /// Shown in parts, if it is long.
     pub(crate) table: Option<Table>,
     pub(crate) steps: Vec<Step>,
     pub(crate) forms: Vec<Upload>,
     pub(crate) notes: Vec<String>,
+}
+
+/// What a page was asked for.
+#[derive(Default, serde::Deserialize)]
+pub(crate) struct Asked {
+    /// The row that the table begins with.
+    #[serde(default)]
+    from: usize,
+}
+
+impl Page {
+    /// From the row that was asked for.
+    pub(crate) fn at(mut self, asked: &Asked) -> Self {
+        self.from = asked.from;
+        self
+    }
+
+    /// Leaves the rows of this page in the table; which they are, and the ways to the others.
+    fn turn(&mut self) -> (String, Vec<Turn>) {
+        let Some(table) = self.table.as_mut().filter(|table| table.rows.len() > ROWS) else { return Default::default() };
+        let all = table.rows.len();
+        let from = self.from.min(all - 1) / ROWS * ROWS;
+        table.rows = std::mem::take(&mut table.rows).into_iter().skip(from).take(ROWS).collect();
+        let to = from + table.rows.len();
+        let turn = |rel, words, from| Turn { rel, words, href: format!("{}?from={from}", self.path) };
+        let mut turns = Vec::new();
+        if from > 0 {
+            turns.push(turn("prev", "Earlier", from - ROWS));
+        }
+        if to < all {
+            turns.push(turn("next", "Next", to));
+        }
+        (format!(", {} to {to} of {all}", from + 1), turns)
+    }
+}
+
+/// A way to other rows of a table.
+struct Turn {
+    rel: &'static str,
+    words: &'static str,
+    href: String,
 }
 
 /// How far everybody is.
@@ -167,15 +220,19 @@ pub(crate) fn nothing_chosen(outcome: &mut Outcome) {
 struct ExchangePage {
     frame: Frame,
     page: Page,
+    /// Which rows of the table, if they are not all.
+    shown: String,
+    turns: Vec<Turn>,
     taken: Vec<String>,
     refused: Vec<Refused>,
 }
 
 /// The page, with what an upload did if there was one.
-pub(crate) async fn show(service: &Service, session: &Session, page: Page, outcome: Outcome) -> Answer {
+pub(crate) async fn show(service: &Service, session: &Session, mut page: Page, outcome: Outcome) -> Answer {
     let failed = !outcome.refused.is_empty();
     let frame = desk_frame(service, session).await;
-    let mut response = render(&ExchangePage { frame, page, taken: outcome.taken, refused: outcome.refused })?;
+    let (shown, turns) = page.turn();
+    let mut response = render(&ExchangePage { frame, page, shown, turns, taken: outcome.taken, refused: outcome.refused })?;
     if failed {
         *response.status_mut() = StatusCode::BAD_REQUEST;
         response.extensions_mut().insert(crate::frame::Whole);
@@ -232,6 +289,17 @@ impl Kept {
     }
 }
 
+/// A setting that somebody else changed since it was read is nobody's fault, and nothing was lost.
+pub(crate) fn raced(error: StoreError) -> Problem {
+    match error {
+        StoreError::Refused(Refusal::Stale { what: "setting", .. }) => Problem::conflict(
+            "refused",
+            "Somebody else did something here at the same moment. Look at this page again; what is not done yet, do once more.",
+        ),
+        error => error.into(),
+    }
+}
+
 /// A line for the audit log.
 pub(crate) fn entry(service: &Service, who: &str, what: &str, detail: &serde_json::Value) -> Entry {
     Entry { detail: detail.to_string(), ..Entry::new(service.clock.now().seconds(), who, what) }
@@ -240,4 +308,31 @@ pub(crate) fn entry(service: &Service, who: &str, what: &str, detail: &serde_jso
 /// Runs what computes for long on a thread that may.
 pub(crate) async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::ours(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_tables_are_turned_and_no_row_is_lost() {
+        let page = |from| {
+            let rows = (0..120).map(|number| vec![Cell::of(number.to_string())]).collect();
+            let table = Table { caption: "Units", heads: vec!["Unit".to_owned()], rows };
+            Page { path: "/desk/x", from, table: Some(table), ..Page::default() }
+        };
+        let mut seen = Vec::new();
+        let mut from = Some(0);
+        while let Some(at) = from {
+            let mut page = page(at);
+            let (_, turns) = page.turn();
+            seen.extend(page.table.expect("a table").rows.into_iter().map(|row| row[0].text.clone()));
+            let next = turns.iter().find(|turn| turn.rel == "next").and_then(|turn| turn.href.rsplit_once('='));
+            from = next.map(|(_, from)| from.parse().expect("a number"));
+        }
+        assert_eq!(seen, (0..120).map(|number: u32| number.to_string()).collect::<Vec<_>>());
+        let mut last = page(9_999);
+        let (rows, turns) = last.turn();
+        assert_eq!((rows.as_str(), turns.len()), (", 101 to 120 of 120", 1), "beyond the end is the end");
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use store::{ElectionState, Expect};
@@ -13,7 +13,7 @@ use vote::companion::{PublicRoleKey, Signature};
 
 use super::audit::{Incident, incidents};
 use super::desk_frame;
-use super::exchange::{Cell, Outcome, Page, Step, Table, Upload, demand_poll, entry, nothing_chosen, show};
+use super::exchange::{Asked, Cell, Outcome, Page, Step, Table, Upload, demand_poll, entry, nothing_chosen, show};
 use crate::desk::upload;
 use crate::files;
 use crate::pages::certificate::{Certified, certified};
@@ -124,8 +124,12 @@ impl Summary {
 }
 
 /// `GET /desk/deliveries`.
-pub(crate) async fn deliveries(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
-    show(&service, &session, deliveries_view(&service, session.role).await?, Outcome::default()).await
+pub(crate) async fn deliveries(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    show(&service, &session, deliveries_view(&service, session.role).await?.at(&asked), Outcome::default()).await
 }
 
 /// `POST /desk/deliveries`: a newer summary in the place of the one before.
@@ -163,7 +167,7 @@ pub(crate) async fn take_deliveries(State(service): State<Service>, Extension(se
 
 async fn deliveries_view(service: &Service, role: Role) -> Result<Page, Problem> {
     let poll = demand_poll(service).await?;
-    let mut page = Page { heading: "Deliveries", ..Page::default() };
+    let mut page = Page { heading: "Deliveries", path: "/desk/deliveries", ..Page::default() };
     match Summary::kept(service).await? {
         None => page.lede.push("No summary of deliveries has been brought yet.".to_owned()),
         Some((_, summary)) => {
@@ -183,7 +187,7 @@ async fn deliveries_view(service: &Service, role: Role) -> Result<Page, Problem>
     if role == Role::Authority {
         page.steps = vec![
             Step::of("Make the summary from your ledger, and sign it.")
-                .run("whitley deliver status --public --key authority.key > deliveries.json"),
+                .run("whitley deliver status --ledger ledger.jsonl --public --key authority.key --out deliveries.json"),
         ];
         page.forms.push(Upload::of("/desk/deliveries", "The summary. It becomes public."));
     }

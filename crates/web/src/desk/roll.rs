@@ -1,5 +1,6 @@
 //! The officer's roll: files in, every fault, undo, freeze, and what goes out of the frozen roll.
 
+pub(crate) mod late;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Form, Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use dispute::roll::{EmployerNotice, Finding, Notices, PlanUnit, Roll, kind};
+use dispute::roll::{EmployerNotice, Finding, Notices, OutEntry, PlanUnit, kind};
 use serde_json::{Value, json};
 use store::{Entry, ImportState, RollImport};
 use zeroize::Zeroizing;
@@ -533,7 +534,26 @@ pub(crate) async fn roll_csv(State(service): State<Service>, Extension(session):
 pub(crate) async fn out_csv(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
     take_out(&service, &session, "not-on-roll.csv").await?;
     let loaded = load(&service).await?;
-    let bytes = blocking(move || Ok(loaded.freeze().map_err(|_| Problem::ours(&"the frozen imports do not freeze"))?.out_bytes())).await?;
+    let left = late::left(&late::applied(&service).await?);
+    let bytes = blocking(move || {
+        let mut frozen = loaded.freeze().map_err(|_| Problem::ours(&"the frozen imports do not freeze"))?;
+        // Of whoever left since, the roll of the freeze has name and unit.
+        for entry in frozen.roll.entries.iter().filter(|entry| left.contains_key(&*entry.member)) {
+            frozen.out.push(OutEntry {
+                member: entry.member.to_string(),
+                name: entry.cell("name"),
+                employer: entry.cell("employer"),
+                unit: entry.unit.to_string(),
+                why: "left".to_owned(),
+                reason: left[&*entry.member].clone(),
+                file: "late change".to_owned(),
+                line: 1,
+            });
+        }
+        frozen.out.sort();
+        Ok(frozen.out_bytes())
+    })
+    .await?;
     Ok(private(download("text/csv; charset=utf-8", "not-on-roll.csv", bytes.into())))
 }
 
@@ -582,9 +602,11 @@ pub(crate) async fn notices_csv(State(service): State<Service>) -> Answer {
 async fn count_notices(service: &Service) -> Result<Notices, Problem> {
     service.store.get_frozen_roll().await?.ok_or_else(not_frozen)?;
     let bytes = service.store.get_frozen_roll_bytes().await?;
+    late::canonical(&bytes)?;
     let loaded = load(service).await?;
+    let applied = late::applied(service).await?;
     blocking(move || {
-        let mut roll = Roll::parse(&bytes).map_err(|why| Problem::ours(&why))?;
+        let mut roll = late::canonical(&bytes)?;
         roll.synthetic = loaded.list.synthetic.clone();
         let day = loaded.settings.day.ok_or_else(not_frozen)?;
         let frozen = loaded.freeze().map_err(|_| Problem::ours(&"the frozen imports do not freeze"))?;
@@ -592,7 +614,11 @@ async fn count_notices(service: &Service) -> Result<Notices, Problem> {
         for one in frozen.out {
             *out.entry((one.employer, one.why)).or_default() += 1;
         }
-        Ok(Notices::of(&roll, day, &out, &loaded.employers))
+        let mut notices = Notices::of(&roll, day, &out, &loaded.employers);
+        for notice in &mut notices.employers {
+            notice.explained.push_str(&late::counted_words(&applied));
+        }
+        Ok(notices)
     })
     .await
 }

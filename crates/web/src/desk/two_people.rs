@@ -13,6 +13,7 @@ use store::Entry;
 
 use crate::clock::Instant;
 use crate::desk::desk_frame;
+use crate::desk::exchange::raced;
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
@@ -39,6 +40,8 @@ pub struct Proposal {
     pub at: i64,
     /// How far it is.
     pub state: ProposalState,
+    /// As the store has it; none before it is kept.
+    stored: Option<String>,
 }
 
 /// How far a proposal is.
@@ -90,6 +93,7 @@ impl Proposal {
             by: role(value.get("by")?)?,
             at: value.get("at")?.as_i64()?,
             state,
+            stored: Some(text.to_owned()),
         })
     }
 
@@ -133,7 +137,7 @@ pub async fn propose(service: &Service, role: Role, act: &str, detail: Value) ->
     }
     let id = service.token().map_err(|error| Problem::ours(&error))?[..16].to_owned();
     let at = service.clock.now().seconds();
-    let proposal = Proposal { id: id.clone(), act: act.to_owned(), detail, by: role, at, state: ProposalState::Pending };
+    let proposal = Proposal { id: id.clone(), act: act.to_owned(), detail, by: role, at, state: ProposalState::Pending, stored: None };
     keep(service, &proposal, role, "proposed").await?;
     Ok(id)
 }
@@ -227,8 +231,10 @@ async fn keep(service: &Service, proposal: &Proposal, role: Role, step: &str) ->
     let now = service.clock.now().seconds();
     let mut entry = Entry::new(now, &role.to_string(), &format!("{step}: {}", proposal.act));
     entry.detail = json!({ "id": proposal.id, "detail": proposal.detail }).to_string();
-    service.store.put_setting(&format!("{PREFIX}{}", proposal.id), &proposal.json().to_string(), entry).await?;
-    Ok(())
+    // From the state that was read, or not at all: of two people who answer at the same moment one is told that the other was faster.
+    let key = format!("{PREFIX}{}", proposal.id);
+    let kept = service.store.change_setting(&key, proposal.stored.as_deref(), &proposal.json().to_string(), entry).await;
+    kept.map_err(raced)
 }
 
 #[derive(Template)]

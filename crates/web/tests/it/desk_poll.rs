@@ -351,8 +351,43 @@ impl Poller {
         }
     }
 
-    /// Both sign the result; the page of the second.
-    async fn result(&self, uuid: &str) -> String {
+    /// A letter of the first share's record, as it is stored, made another behind the service's back; or put right again.
+    fn flip(&self, uuid: &str) {
+        let file = rusqlite::Connection::open(self.running.folder.path().join("poll.db")).expect("opened");
+        let sql = "SELECT e.rowid, e.payload FROM board_event AS e JOIN board_election AS n ON n.number = e.election \
+                   WHERE n.uuid = ?1 AND e.kind = 'PartialDecryption' ORDER BY e.height LIMIT 1";
+        let (row, mut payload): (i64, Vec<u8>) =
+            file.query_row(sql, [uuid], |row| Ok((row.get(0)?, row.get(1)?))).expect("a share in the store");
+        let last = payload.iter().rposition(u8::is_ascii_digit).expect("a digit");
+        payload[last] ^= 1;
+        assert_eq!(file.execute("UPDATE board_event SET payload = ?2 WHERE rowid = ?1", (row, payload)).expect("changed"), 1);
+    }
+
+    /// With a bit of a share flipped in the store both signatures publish nothing; put right, the same two do.
+    async fn stopped_by_a_flipped_bit(&self, election: &web::elections::Election) {
+        let uuid = &election.uuid;
+        let before = self.running.service.store.get_election(uuid).await.expect("an election");
+        let shown = self.get("officer", "/desk/result").await;
+        assert!(shown.status == StatusCode::OK && shown.text().contains("archives.tar"), "{}", shown.text());
+        let page = self.result(uuid, true).await;
+        assert!(!page.contains("every check passed"), "{page}");
+        for _ in 0..2 {
+            let again = self.post("officer", "/desk/result/publish", "application/x-www-form-urlencoded", Vec::new()).await;
+            assert!(again.status == StatusCode::BAD_REQUEST && !again.text().contains("every check passed"), "{}", again.text());
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            let after = self.running.service.store.get_election(uuid).await.expect("an election");
+            assert_eq!((after.is_counted, after.head_hash, after.lines), (false, before.head_hash, before.lines));
+        }
+        let companion = self.companion(uuid).await;
+        assert!(!companion.has_result);
+        let public = self.running.get(&format!("/results/{}", election.unit)).await.text();
+        assert!(!public.contains("Every check passed"), "{public}");
+        assert_eq!(self.get("officer", "/desk/result").await.status, StatusCode::OK, "the page goes on");
+        self.flip(uuid);
+    }
+
+    /// Both sign the result; the page of the second. `flipped`: after the first signature a stored share is changed.
+    async fn result(&self, uuid: &str, flipped: bool) -> String {
         let archive = self.running.get(&format!("/e/{uuid}/archive.bel")).await.body;
         let (election, _, trustees) = self.setup(uuid).await;
         let later = self.running.service.store.list_later_events(uuid).await.expect("events");
@@ -378,10 +413,15 @@ impl Poller {
             let mut wrong = board::signed_so_far(&other, None, "result").expect("a line");
             board::sign_result(&companion, &mut wrong, &self.people[name].key, name).expect("signed");
             self.bring_bad(name, "/desk/result", "result.json", &wrong.bytes(), "is not the result that this board counts").await;
+            if flipped && name == "officer" {
+                self.flip(uuid);
+            }
             let mut line = board::signed_so_far(&body, None, "result").expect("a line");
             board::sign_result(&companion, &mut line, &self.people[name].key, name).expect("signed");
             assert!(self.running.get("/results").await.status == StatusCode::OK);
-            page = self.bring_good(name, "/desk/result", &[(format!("{uuid}.result.json"), line.bytes())]).await;
+            let got = self.bring(name, "/desk/result", &[(format!("{uuid}.result.json"), line.bytes())]).await;
+            assert_eq!(got.status, if flipped && name == "officer" { StatusCode::BAD_REQUEST } else { StatusCode::OK }, "{}", got.text());
+            page = got.text();
         }
         page
     }
@@ -495,7 +535,10 @@ async fn a_whole_poll_over_the_desks() {
     }
     for uuid in [&north.uuid, &south.uuid] {
         poller.shares(uuid).await;
-        let page = poller.result(uuid).await;
+        if *uuid == south.uuid {
+            poller.stopped_by_a_flipped_bit(south).await;
+        }
+        let page = poller.result(uuid, false).await;
         assert!(page.contains("signed by the scrutineer and the officer"), "{page}");
         // A busy machine may verify longer than the page waits.
         for _ in 0..600 {

@@ -161,6 +161,98 @@ async fn a_roll_goes_from_a_faulty_file_to_a_plan() {
     assert!(!log.iter().any(|line| line.entry.detail.contains("Member 1")), "no names in the log");
 
     plan(&running).await;
+    late_changes(&running).await;
+}
+
+/// Late changes: written by the page, signed by both, applied to the roll that was seen and to no other.
+async fn late_changes(running: &Running) {
+    let officer = signed_in(running, Role::Officer).await;
+    let (officer_key, scrutineer_key) = (keys("officer of the desk").0, keys("scrutineer").0);
+    let before = running.service.store.get_frozen_roll().await.expect("read").expect("frozen");
+    let path = "/desk/roll/changes";
+    let page = see(running, &officer, path).await;
+    assert!(page.status == StatusCode::OK && page.text().contains(&before.hash.hex()), "{}", page.text());
+
+    let make = async |fields: &[(&str, &str)]| form(running, &officer, "/desk/roll/changes/make", fields).await;
+    let wrong = make(&[("kind", ""), ("date", "soon"), ("cells", "elephant=1\nno sign")]).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    for says in ["joins, leaves or moves", "Membership number", "Reason: say why", "Who asked", "Day:", "elephant", "no sign"] {
+        assert!(wrong.text().contains(says), "{says}: {}", wrong.text());
+    }
+    let why = [("reason", "transferred"), ("by", "branch"), ("date", "2026-11-12")];
+    for (fields, says) in [
+        ([("kind", "leave"), ("member", "Nobody1"), ("unit", "")], "is not on the roll"),
+        ([("kind", "join"), ("member", "Ashdown001"), ("unit", "ashdown")], "on the roll already"),
+        ([("kind", "join"), ("member", "New1"), ("unit", "")], "has no unit"),
+        ([("kind", "join"), ("member", "=New"), ("unit", "ashdown")], "begins like a formula"),
+    ] {
+        let got = make(&[&fields[..], &why].concat()).await;
+        assert!(got.status == StatusCode::BAD_REQUEST && got.text().contains(says), "{says}: {}", got.text());
+    }
+    let joined = make(
+        &[&[("kind", "join"), ("member", "New1"), ("unit", "ashdown"), ("cells", "name=New Person\ngrade=Band 5")][..], &why].concat(),
+    )
+    .await;
+    assert_eq!((joined.status, joined.header("content-type")), (StatusCode::OK, "application/json"), "{}", joined.text());
+    let moved = make(&[&[("kind", "move"), ("member", "Ashdown001"), ("unit", "brecon")][..], &why].concat()).await;
+    assert_eq!(running.service.store.get_frozen_roll().await, Ok(Some(before.clone())), "a file that was written changes nothing");
+
+    let signed = |got: &Got, signers: &[(&str, &poll::KeyFile)]| {
+        let mut change = dispute::roll::SignedChange::parse(got.text().trim_end()).expect("a change");
+        for (role, key) in signers {
+            change.sign(role, key.signing.sign_roll_change(&change.change.body()).as_str().to_owned());
+        }
+        format!("{}\n", change.line())
+    };
+    let bring = async |text: &str| send(running, &officer, path, &[], Some(("change.json", text.as_bytes()))).await;
+    let both = [("officer", &officer_key), ("scrutineer", &scrutineer_key)];
+    let forged = [("officer", &officer_key), ("scrutineer", &officer_key)];
+    for (text, says) in [
+        (joined.text(), "not signed by the officer"),
+        (signed(&joined, &both[..1]), "not signed by the scrutineer"),
+        (signed(&joined, &forged), "not signed by the scrutineer"),
+        (signed(&joined, &both).replace("New Person", "Old Person"), "not signed by the officer"),
+        ("{}\n".to_owned(), "This is no change of a roll"),
+    ] {
+        let got = bring(&text).await;
+        assert!(got.status == StatusCode::BAD_REQUEST && got.text().contains(says), "{says}: {}", got.text());
+    }
+    assert_eq!(running.service.store.get_frozen_roll().await, Ok(Some(before.clone())));
+
+    let got = bring(&signed(&joined, &both)).await;
+    assert!(got.status == StatusCode::OK && got.text().contains("Change 1 (join, ashdown) is applied"), "{}", got.text());
+    let after = running.service.store.get_frozen_roll().await.expect("read").expect("frozen");
+    assert_eq!((after.rows, after.hash != before.hash), (before.rows + 1, true));
+    assert!(got.text().contains(&after.hash.hex()));
+    for late in [signed(&joined, &both), signed(&moved, &both)] {
+        let got = bring(&late).await;
+        assert!(got.text().contains("not made for the roll as it is now"), "{}", got.text());
+    }
+    let notices = see(running, &officer, "/desk/roll/notices").await.text();
+    assert!(notices.contains("60 employees concerned") && notices.contains("One later change to the roll"), "{notices}");
+    let units = see(running, &officer, "/desk/roll").await.text();
+    assert!(units.contains("<td class=\"n\">31</td>") && units.contains("change: 1, join, ashdown"), "{units}");
+
+    // Two more in one upload, the second before the first: each is for the roll that the other leaves.
+    let moved = make(&[&[("kind", "move"), ("member", "Ashdown001"), ("unit", "brecon")][..], &why].concat()).await;
+    let got = bring(&signed(&moved, &both)).await;
+    assert!(got.text().contains("Change 2 (move, ashdown to brecon) is applied"), "{}", got.text());
+    let left = make(&[&[("kind", "leave"), ("member", "Brecon002"), ("unit", "")][..], &why].concat()).await;
+    assert_eq!(bring(&signed(&left, &both)).await.status, StatusCode::OK);
+    let authority = signed_in(running, Role::Authority).await;
+    let roll = see(running, &authority, "/desk/roll/roll.csv").await.text();
+    assert!(roll.contains("ashdown,New1,,New Person") && roll.contains("brecon,Ashdown001") && !roll.contains("Brecon002"), "{roll}");
+    assert_eq!(store::Hash::of(roll.as_bytes()), running.service.store.get_frozen_roll().await.expect("read").expect("frozen").hash);
+    let log = running.service.store.list_audit(0, 1_000).await.expect("a log");
+    assert_eq!(log.iter().filter(|line| line.entry.what == "roll changed").count(), 3);
+    assert!(!log.iter().any(|line| line.entry.detail.contains("New Person") || line.entry.detail.contains("New1")), "nobody in the log");
+    // Whoever left stands on the other list.
+    let scrutineer = signed_in(running, Role::Scrutineer).await;
+    assert_eq!(form(running, &officer, "/desk/roll/export", &[]).await.status, StatusCode::SEE_OTHER);
+    let proposal = two_people::pending(&running.service).await.expect("read").pop().expect("a proposal");
+    form(running, &scrutineer, "/desk/two-people", &[("id", proposal.id.as_str()), ("answer", "confirm")]).await;
+    let out = see(running, &officer, "/desk/roll/not-on-roll.csv").await.text();
+    assert!(out.contains("Brecon002") && out.contains("GONE1"), "{out}");
 }
 
 /// The plan of a frozen roll.
@@ -248,6 +340,16 @@ async fn nobody_confirms_their_own_and_nothing_is_confirmed_twice() {
     assert!(two_people::confirmed(service, "certificate", &detail, 60).await.expect("read").is_none());
     two_people::confirm(service, Role::Scrutineer, &id).await.expect("confirmed");
     assert!(two_people::confirm(service, Role::Scrutineer, &id).await.is_err(), "once");
+    let other = two_people::propose(service, Role::Officer, "another", detail.clone()).await.expect("proposed");
+    let answers = tokio::join!(
+        two_people::confirm(service, Role::Scrutineer, &other),
+        two_people::withdraw(service, Role::Officer, &other),
+        two_people::withdraw(service, Role::Scrutineer, &other)
+    );
+    let (done, taken_back) = (answers.0.is_ok(), usize::from(answers.1.is_ok()) + usize::from(answers.2.is_ok()));
+    assert_eq!(usize::from(done) + taken_back, 1, "of three answers at one moment one counts: {answers:?}");
+    let kept = two_people::confirmed(service, "another", &detail, 60).await.expect("read").is_some();
+    assert_eq!(kept, done, "and it is the one that was kept");
     assert!(
         two_people::confirmed(service, "certificate", &json!({ "unit": "brecon" }), 60).await.expect("read").is_none(),
         "for this alone"

@@ -77,9 +77,10 @@ macro_rules! contract {
                 lines_come_one_after_another, closing_only_becomes_later, a_void_line_and_its_pack_go_together;
             counting: a_real_election_passes_the_verifier, an_event_needs_the_head_that_was_seen, an_election_is_there_once,
                 a_list_that_is_none_is_refused;
-            people: a_roll_is_loaded_withdrawn_frozen_and_erased, another_key_is_refused, packs_follow_their_table;
-            office: files_have_versions, a_challenge_is_good_once, sessions_end, the_log_is_chained, opening_again_changes_nothing,
-                an_act_that_is_refused_leaves_no_line;
+            people: a_roll_is_loaded_withdrawn_frozen_and_erased, a_frozen_roll_changes_from_what_was_seen_or_not_at_all, another_key_is_refused,
+                packs_follow_their_table;
+            office: files_have_versions, a_setting_changes_from_what_was_read_or_not_at_all, a_challenge_is_good_once, sessions_end, the_log_is_chained,
+                opening_again_changes_nothing, an_act_that_is_refused_leaves_no_line;
             model: any_order_of_acts_is_as_in_the_model;
         }
     };

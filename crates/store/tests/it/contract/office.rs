@@ -28,6 +28,25 @@ pub(crate) async fn files_have_versions(place: &Place) {
     assert_eq!(left.get_file("ceremony/1").await, Ok(None));
 }
 
+pub(crate) async fn a_setting_changes_from_what_was_read_or_not_at_all(place: &Place) {
+    let (left, right) = (place.open().await, place.open().await);
+    let one = |answers: [Result<(), StoreError>; 2]| {
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+        assert!(answers.iter().any(|answer| matches!(answer, Err(StoreError::Refused(Refusal::Stale { what: "setting", .. })))));
+    };
+    for expected in [None, Some("read")] {
+        let both = tokio::join!(
+            left.change_setting("x", expected, "left", entry("set")),
+            right.change_setting("x", expected, "right", entry("set"))
+        );
+        one([both.0, both.1]);
+        left.put_setting("x", "read", entry("put")).await.expect("put");
+    }
+    let none = left.change_setting("y", Some("before"), "after", entry("set")).await;
+    assert!(matches!(none, Err(StoreError::Refused(Refusal::Stale { .. }))), "{none:?}");
+    assert_eq!(left.list_audit(0, 100).await.expect("a log").iter().filter(|line| line.entry.what == "set").count(), 2);
+}
+
 pub(crate) async fn a_challenge_is_good_once(place: &Place) {
     let (left, right) = (place.open().await, place.open().await);
     left.put_sign_in_challenge([1; 32], NOW + 300).await.expect("put");

@@ -1,6 +1,6 @@
 //! The roll and the packs.
 
-use store::{ImportState, PackChange, PackState, Refusal, Store, StoreError};
+use store::{ChangedRoll, Hash, ImportState, PackChange, PackState, Refusal, Store, StoreError};
 
 use super::Place;
 use crate::made::entry;
@@ -46,6 +46,49 @@ pub(crate) async fn a_roll_is_loaded_withdrawn_frozen_and_erased(place: &Place) 
     assert!(matches!(store.get_roll_import(1).await, Err(StoreError::Refused(Refusal::State { state: "erased", .. }))));
     assert!(matches!(store.get_frozen_roll_bytes().await, Err(StoreError::Refused(Refusal::State { state: "erased", .. }))));
     assert!(store.get_frozen_roll().await.expect("there").expect("a row").is_erased);
+}
+
+/// Two nodes change the same roll at the same moment: one of them does, and the other is told that it saw an older one.
+pub(crate) async fn a_frozen_roll_changes_from_what_was_seen_or_not_at_all(place: &Place) {
+    let (left, right) = (place.open_with_key(KEY).await, place.open_with_key(KEY).await);
+    let roll = b"invented roll".to_vec();
+    let changed = |name: &str| ChangedRoll {
+        rows: 2,
+        bytes: format!("invented roll with {name}").into_bytes(),
+        label: "change: 1".to_owned(),
+        change: format!("Invented Person {name} joins").into_bytes(),
+        settings: vec![("roll/units".to_owned(), name.to_owned())],
+    };
+    let early = left.replace_frozen_roll(Hash::of(&roll), changed("a"), entry("change")).await;
+    assert!(matches!(early, Err(StoreError::Refused(Refusal::State { state: "not frozen", .. }))), "{early:?}");
+    left.put_roll_import("members", 1, roll.clone(), entry("import")).await.expect("imported");
+    let frozen = left.freeze_roll(vec![1], 1, roll.clone(), entry("freeze")).await.expect("frozen");
+
+    let both = tokio::join!(
+        left.replace_frozen_roll(frozen.hash, changed("left"), entry("change")),
+        right.replace_frozen_roll(frozen.hash, changed("right"), entry("change"))
+    );
+    let (won, lost) = match &both {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+        other => panic!("one of them: {other:?}"),
+    };
+    assert!(matches!(lost, StoreError::Refused(Refusal::Stale { what: "frozen roll", .. })), "{lost:?}");
+    assert_eq!((won.rows, won.frozen_at), (2, frozen.frozen_at), "it stays frozen when it was");
+    assert_eq!(right.get_frozen_roll().await, Ok(Some(won.clone())));
+    let name = if both.0.is_ok() { "left" } else { "right" };
+    assert_eq!(*left.get_frozen_roll_bytes().await.expect("opened"), *changed(name).bytes);
+    assert_eq!(left.get_setting("roll/units").await, Ok(Some(name.to_owned())), "what follows from the roll is the winner's");
+    let imports = left.list_roll_imports().await.expect("a list");
+    let listed: Vec<_> = imports.iter().map(|import| (import.number, import.label.as_str(), import.state)).collect();
+    assert_eq!(listed, [(1, "members", ImportState::Frozen), (2, "change: 1", ImportState::Frozen)]);
+    assert_eq!(*left.get_roll_import(2).await.expect("opened"), changed(name).change);
+    let sealed = place.one("SELECT sealed FROM people.roll_import WHERE number = 2").await;
+    assert!(!sealed.contains(&hex(b"Invented")), "names are encrypted: {sealed}");
+    assert_eq!(left.list_audit(0, 100).await.expect("a log").iter().filter(|line| line.entry.what == "change").count(), 1);
+    left.erase_people(entry("erase")).await.expect("erased");
+    let late = left.replace_frozen_roll(won.hash, changed("c"), entry("change")).await;
+    assert!(matches!(late, Err(StoreError::Refused(Refusal::State { state: "erased", .. }))), "{late:?}");
+    assert!(matches!(left.get_roll_import(2).await, Err(StoreError::Refused(Refusal::State { state: "erased", .. }))));
 }
 
 fn hex(bytes: &[u8]) -> String {

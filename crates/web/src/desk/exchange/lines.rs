@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use poll::board::{Board, check_line, check_line_so_far};
 use poll::{Companion, Signable};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use store::{Effect, ElectionState, Hash, NewLine};
 use vote::PublicCredentials;
 use vote::companion::LineKind;
 
-use super::{Cell, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, show};
+use super::{Asked, Cell, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, raced, show};
 use crate::api;
 use crate::clock::Instant;
 use crate::desk::upload;
@@ -28,9 +28,9 @@ use crate::session::Session;
 const WAITING: &str = "line/";
 
 /// `GET /desk/lines`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
     demand_poll(&service).await?;
-    show(&service, &session, view(&service, session.role).await?, Outcome::default()).await
+    show(&service, &session, view(&service, session.role).await?.at(&asked), Outcome::default()).await
 }
 
 /// `GET /desk/lines/{line}`: a line that waits, to be signed.
@@ -83,7 +83,8 @@ async fn take_one(service: &Service, who: &str, name: &str, bytes: &[u8]) -> Res
         ));
     }
     let key = format!("{WAITING}{}", Hash::of(line.body.text()).hex());
-    let earlier = service.store.get_setting(&key).await?.filter(|text| !text.is_empty());
+    let kept = service.store.get_setting(&key).await?;
+    let earlier = kept.clone().filter(|text| !text.is_empty());
     let setup = service.store.get_setup(&election.uuid).await?;
     let companion = service.store.stream_companion(&election.uuid).await?.collect().await?;
     let body: Value = serde_json::from_str(line.body.text()).unwrap_or_default();
@@ -123,7 +124,8 @@ async fn take_one(service: &Service, who: &str, name: &str, bytes: &[u8]) -> Res
     let Some(text) = complete else {
         let signed: Vec<&str> = line.signatures.iter().map(|(signer, _)| signer.as_str()).collect();
         let bytes = String::from_utf8(line.bytes()).map_err(|error| Problem::ours(&error))?;
-        service.store.put_setting(&key, &bytes, entry(service, who, "line brought", &detail)).await?;
+        // Both may bring theirs at the same moment: neither signature may be lost.
+        service.store.change_setting(&key, kept.as_deref(), &bytes, entry(service, who, "line brought", &detail)).await.map_err(raced)?;
         return Ok(format!(
             "{}: {} ({of}) is signed by the {} and waits for the other.",
             election.name,
@@ -172,6 +174,7 @@ async fn view(service: &Service, role: Role) -> Result<Page, Problem> {
     let may = elections.iter().any(|election| election.state(now) != ElectionState::Counted);
     let mut page = Page {
         heading: "Lines signed by both",
+        path: "/desk/lines",
         lede: vec![
             "A later closing time, a spare credential for a lost letter, a credential voided for an accepted paper vote: each is a line that officer \
              and scrutineer sign, and that everybody can read afterwards. A web ballot that was cast is never voided."
@@ -185,18 +188,23 @@ async fn view(service: &Service, role: Role) -> Result<Page, Problem> {
         ..Page::default()
     };
     if !rows.is_empty() {
-        page.table =
+        page.waiting =
             Some(Table { caption: "Lines that wait", heads: ["Unit", "Line", "Says", "File to sign"].map(str::to_owned).into(), rows });
     }
     if !may {
         return Ok(page);
     }
-    let mut fetch = Step::of("Fetch archive and companion of the unit, into one folder:");
-    for election in elections.iter().filter(|election| election.state(now) != ElectionState::Counted) {
-        fetch = fetch
-            .fetch(format!("/e/{}/archive.bel", election.uuid), format!("{} archive", election.name))
-            .fetch(format!("/e/{}/companion.jsonl", election.uuid), "companion,");
+    if role == Role::Officer {
+        let units = elections.iter().filter(|election| election.state(now) != ElectionState::Counted).map(|election| {
+            let files = Cell::of("")
+                .with_link(format!("/e/{}/archive.bel", election.uuid), "archive")
+                .with_link(format!("/e/{}/companion.jsonl", election.uuid), "companion");
+            vec![Cell::of(&election.name), files]
+        });
+        page.table =
+            Some(Table { caption: "Files of the units", heads: ["Unit", "Files"].map(str::to_owned).into(), rows: units.collect() });
     }
+    let fetch = Step::of("Fetch archive and companion of the unit from the table above, into the folder of your key file.");
     let make = Step::of("The officer makes a line, one of these:").run(
         "whitley vote extend UUID.bel --closes-at 2026-12-16T17:00:00Z --reason 'TEXT' --key officer.key --out line.json\n\
          whitley vote replace UUID.bel --old PUBLIC --new SPARE --reason 'letter not delivered' --key officer.key --out line.json\n\

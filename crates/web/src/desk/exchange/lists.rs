@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use poll::credentials::{self, Roll};
 use poll::{Files as _, Poll, ceremony};
 
-use super::{Cell, Kept, Outcome, Page, Step, Table, Upload, computed, demand_poll, nothing_chosen, show};
+use super::{Asked, Cell, Kept, Outcome, Page, Step, Table, Upload, computed, demand_poll, nothing_chosen, show};
+use crate::desk::roll::late::{self, rolls_of_unit};
 use crate::desk::upload::{self, UploadedFile};
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
@@ -15,9 +16,9 @@ use crate::service::Service;
 use crate::session::Session;
 
 /// `GET /desk/credentials`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
     let poll = demand_poll(&service).await?;
-    show(&service, &session, view(&service, &poll, session.role).await?, Outcome::default()).await
+    show(&service, &session, view(&service, &poll, session.role).await?.at(&asked), Outcome::default()).await
 }
 
 /// `POST /desk/credentials`: two files of each unit.
@@ -47,7 +48,7 @@ pub(crate) async fn take(State(service): State<Service>, Extension(session): Ext
             let bytes = service.store.get_frozen_roll_bytes().await?;
             let known = poll.clone();
             let read = computed(move || Roll::read(&bytes, "the frozen roll", &known).ok()).await?;
-            Some((roll.hash, read))
+            Some((roll.hash, late::applied(&service).await?, read))
         }
         Some(_) => None,
         None => return Err(Problem::conflict("no-roll", "The roll is not frozen yet: credentials are made of the frozen roll.")),
@@ -68,22 +69,26 @@ pub(crate) async fn take(State(service): State<Service>, Extension(session): Ext
             [None, None] => continue,
         };
         let (name, poll, mut files) = (list.name.clone(), poll.clone(), kept.files());
-        let (hash, entitled) = match &roll {
-            Some((hash, read)) => (Some(*hash), poll.unit(&id).ok().and_then(|unit| read.as_ref().map(|read| read.entitled(unit)))),
-            None => (None, None),
+        let (rolls, entitled) = match &roll {
+            Some((present, applied, read)) => {
+                let entitled = poll.unit(&id).ok().and_then(|unit| read.as_ref().map(|read| read.entitled(unit)));
+                (rolls_of_unit(applied, *present, &id), entitled)
+            }
+            None => (Vec::new(), None),
         };
         let received = computed(move || {
             let unit = poll.unit(&id)?;
             let finished = ceremony::finished(&files, &poll)?;
             let made = credentials::receive(&mut files, &poll, &finished, unit, &record.bytes, &list.bytes)?;
             let listed = credentials::listed(&files, &poll, unit, &poll.election(unit, finished.trustees.key())?)?;
-            if let (Some(listed), Some(hash)) = (&listed, hash)
-                && listed.roll != hash
+            if let (Some(listed), [present, ..]) = (&listed, &rolls[..])
+                && !rolls.contains(&listed.roll.hex())
             {
                 return Err(Problem::conflict(
                     "refused",
                     format!(
-                        "The list was made of another roll ({}) than the frozen one ({hash}). Fetch the roll from this service.",
+                        "The list was made of another roll ({}) than the frozen one ({present}), or a late change of its unit came after. Fetch \
+                         the roll from this service.",
                         listed.roll
                     ),
                 ));
@@ -127,6 +132,7 @@ async fn view(service: &Service, poll: &Poll, role: Role) -> Result<Page, Proble
     let here = rows.iter().filter(|row| row.last().is_some_and(|cell| cell.class == Some("good"))).count();
     let mut page = Page {
         heading: "Credentials of the authority",
+        path: "/desk/credentials",
         lede: vec![format!("{here} of {} units have their public list.", rows.len())],
         table: Some(Table { caption: "Public lists", heads: ["Unit", "Id", "List"].map(str::to_owned).into(), rows }),
         notes: vec![
@@ -149,7 +155,8 @@ async fn view(service: &Service, poll: &Poll, role: Role) -> Result<Page, Proble
     }
     page.steps = vec![
         Step::fetch_poll(),
-        Step::of("Put the frozen roll beside it as roll.csv."),
+        Step::of("Put the frozen roll beside it. It has names and addresses: that you fetched it stands in the audit log.")
+            .fetch("/desk/roll/roll.csv", "roll.csv"),
         Step::of(
             "Make the credentials, on a machine that is not on any network. The spare ones stand for letters that get lost; choose their \
              number here, it cannot be changed afterwards.",

@@ -1,13 +1,13 @@
 //! The opening: officer and scrutineer sign each unit's setup. With the second signature the unit is on the board.
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use poll::{Poll, Signable, ceremony, opening};
 use serde_json::json;
 use std::sync::Arc;
 use store::NewElection;
 
-use super::{Cell, Kept, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, show};
+use super::{Asked, Cell, Kept, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, show};
 use crate::clock::Instant;
 use crate::desk::upload::{self, UploadedFile};
 use crate::problem::{Answer, Problem};
@@ -17,9 +17,9 @@ use crate::service::Service;
 use crate::session::Session;
 
 /// `GET /desk/opening`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
     let poll = demand_poll(&service).await?;
-    show(&service, &session, view(&service, &poll, session.role).await?, Outcome::default()).await
+    show(&service, &session, view(&service, &poll, session.role).await?.at(&asked), Outcome::default()).await
 }
 
 /// `POST /desk/opening`: signed setups of units.
@@ -100,6 +100,7 @@ async fn view(service: &Service, poll: &Poll, role: Role) -> Result<Page, Proble
     let all = poll.units.len();
     let mut page = Page {
         heading: "Opening, signed by officer and scrutineer",
+        path: "/desk/opening",
         lede: vec![format!("{on_board} of {all} units are on the board. Voting opens at {}, by itself.", poll.opens_at)],
         table: Some(Table { caption: "Units", heads: ["Unit", "Officer", "Scrutineer", "Board"].map(str::to_owned).into(), rows }),
         ..Page::default()

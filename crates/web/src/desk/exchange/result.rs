@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use poll::Signable;
 use poll::board::{count, receive_result, result_body, signed_so_far};
 use serde_json::json;
@@ -18,11 +18,13 @@ use vote::archive::{Event, Tail};
 
 use super::lines::election_of;
 use super::shares::Added;
-use super::{Cell, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, show};
+use super::standing::Standing;
+use super::{Asked, Cell, Outcome, Page, Step, Table, Upload, bulk, computed, demand_poll, entry, nothing_chosen, raced, show};
 use crate::desk::upload;
 use crate::elections::Election;
 use crate::problem::{Answer, Problem};
 use crate::results::{Verification, faults, verify_with};
+use crate::role::Role;
 use crate::service::Service;
 use crate::session::Session;
 
@@ -67,11 +69,13 @@ impl Publishing {
 }
 
 /// A result as this board counts it, with the signatures so far.
-struct Assembled {
+pub(super) struct Assembled {
     added: Added,
-    line: Signable,
+    pub(super) line: Signable,
     record: String,
     event: Vec<u8>,
+    /// The setting that `line` was read from.
+    earlier: Option<String>,
 }
 
 impl Assembled {
@@ -79,6 +83,11 @@ impl Assembled {
     async fn of(service: &Service, election: &Election) -> Result<Option<Self>, Problem> {
         let Some(added) = Added::of(service, election).await?.filter(Added::is_enough) else { return Ok(None) };
         let earlier = service.store.get_setting(&format!("{SIGNED}{}", election.uuid)).await?;
+        Self::from(added, election, earlier).await.map(Some)
+    }
+
+    /// Of what is there, with the signatures of the setting.
+    pub(super) async fn from(added: Added, election: &Election, earlier: Option<String>) -> Result<Self, Problem> {
         let info = election.info.clone();
         let assembled = computed(move || {
             let last = Event { parent: None, height: info.head_height, kind: info.head_kind, payload: None };
@@ -89,20 +98,24 @@ impl Assembled {
             let last_event = tail.last_event().ok_or_else(|| Problem::ours(&"an archive without events"))?;
             let body = result_body(&added.closed(), info.ballots, &result, last_event)?;
             let line = signed_so_far(&body, earlier.as_deref().map(str::as_bytes), "the result")?;
-            Ok::<_, Problem>(Self { added, line, record, event })
+            Ok::<_, Problem>(Self { added, line, record, event, earlier })
         });
-        assembled.await?.map(Some)
+        assembled.await?
     }
 
-    fn is_signed_by(&self, role: &str) -> bool {
-        self.line.signatures.iter().any(|(signer, _)| signer == role)
+    fn is_complete(&self) -> bool {
+        is_signed_by(&self.line, "officer") && is_signed_by(&self.line, "scrutineer")
     }
 }
 
+fn is_signed_by(line: &Signable, role: &str) -> bool {
+    line.signatures.iter().any(|(signer, _)| signer == role)
+}
+
 /// `GET /desk/result`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
     demand_poll(&service).await?;
-    show(&service, &session, view(&service, &session).await?, Outcome::default()).await
+    show(&service, &session, view(&service, &session).await?.at(&asked), Outcome::default()).await
 }
 
 /// `POST /desk/result`: results with signatures.
@@ -130,12 +143,14 @@ pub(crate) async fn take(State(service): State<Service>, Extension(session): Ext
 pub(crate) async fn publish_again(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
     let mut outcome = Outcome::default();
     for election in uncounted(&service).await? {
-        if let Some(assembled) = Assembled::of(&service, &election).await?
-            && assembled.is_signed_by("officer")
-            && assembled.is_signed_by("scrutineer")
-        {
-            publish(&service, &election, &session.role.to_string());
-            tell(&service, &election, &mut outcome).await;
+        match Assembled::of(&service, &election).await {
+            Ok(Some(assembled)) if assembled.is_complete() => {
+                publish(&service, &election, &session.role.to_string());
+                tell(&service, &election, &mut outcome).await;
+            }
+            Ok(_) => {}
+            // One unit that cannot be counted does not stop the others.
+            Err(problem) => outcome.refuse(&election.name, problem.what),
         }
     }
     if outcome.taken.is_empty() && outcome.refused.is_empty() {
@@ -163,9 +178,11 @@ async fn take_one(service: &Service, who: &str, name: &str, bytes: &[u8]) -> Res
     receive_result(&assembled.added.companion, &mut assembled.line, bytes, name)?;
     let text = String::from_utf8(assembled.line.bytes()).map_err(|error| Problem::ours(&error))?;
     let detail = json!({ "unit": election.unit, "last_event": election.info.head_hash.hex() });
-    service.store.put_setting(&format!("{SIGNED}{}", election.uuid), &text, entry(service, who, "result signed", &detail)).await?;
-    let is_complete = assembled.is_signed_by("officer") && assembled.is_signed_by("scrutineer");
-    if is_complete {
+    let entry = entry(service, who, "result signed", &detail);
+    let key = format!("{SIGNED}{}", election.uuid);
+    // Officer and scrutineer may bring theirs at the same moment: neither signature may be lost.
+    service.store.change_setting(&key, assembled.earlier.as_deref(), &text, entry).await.map_err(raced)?;
+    if assembled.is_complete() {
         publish(service, &election, who);
     }
     let signed: Vec<&str> = assembled.line.signatures.iter().map(|(signer, _)| signer.as_str()).collect();
@@ -197,7 +214,7 @@ fn publish(service: &Service, election: &Election, who: &str) {
 /// The faults that stop it, or none: then it is on the board.
 async fn verify_and_append(service: &Service, uuid: &str, who: &str) -> Result<Option<Vec<String>>, Problem> {
     let election = service.elections.get(service, uuid).await?;
-    let Some(Assembled { added, line, record, event }) = Assembled::of(service, &election).await? else {
+    let Some(Assembled { added, line, record, event, .. }) = Assembled::of(service, &election).await? else {
         return Ok(Some(vec!["There are not enough shares.".to_owned()]));
     };
     let signatures = line.demand_complete(&added.companion.signers(&line)?, "the result")?;
@@ -244,13 +261,42 @@ async fn tell(service: &Service, election: &Election, outcome: &mut Outcome) {
     }
 }
 
+/// The settings of signatures so far.
+async fn signatures(service: &Service) -> Result<HashMap<String, String>, Problem> {
+    let settings = service.store.list_settings().await?;
+    Ok(settings.into_iter().filter_map(|(key, text)| Some((key.strip_prefix(SIGNED)?.to_owned(), text))).collect())
+}
+
+/// What is to be signed of a unit, with the signatures so far; none if it cannot be counted yet.
+fn to_sign(standing: Option<&Standing>, earlier: Option<&String>) -> Option<Result<Signable, String>> {
+    let counted = standing?.counted.as_ref()?;
+    let earlier = earlier.map(|text| text.as_bytes());
+    Some(counted.as_ref().map_err(Clone::clone).and_then(|body| signed_so_far(body, earlier, "the result").map_err(|refusal| refusal.why)))
+}
+
+/// The units whose result this role has not signed and can.
+pub(super) async fn due(service: &Service, role: Role) -> Result<Vec<Election>, Problem> {
+    let (role, earlier) = (role.to_string(), signatures(service).await?);
+    let mut due = Vec::new();
+    for election in uncounted(service).await? {
+        let standing = service.standings.of(service, &election).await?;
+        if let Some(Ok(line)) = to_sign(standing.as_deref(), earlier.get(&election.uuid))
+            && !is_signed_by(&line, &role)
+        {
+            due.push(election);
+        }
+    }
+    Ok(due)
+}
+
 async fn view(service: &Service, session: &Session) -> Result<Page, Problem> {
     let elections = service.elections.all(service).await?;
     let now = service.clock.now();
+    let earlier = signatures(service).await?;
     let (mut rows, mut due, mut is_stuck, mut published) = (Vec::new(), Vec::new(), false, 0);
-    let role = session.role.to_string();
+    let (all, role) = (elections.len(), session.role.to_string());
     let mut notes = Vec::new();
-    for election in &elections {
+    for election in elections {
         let mut row = vec![Cell::of(&election.name)];
         if election.state(now) == ElectionState::Counted {
             published += 1;
@@ -263,15 +309,27 @@ async fn view(service: &Service, session: &Session) -> Result<Page, Problem> {
             rows.push(row);
             continue;
         }
-        let Some(assembled) = Assembled::of(service, election).await? else {
-            row.extend([Cell::of(""), Cell::of(""), Cell::tag("not enough shares yet", "")]);
-            rows.push(row);
-            continue;
+        let standing = service.standings.of(service, &election).await?;
+        let line = match to_sign(standing.as_deref(), earlier.get(&election.uuid)) {
+            Some(Ok(line)) => line,
+            Some(Err(why)) => {
+                notes.push(format!("{} cannot be counted: {why}", election.name));
+                row.extend([Cell::of(""), Cell::of(""), Cell::tag("cannot be counted", "bad")]);
+                rows.push(row);
+                continue;
+            }
+            None => {
+                row.extend([Cell::of(""), Cell::of(""), Cell::tag("not enough shares yet", "")]);
+                rows.push(row);
+                continue;
+            }
         };
-        let signed = |role: &str| Cell::done(assembled.is_signed_by(role), "signed", "not yet");
+        let signed = |role: &str| Cell::done(is_signed_by(&line, role), "signed", "not yet");
         row.extend([signed("officer"), signed("scrutineer")]);
-        let is_complete = assembled.is_signed_by("officer") && assembled.is_signed_by("scrutineer");
-        row.push(match service.publishing.of(&election.uuid) {
+        let is_complete = is_signed_by(&line, "officer") && is_signed_by(&line, "scrutineer");
+        let progress = service.publishing.of(&election.uuid);
+        is_stuck |= is_complete && !matches!(progress, Some(Progress::Verifying));
+        row.push(match progress {
             Some(Progress::Verifying) => Cell::tag("being verified", "now"),
             Some(Progress::Stopped(faults)) => {
                 notes.push(format!("{} was not published: {}", election.name, faults.join("; ")));
@@ -280,16 +338,16 @@ async fn view(service: &Service, session: &Session) -> Result<Page, Problem> {
             None if is_complete => Cell::tag("not verified yet", "now"),
             None => Cell::tag("to be signed", "now"),
         });
-        is_stuck |= is_complete && !matches!(service.publishing.of(&election.uuid), Some(Progress::Verifying));
-        if !assembled.is_signed_by(&role) {
+        if !is_signed_by(&line, &role) {
             due.push(election);
         }
         rows.push(row);
     }
     let mut page = Page {
         heading: "Result, signed by officer and scrutineer",
+        path: "/desk/result",
         lede: vec![
-            format!("{published} of {} units are published.", elections.len()),
+            format!("{published} of {all} units are published."),
             "With the second signature the whole archive is verified. One failed check stops the publication.".to_owned(),
         ],
         table: Some(Table { caption: "Units", heads: ["Unit", "Officer", "Scrutineer", "Result"].map(str::to_owned).into(), rows }),
@@ -308,17 +366,12 @@ async fn view(service: &Service, session: &Session) -> Result<Page, Problem> {
     if due.is_empty() {
         return Ok(page);
     }
-    let mut fetch = Step::of("Fetch archive and companion of each unit, as they are now, into one new folder:");
-    for election in &due {
-        fetch = fetch
-            .fetch(format!("/e/{}/archive.bel", election.uuid), format!("{} archive", election.name))
-            .fetch(format!("/e/{}/companion.jsonl", election.uuid), "companion,");
-    }
-    let commands: Vec<String> = due.iter().map(|election| format!("whitley vote result {}.bel --key {role}.key", election.uuid)).collect();
+    let command = bulk::for_each(&due, |unit| format!("whitley vote result {unit}.bel --key {role}.key"));
     page.steps = vec![
-        fetch,
-        Step::of("Count and sign. The command checks the whole archive first, and prints the counts that you sign.")
-            .run(commands.join("\n")),
+        Step::of("Fetch archive and companion of each unit that waits for you, as they are now, in one file. Unpack it in a new folder, with your key file:")
+            .fetch("/desk/archives.tar?for=result", "archives.tar")
+            .run("tar -xf archives.tar"),
+        Step::of("Count and sign. The command checks the whole archive first, and prints the counts that you sign.").run(command),
     ];
     page.forms.push(Upload::of("/desk/result", "UUID.result.json of each unit. You may choose several files."));
     Ok(page)

@@ -1,7 +1,7 @@
 //! Trustees' shares: each trustee adds the ballots up on its own machine, decrypts the sum, and brings its share.
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use poll::board::{Closed, Recorded, check_share};
 use poll::{Companion, Holders, Poll};
 use serde_json::{Value, json};
@@ -12,7 +12,8 @@ use vote::{Election as Read, EncryptedTally};
 
 use super::ceremony::trustees;
 use super::lines::election_of;
-use super::{Cell, Outcome, Page, Step, Table, Upload, computed, demand_poll, entry, nothing_chosen, show};
+use super::standing::Standing;
+use super::{Asked, Cell, Outcome, Page, Step, Table, Upload, bulk, computed, demand_poll, entry, nothing_chosen, show};
 use crate::desk::upload;
 use crate::elections::Election;
 use crate::problem::{Answer, Problem};
@@ -73,9 +74,9 @@ impl Added {
 }
 
 /// `GET /desk/shares`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
     let poll = demand_poll(&service).await?;
-    show(&service, &session, view(&service, &poll, session.role).await?, Outcome::default()).await
+    show(&service, &session, view(&service, &poll, session.role).await?.at(&asked), Outcome::default()).await
 }
 
 /// `POST /desk/shares`: shares of the trustee that is signed in.
@@ -132,27 +133,39 @@ async fn take_one(service: &Service, own: u32, name: &str, bytes: &[u8]) -> Resu
     Ok(format!("{}: your share was checked, and is on the board.", election.name))
 }
 
+/// The units whose share this trustee has not brought.
+pub(super) async fn due(service: &Service, own: u32) -> Result<Vec<Election>, Problem> {
+    let mut due = Vec::new();
+    for election in service.elections.all(service).await? {
+        if is_due(service.standings.of(service, &election).await?.as_deref(), own) {
+            due.push(election);
+        }
+    }
+    Ok(due)
+}
+
+fn is_due(standing: Option<&Standing>, own: u32) -> bool {
+    standing.is_some_and(|standing| !standing.owners.contains(&own) && !standing.has_result)
+}
+
 async fn view(service: &Service, poll: &Poll, role: Role) -> Result<Page, Problem> {
     let elections = service.elections.all(service).await?;
     let mut rows = Vec::new();
-    let (mut due, mut waiting) = (Vec::new(), 0);
-    for election in &elections {
-        let links = |cell: Cell| {
-            cell.with_link(format!("/e/{}/archive.bel", election.uuid), "archive")
-                .with_link(format!("/e/{}/companion.jsonl", election.uuid), "companion")
-        };
-        let Some(added) = Added::of(service, election).await? else {
+    let (all, mut waiting) = (elections.len(), 0);
+    let mut due = Vec::new();
+    for election in elections {
+        let Some(standing) = service.standings.of(service, &election).await? else {
             waiting += 1;
             rows.push(vec![Cell::of(&election.name), Cell::tag("not added up yet", ""), Cell::of(""), Cell::of("")]);
             continue;
         };
-        let owners = added.owners();
-        let enough = Cell::done(added.is_enough(), "enough", "not enough yet");
-        let have = if owners.is_empty() { "none".to_owned() } else { trustees(&owners) };
-        rows.push(vec![Cell::of(&election.name), Cell::of(have), enough, links(Cell::of(""))]);
+        let have = if standing.owners.is_empty() { "none".to_owned() } else { trustees(&standing.owners) };
+        let files = Cell::of("")
+            .with_link(format!("/e/{}/archive.bel", election.uuid), "archive")
+            .with_link(format!("/e/{}/companion.jsonl", election.uuid), "companion");
+        rows.push(vec![Cell::of(&election.name), Cell::of(have), Cell::done(standing.is_enough, "enough", "not enough yet"), files]);
         if let Role::Trustee(own) = role
-            && !owners.contains(&own)
-            && !added.companion.has_result
+            && is_due(Some(&standing), own)
         {
             due.push(election);
         }
@@ -163,34 +176,28 @@ async fn view(service: &Service, poll: &Poll, role: Role) -> Result<Page, Proble
     };
     let mut page = Page {
         heading: "Shares of the trustees",
+        path: "/desk/shares",
         lede: vec![need],
         table: Some(Table { caption: "Units", heads: ["Unit", "Shares of", "Enough", "Files"].map(str::to_owned).into(), rows }),
         ..Page::default()
     };
     if waiting > 0 {
-        page.lede.push(format!("{waiting} of {} units are not added up yet; this happens by itself after voting closes.", elections.len()));
+        page.lede.push(format!("{waiting} of {all} units are not added up yet; this happens by itself after voting closes."));
     }
     let Role::Trustee(own) = role else { return Ok(page) };
     if due.is_empty() {
         page.lede.push(if waiting == 0 { "Nothing is left for you to do." } else { "There is nothing for you to do yet." }.to_owned());
         return Ok(page);
     }
-    let mut fetch = Step::of("Fetch archive and companion of each unit into one folder:");
-    for election in &due {
-        fetch = fetch
-            .fetch(format!("/e/{}/archive.bel", election.uuid), format!("{} archive", election.name))
-            .fetch(format!("/e/{}/companion.jsonl", election.uuid), "companion,");
-    }
-    let commands: Vec<String> = due
-        .iter()
-        .map(|election| format!("whitley vote share {0}.bel --key trustee-{own}.key --out {0}.share.json", election.uuid))
-        .collect();
+    let command = bulk::for_each(&due, |unit| format!("whitley vote share {unit}.bel --key trustee-{own}.key --out {unit}.share.json"));
     page.steps = vec![
-        fetch,
+        Step::of("Fetch archive and companion of each unit that waits for you, in one file. Unpack it in a new folder, with your key file:")
+            .fetch("/desk/archives.tar?for=shares", "archives.tar")
+            .run("tar -xf archives.tar"),
         Step::of(
             "Make your share. The command checks the whole archive, adds the ballots up itself, and refuses a second sum of the same election.",
         )
-        .run(commands.join("\n")),
+        .run(command),
     ];
     page.forms.push(Upload::of("/desk/shares", "UUID.share.json of each unit. You may choose several files."));
     Ok(page)

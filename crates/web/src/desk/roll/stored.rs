@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::{Entry, ImportState, RollImport};
 use zeroize::Zeroizing;
 
+use super::late::is_change;
 use crate::problem::Problem;
 use crate::service::Service;
 
@@ -273,7 +274,7 @@ pub(super) async fn load(service: &Service) -> Result<Loaded, Problem> {
     let settings = RollSettings::of(service).await?;
     let mut files = Vec::new();
     for import in service.store.list_roll_imports().await? {
-        if matches!(import.state, ImportState::Loaded | ImportState::Frozen) {
+        if matches!(import.state, ImportState::Loaded | ImportState::Frozen) && !is_change(&import) {
             let bytes = service.store.get_roll_import(import.number).await?;
             files.push((import, bytes));
         }
@@ -349,6 +350,12 @@ impl FrozenUnit {
     /// # Errors
     /// The store failed.
     pub async fn keep(units: &[Self], service: &Service, entry: Entry) -> Result<(), Problem> {
+        let (key, value) = Self::setting(units);
+        Ok(service.store.put_setting(&key, &value, entry).await?)
+    }
+
+    /// Key and value of the setting.
+    pub(super) fn setting(units: &[Self]) -> (String, String) {
         let list: Vec<Value> = units
             .iter()
             .map(|unit| {
@@ -357,7 +364,7 @@ impl FrozenUnit {
                     "employers": unit.employers, "warning": unit.warning })
             })
             .collect();
-        Ok(service.store.put_setting(UNITS, &json!(list).to_string(), entry).await?)
+        (UNITS.to_owned(), json!(list).to_string())
     }
 
     /// Those of the frozen roll; none before.
