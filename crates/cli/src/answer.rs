@@ -1,5 +1,6 @@
 //! How the program answers: exit codes, JSON, tables for people, and faults.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -22,7 +23,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    fn code(self) -> u8 {
+    /// The exit code.
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Yes => 0,
             Self::No => 1,
@@ -39,8 +41,37 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// What a command said while it was listened to.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// To standard output.
+    pub(crate) out: String,
+    /// To standard error.
+    pub(crate) err: String,
+}
+
+thread_local! {
+    /// Where answers of this thread go while somebody listens.
+    static LISTENER: RefCell<Option<Said>> = const { RefCell::new(None) };
+}
+
+/// Runs a command and keeps what it says, for commands that are made of others.
+pub(crate) fn listen<T>(command: impl FnOnce() -> T) -> (T, Said) {
+    let before = LISTENER.replace(Some(Said::default()));
+    let done = command();
+    (done, LISTENER.replace(before).unwrap_or_default())
+}
+
+/// Whether somebody listened, and has it now.
+fn kept(text: &str, at: impl FnOnce(&mut Said) -> &mut String) -> bool {
+    LISTENER.with_borrow_mut(|listener| listener.as_mut().map(|said| at(said).push_str(text)).is_some())
+}
+
 /// Writes to standard output. A reader that went away (`| head`) is not a failure; an answer lost to a full disk is.
 pub(crate) fn print(text: &str) {
+    if kept(text, |said| &mut said.out) {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -53,6 +84,9 @@ pub(crate) fn print(text: &str) {
 
 /// Writes to standard error. If that is closed or full, there is nobody left to tell.
 pub(crate) fn print_to_err(text: &str) {
+    if kept(text, |said| &mut said.err) {
+        return;
+    }
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 

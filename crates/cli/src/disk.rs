@@ -47,7 +47,7 @@ pub(crate) fn library() -> Result<Library, Outcome> {
 }
 
 /// The folder of that name: a path, a name under ./disputes, or a founding dispute.
-fn find(name: &str, as_json: bool) -> Result<Folder, Outcome> {
+pub(crate) fn find(name: &str, as_json: bool) -> Result<Folder, Outcome> {
     let path = Path::new(name);
     let named = Path::new("disputes").join(name);
     if path.is_dir() {

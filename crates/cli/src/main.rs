@@ -13,6 +13,8 @@ mod answer;
 mod campaign;
 mod conference;
 mod deliver;
+#[cfg(feature = "serve")]
+mod demo;
 mod disk;
 mod equal_pay;
 mod folder;
@@ -35,6 +37,8 @@ mod workforce;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::answer::{Outcome, Said};
 
 /// Takes a pay dispute from offer to lawful mandate.
 ///
@@ -106,8 +110,11 @@ enum Stage {
     /// Who sits for a place on a day
     #[command(subcommand)]
     Mp(campaign::mp::Verb),
-    /// A poll of the dispute with invented members and real ballots, from the key ceremony to the verdict
+    /// The whole dispute with invented members and real ballots, from the offer to the plan of action; goes on where it was stopped
     Rehearse(rehearse::Rehearse),
+    /// Try it in the browser: the five founding disputes, and an open ballot of invented members with every role
+    #[cfg(feature = "serve")]
+    Demo(demo::Demo),
     /// The service: voting booth, board, results, and the desks of officer, scrutineer, authority and trustees
     #[cfg(feature = "serve")]
     Serve(Box<serve::Serve>),
@@ -122,9 +129,23 @@ fn main() -> ExitCode {
         // Help and version are answers; anything else is a question put wrongly, which is bad input (3).
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { answer::Outcome::BadInput.into() } else { answer::Outcome::Yes.into() };
+            return if error.use_stderr() { Outcome::BadInput.into() } else { Outcome::Yes.into() };
         }
     };
+    run(arguments).into()
+}
+
+/// Runs a command line, without the program's name, and keeps what it says.
+fn ask(words: &[&str]) -> (Outcome, Said) {
+    let asked = Arguments::try_parse_from(std::iter::once("whitley").chain(words.iter().copied()));
+    match asked {
+        Ok(arguments) => answer::listen(|| run(arguments)),
+        Err(error) => (Outcome::BadInput, Said { err: error.to_string(), ..Said::default() }),
+    }
+}
+
+/// Runs what was asked for.
+fn run(arguments: Arguments) -> Outcome {
     let as_json = arguments.json;
     match arguments.stage {
         Stage::New(command) => command.run(as_json),
@@ -149,9 +170,10 @@ fn main() -> ExitCode {
         Stage::Mp(verb) => verb.run(as_json),
         Stage::Rehearse(command) => command.run(as_json),
         #[cfg(feature = "serve")]
+        Stage::Demo(command) => command.run(as_json),
+        #[cfg(feature = "serve")]
         Stage::Serve(command) => command.run(as_json),
         #[cfg(feature = "print")]
         Stage::Print(command) => command.run(as_json),
     }
-    .into()
 }

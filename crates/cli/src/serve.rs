@@ -11,7 +11,7 @@ use serde_json::json;
 use store::PeopleKey;
 use vote::companion::{PublicRoleKey, Revote};
 use web::clock::{Clock as _, SystemClock};
-use web::rehearsal::{Rehearsal, Rehearsed};
+use web::rehearsal::{Rehearsal, Rehearsed, Subject};
 use web::{Config, Limits, Means, Origin, Role, ServeError, Server};
 
 use crate::answer::{self, Outcome};
@@ -71,14 +71,28 @@ impl Serve {
     pub(crate) fn run(self, as_json: bool) -> Outcome {
         match self.serve(as_json) {
             Ok(()) => Outcome::Yes,
-            Err(Failure::Input(why)) => {
-                complain!("{why}");
-                Outcome::BadInput
-            }
-            Err(Failure::Ours(why)) => {
-                complain!("{why}");
-                Outcome::OurFailure
-            }
+            Err(failure) => failure.outcome(),
+        }
+    }
+
+    /// What `whitley demo` serves: a rehearsal in this folder, for a while, where a second ballot takes the place of the first.
+    pub(crate) fn demo(data: PathBuf, listen: SocketAddr) -> Self {
+        Self {
+            data: Some(data),
+            database: None,
+            listen,
+            origin: None,
+            officer: None,
+            operator: None,
+            proxy: Vec::new(),
+            casts_per_second: 50,
+            access_log: false,
+            rehearsal: true,
+            voters: 300,
+            units: 6,
+            seed: "1".to_owned(),
+            minutes: 7 * 24 * 60,
+            vote_again: true,
         }
     }
 
@@ -102,7 +116,7 @@ impl Serve {
         })
     }
 
-    fn folder(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
         let data = match &self.data {
             Some(data) => data.clone(),
             None if self.rehearsal => std::env::temp_dir().join(format!("whitley-rehearsal-{}", std::process::id())),
@@ -113,7 +127,7 @@ impl Serve {
         Ok(data)
     }
 
-    fn config(&self, data: &Path) -> Result<Config, Failure> {
+    pub(crate) fn config(&self, data: &Path) -> Result<Config, Failure> {
         let key = |name: &str, text: &Option<String>| {
             let parse = |text: &String| {
                 PublicRoleKey::parse(text).ok_or_else(|| Failure::Input(format!("{name} is not a public key printed by whitley vote key")))
@@ -146,7 +160,7 @@ impl Serve {
         })
     }
 
-    fn failure(&self, error: ServeError, data: &Path) -> Failure {
+    pub(crate) fn failure(&self, error: ServeError, data: &Path) -> Failure {
         match error {
             ServeError::NothingToServe => Failure::Input(format!(
                 "There is no poll in {0} yet, and nobody who could set one up.\n\n\
@@ -163,9 +177,25 @@ impl Serve {
 
     /// Puts the invented poll on the board, if it is not there from an earlier start, and says how to take part.
     async fn rehearse(&self, server: &Server, data: &Path) -> Result<String, Failure> {
+        let ways = self.put_rehearsal(server, data, Subject::invented()).await?;
+        let mut text = String::from("\nREHEARSAL: everybody in it is invented, and all secrets come from the seed.\n");
+        let more = self.voters.saturating_sub(6);
+        let _ = writeln!(text, "\nVote with one of these codes ({more} more in {}):", data.join("letters").display());
+        ways.votes.iter().for_each(|link| {
+            let _ = writeln!(text, "  {link}");
+        });
+        let _ = writeln!(text, "\nSign in, each link once; the key files are in {}:", data.join("keys").display());
+        for (role, link) in &ways.sign_in {
+            let _ = writeln!(text, "  {role:<11} {link}");
+        }
+        text.push('\n');
+        Ok(text)
+    }
+
+    /// Puts an invented poll on the board, if none is there from an earlier start. Gives the ways into it.
+    pub(crate) async fn put_rehearsal(&self, server: &Server, data: &Path, subject: Subject) -> Result<Ways, Failure> {
         let service = &server.service;
         let ours = |error: web::Problem| Failure::Ours(error.what);
-        let mut text = String::from("\nREHEARSAL: everybody in it is invented, and all secrets come from the seed.\n");
         if web::files::poll(service).await.map_err(ours)?.is_none() {
             let now = SystemClock.now();
             let rehearsal = Rehearsal {
@@ -176,36 +206,52 @@ impl Serve {
                 closes_at: web::clock::Instant(now.seconds() * 1_000).plus_seconds(i64::from(self.minutes) * 60),
                 revote: if self.vote_again { Revote::Last } else { Revote::One },
             };
-            let made = web::rehearsal::begin(service, rehearsal).await.map_err(ours)?;
+            let made = web::rehearsal::begin_on(service, rehearsal, subject).await.map_err(ours)?;
             keep(&made, data).map_err(|refusal| Failure::Ours(refusal.why))?;
         }
         let origin = service.origin.as_str();
-        let elections = service.elections.all(service).await.map_err(ours)?;
-        let _ = writeln!(
-            text,
-            "\nVote with one of these codes ({} more in {}):",
-            self.voters.saturating_sub(6),
-            data.join("letters").display()
-        );
-        for election in elections.iter().take(3) {
+        let mut ways = Ways { votes: Vec::new(), sign_in: Vec::new() };
+        for election in service.elections.all(service).await.map_err(ours)?.iter().take(3) {
             for code in some_codes(&data.join("letters").join(format!("{}.letters.csv", election.unit)), 2) {
-                let _ = writeln!(text, "  {origin}/v/{}#code={code}", election.unit);
+                ways.votes.push(format!("{origin}/v/{}#code={code}", election.unit));
             }
         }
-        let _ = writeln!(text, "\nSign in, each link once; the key files are in {}:", data.join("keys").display());
         for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator]
         {
             let link = web::one_time_link(service, role).await.map_err(ours)?;
-            let _ = writeln!(text, "  {:<11} {link}", role.to_string());
+            ways.sign_in.push((role.to_string(), link));
         }
-        text.push('\n');
-        Ok(text)
+        Ok(ways)
     }
 }
 
-enum Failure {
+/// The ways into a rehearsal.
+pub(crate) struct Ways {
+    /// Booths with the voting code of a member.
+    pub(crate) votes: Vec<String>,
+    /// Roles, each with a link that signs in once.
+    pub(crate) sign_in: Vec<(String, String)>,
+}
+
+pub(crate) enum Failure {
     Input(String),
     Ours(String),
+}
+
+impl Failure {
+    /// Says it, and gives the exit code.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::Input(why) => {
+                complain!("{why}");
+                Outcome::BadInput
+            }
+            Self::Ours(why) => {
+                complain!("{why}");
+                Outcome::OurFailure
+            }
+        }
+    }
 }
 
 /// Everything that is secret in a real poll, in files of their owner: who plays a role needs its key.

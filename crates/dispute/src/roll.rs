@@ -29,7 +29,7 @@ pub use finding::{Accepted, Finding, KINDS, Kind, kind};
 pub use forensics::{Against, MANY_AT_ONE_ADDRESS, Verdict, examine, judge, shared_address};
 pub use freeze::{Acceptance, Entry, Frozen, NotFrozen, OUT_COLUMNS, OutEntry, ROLL_COLUMNS, Roll, RollHash, count_units, freeze};
 pub use intake::{MAX_ROWS, RowCounts};
-pub use make::{Made, Recipe, Seeded, make};
+pub use make::{Made, Recipe, Seeded, UnitRecipe, make, make_units};
 pub use members::{Member, MemberList, ReadOptions, RefusedRow, read_members, read_members_of};
 pub use notices::{EmployerNotice, Notices};
 pub use units::{MINIMUM, PlanUnit, UnitCount, merge_plan, merged_units, plan_lines, unit_id};

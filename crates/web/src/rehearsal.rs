@@ -35,6 +35,74 @@ pub struct Rehearsal {
     pub revote: Revote,
 }
 
+/// What is asked in a rehearsal.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The poll's title.
+    pub title: String,
+    /// The text that stands above the questions.
+    pub description: String,
+    /// The questions; each is answered with yes or no, or left blank where that is allowed.
+    pub questions: Vec<Asked>,
+    /// `statutory` or `consultative`, as in `about.json`.
+    pub kind: &'static str,
+    /// What the invented committee recommends.
+    pub recommendation: String,
+}
+
+/// A question of a rehearsal.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// In English.
+    pub text: String,
+    /// In Welsh, with its two answers: for all questions or for none.
+    pub welsh: Option<(String, [String; 2])>,
+    /// It may be left blank.
+    pub blank: bool,
+}
+
+impl Subject {
+    /// An invented ballot on industrial action.
+    pub fn invented() -> Self {
+        let asked = |text: &str, welsh: &str, blank| Asked {
+            text: text.to_owned(),
+            welsh: Some((welsh.to_owned(), ["Ydw".to_owned(), "Nac ydw".to_owned()])),
+            blank,
+        };
+        Self {
+            title: "Ballot on pay".to_owned(),
+            description: "If you take part in a strike or other industrial action, you may be in breach of your contract of employment."
+                .to_owned(),
+            questions: vec![
+                asked(
+                    "Are you prepared to take part in industrial action consisting of a strike?",
+                    "A ydych yn barod i gymryd rhan mewn streic?",
+                    false,
+                ),
+                asked(
+                    "Are you prepared to take part in industrial action short of a strike?",
+                    "A ydych yn barod i gymryd rhan mewn gweithredu diwydiannol heb fod yn streic?",
+                    true,
+                ),
+            ],
+            kind: "statutory",
+            recommendation: "The invented committee of this rehearsal recommends nothing.".to_owned(),
+        }
+    }
+
+    fn about(&self) -> String {
+        let welsh: Option<Vec<_>> = self
+            .questions
+            .iter()
+            .map(|asked| asked.welsh.as_ref().map(|(text, answers)| json!({ "text_cy": text, "answers_cy": answers })))
+            .collect();
+        let about = json!({
+            "kind": self.kind, "jurisdiction": "GB", "recommendation": self.recommendation, "questions": welsh.unwrap_or_default(),
+        });
+        format!("{about:#}\n")
+    }
+}
+
 /// What a rehearsal hands out: everything that is secret in a real poll.
 pub struct Rehearsed {
     /// The key files by name, such as `officer.key`.
@@ -69,13 +137,21 @@ const PLACES: [&str; 12] =
 /// # Errors
 /// The service is no rehearsal, or has a poll, or the store failed.
 pub async fn begin(service: &Service, rehearsal: Rehearsal) -> Result<Rehearsed, Problem> {
+    begin_on(service, rehearsal, Subject::invented()).await
+}
+
+/// The same, with other questions than the usual ones.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn begin_on(service: &Service, rehearsal: Rehearsal, subject: Subject) -> Result<Rehearsed, Problem> {
     if !service.config.rehearsal {
         return Err(Problem::conflict("refused", "invented members are only put on a service that was started as a rehearsal"));
     }
     if service.store.get_file(poll::plan::POLL).await?.is_some() {
         return Err(Problem::conflict("refused", "the service has a poll already"));
     }
-    let made = tokio::task::spawn_blocking(move || make(&rehearsal)).await.map_err(|error| Problem::ours(&error))??;
+    let made = tokio::task::spawn_blocking(move || make(&rehearsal, &subject)).await.map_err(|error| Problem::ours(&error))??;
     let now = service.clock.now().seconds();
     let entry = |what: &str, name: &str| Entry {
         detail: json!({ "name": name, "rehearsal": true }).to_string(),
@@ -102,7 +178,7 @@ struct Made {
     handed_out: Rehearsed,
 }
 
-fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
+fn make(rehearsal: &Rehearsal, subject: &Subject) -> Result<Made, Problem> {
     let mut source = Seeded::new(format!("whitley serve --rehearsal/{}", rehearsal.seed).as_bytes());
     let mut roll = String::from("unit,member,name\n");
     let mut number = 0_u64;
@@ -112,7 +188,7 @@ fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
             let _ = writeln!(roll, "{},R{number:07},Invented Member {number}", unit_id(at));
         }
     }
-    let plan = plan(rehearsal);
+    let plan = plan(rehearsal, subject);
     let wanted = poll::rehearsal::Rehearsal { plan: &plan, roll: roll.as_bytes(), trustees: 3, spare: Spare::Number(2), timestamp: 0 };
     let made = poll::rehearsal::rehearsed(&wanted, &mut Randomness::new(&mut source))?;
     let poll = made.poll;
@@ -120,13 +196,7 @@ fn make(rehearsal: &Rehearsal) -> Result<Made, Problem> {
     // Archives and companions are the board's.
     let mut files = made.files;
     files.0.retain(|name, _| !poll.units.iter().any(|unit| *name == unit.archive() || *name == unit.companion()));
-    let about = json!({ "kind": "statutory", "jurisdiction": "GB",
-        "recommendation": "The invented committee of this rehearsal recommends nothing.",
-        "questions": [
-            { "text_cy": "A ydych yn barod i gymryd rhan mewn streic?", "answers_cy": ["Ydw", "Nac ydw"] },
-            { "text_cy": "A ydych yn barod i gymryd rhan mewn gweithredu diwydiannol heb fod yn streic?", "answers_cy": ["Ydw", "Nac ydw"] },
-        ] });
-    files.put(ABOUT, format!("{about:#}\n").as_bytes(), Replace::No)?;
+    files.put(ABOUT, subject.about().as_bytes(), Replace::No)?;
     let staff = [("officer", &made.officer), ("scrutineer", &made.scrutineer), ("authority", &made.authority)];
     let mut keys: Vec<(String, Zeroizing<String>)> = staff.map(|(role, key): (&str, &KeyFile)| (format!("{role}.key"), key.text())).into();
     keys.extend((1..).zip(&made.trustees).map(|(number, key)| (format!("trustee-{number}.key"), key.text())));
@@ -164,18 +234,21 @@ fn unit_id(unit: usize) -> String {
     if number == 0 { place } else { format!("{place}-{}", number + 1) }
 }
 
-fn plan(rehearsal: &Rehearsal) -> String {
+fn plan(rehearsal: &Rehearsal, subject: &Subject) -> String {
+    // JSON's escapes are among TOML's.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let mut plan = format!(
-        "title = \"Ballot on pay\"\n\
-         description = \"If you take part in a strike or other industrial action, you may be in breach of your contract of employment.\"\n\
-         opens_at = \"{}\"\ncloses_at = \"{}\"\nrevote = \"{}\"\nminimum = 20\nquorum = 2\n\
-         \n[[question]]\ntext = \"Are you prepared to take part in industrial action consisting of a strike?\"\nanswers = [\"Yes\", \"No\"]\n\
-         \n[[question]]\ntext = \"Are you prepared to take part in industrial action short of a strike?\"\nanswers = [\"Yes\", \"No\"]\n\
-         blank = true\n",
+        "title = {}\ndescription = {}\nopens_at = \"{}\"\ncloses_at = \"{}\"\nrevote = \"{}\"\nminimum = 20\nquorum = 2\n",
+        quoted(&subject.title),
+        quoted(&subject.description),
         rehearsal.opens_at.utc(),
         rehearsal.closes_at.utc(),
         rehearsal.revote.word(),
     );
+    for asked in &subject.questions {
+        let blank = if asked.blank { "blank = true\n" } else { "" };
+        let _ = write!(plan, "\n[[question]]\ntext = {}\nanswers = [\"Yes\", \"No\"]\n{blank}", quoted(&asked.text));
+    }
     for unit in 0..rehearsal.units {
         let (place, number) = (PLACES[unit % PLACES.len()], unit / PLACES.len());
         let name = if number == 0 { format!("{place} Hospital") } else { format!("{place} Hospital {}", number + 1) };

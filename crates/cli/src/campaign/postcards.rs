@@ -119,23 +119,7 @@ impl Text {
         if as_json {
             answer::print_json(&json!({ "cards": cards.iter().map(card_json).collect::<Vec<_>>() }));
         } else if self.csv {
-            let header = [
-                "number",
-                "batch",
-                "member",
-                "name",
-                "branch",
-                "to",
-                "address",
-                "text",
-                "own_words",
-                "loss",
-                "loss_by_days",
-                "weekly_loss",
-                "basis",
-            ];
-            let rows = cards.iter().map(row);
-            answer::print(&csv_rows(&header, rows));
+            answer::print(&rows(&cards));
         } else {
             for card in &cards {
                 let own = card.own_words.as_ref().map(|own| format!("\n  {}\n", own.replace('\n', "\n  "))).unwrap_or_default();
@@ -153,6 +137,26 @@ impl Text {
         }
         Ok(Outcome::Yes)
     }
+}
+
+/// Cards as CSV, a row each.
+pub(crate) fn rows(cards: &[Postcard]) -> String {
+    let header = [
+        "number",
+        "batch",
+        "member",
+        "name",
+        "branch",
+        "to",
+        "address",
+        "text",
+        "own_words",
+        "loss",
+        "loss_by_days",
+        "weekly_loss",
+        "basis",
+    ];
+    csv_rows(&header, cards.iter().map(row))
 }
 
 /// The row of a card, whose hash stands in the manifest.

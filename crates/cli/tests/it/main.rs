@@ -5,12 +5,15 @@ mod campaign;
 mod conference;
 mod contract;
 mod cost;
+#[cfg(feature = "serve")]
+mod demo;
 mod equal_pay;
 mod exits;
 mod figures;
 mod folders;
 mod people;
 mod redistribute;
+mod rehearse;
 mod roll;
 mod run;
 mod take_home;

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dated::Date;
+
 use super::freeze::csv_line;
+use super::intake::MAX_ROWS;
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +17,19 @@ pub struct Recipe {
     pub employers: u32,
     /// The same seed gives the same people.
     pub seed: u64,
+}
+
+/// A balloting unit whose members are invented without a fault.
+#[derive(Clone, Debug)]
+pub struct UnitRecipe {
+    /// Its id, which the roll keeps as it is: small letters, digits and hyphens.
+    pub id: String,
+    /// Its name, which is also that of its only employer.
+    pub name: String,
+    /// How many members.
+    pub members: u64,
+    /// Whether it gives important public services, if anybody asked.
+    pub important_public_service: Option<bool>,
 }
 
 /// A fault that was put in.
@@ -134,6 +150,12 @@ const SURNAMES: [&str; 24] = [
 const JOBS: [&str; 6] = ["Nurse", "Porter", "Clerk", "Radiographer", "Cleaner", "Paramedic"];
 const TOWNS: [&str; 5] = ["Anytown", "Otherham", "Sampleford", "Mockbury", "Trialton"];
 
+/// The years in one of which a member joined.
+const YEARS: i16 = 35;
+
+/// Workplaces of an employer.
+const SITES: usize = 4;
+
 /// The fewest members in whom every kind of fault has room.
 const FEWEST: u32 = 200;
 
@@ -176,7 +198,7 @@ pub fn make(recipe: Recipe) -> Result<Made, String> {
     let name = |employer: usize| format!("Employer {employer:04}");
     let mut employers_file = format!("# synthetic: {label}\nemployer,name,workplace,unit,important_public_service,work_domains,address\n");
     for employer in 1..=employers as usize {
-        for site in 1..=4 {
+        for site in 1..=SITES {
             let unit = if !has_two(employer) {
                 name(employer)
             } else if site <= 2 {
@@ -207,36 +229,9 @@ pub fn make(recipe: Recipe) -> Result<Made, String> {
         } else {
             dice.below(employers as usize).min(dice.below(employers as usize))
         } + 1;
-        let site = dice.below(4) + 1;
-        let (forename, surname) = (dice.pick(&FORENAMES), dice.pick(&SURNAMES));
-        let number = format!("M{:07}", 1_000_000 + at);
-        let letters = b"ABDEFGHJLNPQRSTUWXYZ";
-        let letter = |number: usize| char::from(letters[number % letters.len()]);
-        rows.push([
-            number.clone(),
-            dice.pick(&["Ms", "Mr", "Mx", "Dr", ""]).to_owned(),
-            forename.to_owned(),
-            surname.to_owned(),
-            format!("{} Mock Street", at / 2_000 + 1),
-            String::new(),
-            dice.pick(&TOWNS).to_owned(),
-            // No area ZZ exists; 2,000 different ones.
-            format!("ZZ{} {}{}{}", at % 5 + 1, at / 5 % 10, letter(at / 50), letter(at / 1_000 + at / 50 / 20)),
-            format!("m{at}@mail.example"),
-            // The numbers that Ofcom keeps for drama are too few for all; these begin with 070, which is no mobile.
-            format!("070{:08}", at),
-            format!("E{employer:04}"),
-            format!("Site {employer:04}-{site}"),
-            String::new(),
-            dice.pick(&JOBS).to_owned(),
-            "member".to_owned(),
-            format!("{}-{:02}-{:02}", 1990 + dice.below(35), dice.below(12) + 1, dice.below(28) + 1),
-            if dice.below(20) == 0 { "cy" } else { "en" }.to_owned(),
-            dice.pick(&["post", "email", ""]).to_owned(),
-            format!("{}-{:02}-{:02}", 1950 + dice.below(50), dice.below(12) + 1, dice.below(28) + 1),
-            String::new(),
-            "yes".to_owned(),
-        ]);
+        let site = dice.below(SITES) + 1;
+        let workplace = format!("Site {employer:04}-{site}");
+        rows.push(person(&mut dice, at, 1990, format!("E{employer:04}"), workplace));
     }
     let mut seeds = Seeds { rows, used: BTreeSet::new(), dice, seeded: Vec::new() };
     for _ in 0..(members / 20_000).max(1) {
@@ -250,6 +245,79 @@ pub fn make(recipe: Recipe) -> Result<Made, String> {
         file.push('\n');
     }
     Ok(Made { label, members: file, employers: employers_file, seeded })
+}
+
+/// Makes members of these units, each with one employer and four workplaces, and not a single fault: all joined before that day.
+///
+/// # Errors
+/// A sentence, where the numbers cannot be made.
+pub fn make_units(units: &[UnitRecipe], on: Date, seed: u64) -> Result<Made, String> {
+    let members: u64 = units.iter().map(|unit| unit.members).sum();
+    if members > MAX_ROWS {
+        return Err(format!("a membership file has at most {} members", pay::grouped(MAX_ROWS)));
+    }
+    let label = format!("invented members: {members} in {} units made with seed {seed}; no person or address is real", units.len());
+    let mut dice = Dice(seed);
+    let mut employers_file = format!("# synthetic: {label}\nemployer,name,workplace,unit,important_public_service,work_domains,address\n");
+    let mut file = format!("# synthetic: {label}\n{}\n", COLUMNS.join(","));
+    let first_year = on.year() - YEARS - 1;
+    let mut at = 0;
+    for unit in units {
+        let service = unit.important_public_service.map_or("", |is_one| if is_one { "yes" } else { "no" });
+        let workplace = |site: usize| format!("{} site {site}", unit.id);
+        for site in 1..=SITES {
+            let domain = format!("{}.example", unit.id);
+            let address = "Head Office; 1 Invented Way; Anytown; ZZ1 1ZZ";
+            employers_file.push_str(&csv_line(&[&unit.id, &unit.name, &workplace(site), &unit.id, service, &domain, address]));
+            employers_file.push('\n');
+        }
+        for _ in 0..unit.members {
+            let site = dice.below(SITES) + 1;
+            let row = person(&mut dice, at, first_year, unit.id.clone(), workplace(site));
+            file.push_str(&csv_line(&row.each_ref().map(String::as_str)));
+            file.push('\n');
+            at += 1;
+        }
+    }
+    Ok(Made { label, members: file, employers: employers_file, seeded: Vec::new() })
+}
+
+/// The invented member of that number, who joined in one of the years from `first_year` on: address, mail and telephone are nobody else's.
+fn person(dice: &mut Dice, at: usize, first_year: i16, employer: String, workplace: String) -> [String; COLUMNS.len()] {
+    let (forename, surname) = (dice.pick(&FORENAMES), dice.pick(&SURNAMES));
+    let letters = b"ABDEFGHJLNPQRSTUWXYZ";
+    let letter = |number: usize| char::from(letters[number % letters.len()]);
+    [
+        format!("M{:07}", 1_000_000 + at),
+        dice.pick(&["Ms", "Mr", "Mx", "Dr", ""]).to_owned(),
+        forename.to_owned(),
+        surname.to_owned(),
+        format!("{} Mock Street", at / 2_000 + 1),
+        String::new(),
+        dice.pick(&TOWNS).to_owned(),
+        // No area ZZ exists; 2,000 different ones.
+        format!("ZZ{} {}{}{}", at % 5 + 1, at / 5 % 10, letter(at / 50), letter(at / 1_000 + at / 50 / 20)),
+        format!("m{at}@mail.example"),
+        // The numbers that Ofcom keeps for drama are too few for all; these begin with 070, which is no mobile.
+        format!("070{at:08}"),
+        employer,
+        workplace,
+        String::new(),
+        dice.pick(&JOBS).to_owned(),
+        "member".to_owned(),
+        day_from(dice, first_year, YEARS),
+        if dice.below(20) == 0 { "cy" } else { "en" }.to_owned(),
+        dice.pick(&["post", "email", ""]).to_owned(),
+        day_from(dice, first_year - 40, 50),
+        String::new(),
+        "yes".to_owned(),
+    ]
+}
+
+/// A day in one of so many years.
+fn day_from(dice: &mut Dice, first_year: i16, years: i16) -> String {
+    let year = first_year + i16::try_from(dice.below(years.unsigned_abs().into())).unwrap_or_default();
+    format!("{year}-{:02}-{:02}", dice.below(12) + 1, dice.below(28) + 1)
 }
 
 struct Seeds {
