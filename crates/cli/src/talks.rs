@@ -6,8 +6,7 @@ pub(crate) mod meetings;
 pub(crate) mod positions;
 pub(crate) mod sticking_points;
 
-use dated::{Cite, Date, Fault, Place, Severity, Status, parse_date};
-use pay::When;
+use dated::{Date, Fault, Place, Severity, Status, parse_date};
 
 use crate::answer::{self, Outcome};
 
@@ -25,17 +24,8 @@ fn parse_day(text: &str) -> Result<Date, String> {
     parse_date(text)
 }
 
-/// When, in words; a thing without a date says so.
-fn when_words(when: Option<When>) -> String {
-    when.map_or_else(|| "no date".to_owned(), When::words)
-}
-
 /// Source and status, as they follow a line.
-fn cited(source: &Cite, status: Status) -> String {
+fn cited(source: &[String], status: Status) -> String {
     let doubt = if status == Status::Published { String::new() } else { format!(", {}", status.word()) };
     format!("[{}{doubt}]", source.join("; "))
-}
-
-fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }

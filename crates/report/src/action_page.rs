@@ -12,6 +12,21 @@ use law::{Rulebook, weekday_date};
 /// # Errors
 /// A sentence when the template cannot be filled, which would be a bug of ours.
 pub fn action_page(disputes: &[&Dispute], plan: &Plan<'_>, book: &Rulebook, on: Date) -> Result<String, String> {
+    let days = days_of_action(plan);
+    let synthetic = disputes.iter().any(|dispute| dispute.status == Some(Status::Synthetic));
+    let page = ActionPage {
+        title: disputes.iter().map(|dispute| dispute.title.clone()).collect::<Vec<_>>().join("; "),
+        on: long_date(on),
+        days,
+        synthetic,
+        closing: format!("Rules last checked on {}. {}", long_date(book.checked_on()), book.not_legal_advice()),
+        style: include_str!("../templates/report.css"),
+    };
+    page.render().map_err(|error| format!("the page could not be rendered: {error}"))
+}
+
+/// The planned days with what is done where and which services are hit. No figure of members is in it.
+pub fn days_of_action(plan: &Plan<'_>) -> Vec<DayView> {
     let action_days = plan.action_days();
     let mut days: Vec<DayView> = Vec::new();
     for action in &action_days {
@@ -41,16 +56,7 @@ pub fn action_page(disputes: &[&Dispute], plan: &Plan<'_>, book: &Rulebook, on: 
             },
         });
     }
-    let synthetic = disputes.iter().any(|dispute| dispute.status == Some(Status::Synthetic));
-    let page = ActionPage {
-        title: disputes.iter().map(|dispute| dispute.title.clone()).collect::<Vec<_>>().join("; "),
-        on: long_date(on),
-        days,
-        synthetic,
-        closing: format!("Rules last checked on {}. {}", long_date(book.checked_on()), book.not_legal_advice()),
-        style: include_str!("../templates/report.css"),
-    };
-    page.render().map_err(|error| format!("the page could not be rendered: {error}"))
+    days
 }
 
 #[derive(Template)]
@@ -64,23 +70,38 @@ struct ActionPage {
     style: &'static str,
 }
 
-struct DayView {
-    date: String,
-    actions: Vec<ActionView>,
-    services: Vec<ServiceView>,
+/// A day of action.
+pub struct DayView {
+    /// Its date with the day of the week.
+    pub date: String,
+    /// What is done.
+    pub actions: Vec<ActionView>,
+    /// Which services are hit.
+    pub services: Vec<ServiceView>,
 }
 
-struct ActionView {
-    what: String,
-    union: String,
-    units: Vec<String>,
-    condition: Option<String>,
-    notice: Option<String>,
+/// One kind of action of one union on a day.
+pub struct ActionView {
+    /// What is done, with hours and types.
+    pub what: String,
+    /// By which union.
+    pub union: String,
+    /// In which units.
+    pub units: Vec<String>,
+    /// On what it depends.
+    pub condition: Option<String>,
+    /// That a notice is still to be given, if it is.
+    pub notice: Option<String>,
 }
 
-struct ServiceView {
-    name: String,
-    cover: Option<String>,
-    life_and_limb: Option<String>,
-    by: String,
+/// A service that is hit.
+pub struct ServiceView {
+    /// Its name.
+    pub name: String,
+    /// What is expected to go on.
+    pub cover: Option<String>,
+    /// What stays covered because life or limb depends on it.
+    pub life_and_limb: Option<String>,
+    /// The units because of which it is hit.
+    pub by: String,
 }

@@ -11,38 +11,45 @@ use law::{
 use pay::{When, grouped};
 
 /// What the law says of a dispute's polls.
-pub(crate) struct LawView {
+pub struct LawView {
     /// The laws compared: their heading and, for the later ones, the day they are taken from.
-    pub(crate) headings: Vec<String>,
+    pub headings: Vec<String>,
     /// One row a unit and question.
-    pub(crate) rows: Vec<LawRow>,
+    pub rows: Vec<LawRow>,
     /// What could not be judged, and what must be known besides.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// The timeline of each statutory poll: title and picture.
-    pub(crate) timelines: Vec<(String, String)>,
+    pub timelines: Vec<(String, String)>,
     /// Rule ids with section and status, each once.
-    pub(crate) rules: Vec<(String, String)>,
+    pub rules: Vec<(String, String)>,
     /// The day the rules were last checked, and that this is no legal advice.
-    pub(crate) closing: String,
+    pub closing: String,
 }
 
 /// One result under each law.
-pub(crate) struct LawRow {
-    pub(crate) unit: String,
-    pub(crate) question: String,
-    pub(crate) figures: String,
-    pub(crate) verdicts: Vec<LawVerdict>,
+pub struct LawRow {
+    /// The unit.
+    pub unit: String,
+    /// The question, in words.
+    pub question: String,
+    /// Papers returned, yes and no.
+    pub figures: String,
+    /// One verdict for each law, in the order of the headings.
+    pub verdicts: Vec<LawVerdict>,
 }
 
 /// A verdict with the test that decided it.
-pub(crate) struct LawVerdict {
-    pub(crate) class: &'static str,
-    pub(crate) words: String,
-    pub(crate) why: String,
+pub struct LawVerdict {
+    /// `true`, `false`, `cannot-tell` or `unknown`, for the style sheet.
+    pub class: &'static str,
+    /// The verdict in words.
+    pub words: String,
+    /// Every test with its comparison and rule; the last day of a mandate.
+    pub why: String,
 }
 
 /// Judges every poll of record; `None` when the dispute had no statutory ballot.
-pub(crate) fn law_view(dispute: &Dispute, book: &Rulebook) -> Option<LawView> {
+pub fn law_view(dispute: &Dispute, book: &Rulebook) -> Option<LawView> {
     if dispute.polls.iter().all(|poll| poll.kind != PollKind::Statutory) {
         return None;
     }
@@ -86,7 +93,7 @@ pub(crate) fn law_view(dispute: &Dispute, book: &Rulebook) -> Option<LawView> {
 }
 
 /// The days after `from` on which a rule that decides a result changed, up to the day the rules were last checked.
-fn days_of_change(book: &Rulebook, from: Date) -> Vec<Date> {
+pub fn days_of_change(book: &Rulebook, from: Date) -> Vec<Date> {
     let deciding = [Key::TurnoutPercent, Key::SupportPercent, Key::Majority, Key::Mandate];
     let mut days: Vec<Date> = book
         .rules()

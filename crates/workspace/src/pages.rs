@@ -12,6 +12,7 @@ mod conference;
 mod home;
 mod offers;
 mod positions;
+mod question;
 mod redistribute;
 mod worth;
 

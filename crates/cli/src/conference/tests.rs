@@ -2,7 +2,8 @@
 
 use clap::Args;
 use dated::Ratio;
-use dispute::conference::{Asks, Figure, MotionTest, StartDay, TestOutcome, Verdict};
+use dispute::conference::{Asks, Figure, MotionTest, TestOutcome, Verdict};
+use report::said::{asked, reading_words};
 use serde_json::{Value, json};
 
 use super::{choose, question};
@@ -79,23 +80,6 @@ fn index_of(asks: &Asks) -> Option<&'static str> {
     if let Asks::AboveInflation(index) = asks { index.map(pay::Index::word) } else { None }
 }
 
-/// What is asked, in words.
-fn asked(asks: &Asks) -> String {
-    match asks {
-        Asks::AboveInflation(Some(index)) => format!("a rise above {index}"),
-        Asks::AboveInflation(None) => "a rise above inflation; which index?".to_owned(),
-        Asks::NoStaging => "the whole rise from the first day of the pay year".to_owned(),
-        Asks::InForceFrom(StartDay::On(day)) => format!("the whole rise in force from {}", dated::long_date(*day)),
-        Asks::InForceFrom(StartDay::InPayYear { day, month }) => {
-            format!("the whole rise in force from day {day} of month {month} of the pay year")
-        }
-        Asks::AtLeastPercent(percent) => format!("at least {percent}%"),
-        Asks::FlatPounds(pounds) => format!("at least £{pounds} a year for everybody"),
-        Asks::PaidInFull(_) => "all that was recommended, from its day".to_owned(),
-        Asks::ForJudgement => "no number decides this; people judge it".to_owned(),
-    }
-}
-
 fn outcome_json(outcome: &TestOutcome) -> Value {
     json!({
         "offer": outcome.offer,
@@ -133,7 +117,7 @@ fn test_text(test: &MotionTest, outcomes: &[TestOutcome]) -> String {
         let group = outcome.group.as_ref().map(|group| format!(", {group}")).unwrap_or_default();
         text.push_str(&format!("    {}{group}: {}\n", outcome.nation, outcome.verdict.words().to_uppercase()));
         for figure in &outcome.figures {
-            text.push_str(&format!("        {}\n", figure_text(figure)));
+            text.push_str(&format!("        {}\n", reading_words(figure)));
         }
         for note in &outcome.notes {
             text.push_str(&format!("        {note}\n"));
@@ -141,23 +125,4 @@ fn test_text(test: &MotionTest, outcomes: &[TestOutcome]) -> String {
     }
     text.push('\n');
     text
-}
-
-fn figure_text(figure: &Figure) -> String {
-    let shown = |value: Ratio| match figure.unit {
-        "percent" => format!("{}%", value.to_short(3).replace('-', "−")),
-        _ => format!("£{}", value.to_fixed(2)),
-    };
-    let part = |what: &str, gives: Ratio, asked: Option<Ratio>, holds: Option<bool>| match (asked, holds) {
-        (Some(asked), Some(holds)) => {
-            format!("{what} {} against {} ({})", shown(gives), shown(asked), if holds { "enough" } else { "not enough" })
-        }
-        _ => format!("{what} {}", shown(gives)),
-    };
-    format!(
-        "{}: {}; {}",
-        figure.reading,
-        part("in the year", figure.gives.0, figure.asked.map(|asked| asked.0), figure.holds.map(|holds| holds.0)),
-        part("at its end", figure.gives.1, figure.asked.map(|asked| asked.1), figure.holds.map(|holds| holds.1))
-    )
 }

@@ -16,6 +16,7 @@ use super::{AgreementArguments, Cited, closing, option_date, option_jurisdiction
 use crate::answer::{Outcome, Table, print, print_json, refuse};
 use crate::disk;
 use dispute::{Record, polls_of_record};
+use report::said::{TestRow, last_day_means};
 
 #[derive(Args)]
 pub(crate) struct JudgeArguments {
@@ -347,13 +348,6 @@ fn unit_json(result: &UnitResult, judgment: &Judgment<'_>, law: &LawOfTheDay<'_>
     })
 }
 
-fn last_day_means(kind: TermKind) -> &'static str {
-    match kind {
-        TermKind::MustBeginWithin => "action must begin by the end of this day",
-        TermKind::Expires => "action is covered to the end of this day",
-    }
-}
-
 pub(super) fn test_json(test: &TestResult<'_>) -> Value {
     let mut figures = Map::new();
     match test.figures {
@@ -495,28 +489,15 @@ impl Text {
     fn tests(&mut self, reading: &Reading<'_>) {
         let mut table = Table::new(&["Test", ">Count", "Needed", "Comparison", ">Shown", "Met", "Rule"]);
         for test in &reading.tests {
-            let count = match test.figures {
-                TestFigures::Turnout { returned, .. } => returned,
-                TestFigures::Support { yes, .. } | TestFigures::Majority { yes, .. } => yes,
-            };
-            let needed = match (test.figures.needed(), &test.outcome) {
-                (Some((needed, true)), _) => format!("at least {needed}"),
-                (Some((needed, false)), _) => format!("more than {needed}"),
-                (None, _) => "not known".to_owned(),
-            };
-            let met = match &test.outcome {
-                TestOutcome::Met => "yes".to_owned(),
-                TestOutcome::NotMet => "NO".to_owned(),
-                TestOutcome::CannotTell { missing } => format!("cannot tell: {missing} unknown"),
-            };
+            let row = TestRow::of(test);
             let shown = test.figures.percent_shown().map_or_else(String::new, |percent| format!("{percent}%"));
             table.row([
                 test.figures.name().to_owned(),
-                count.to_string(),
-                needed,
+                row.count.to_string(),
+                row.needed,
                 test.figures.comparison().unwrap_or_default(),
                 shown,
-                met,
+                row.met,
                 test.rule.id.clone(),
             ]);
         }

@@ -4,9 +4,10 @@ use clap::Args;
 use dated::{Date, long_date};
 use dispute::Dispute;
 use dispute::talks::{Deadline, Demand, DemandState};
+use report::said::{SaidLine, demand_notes, demand_state, when_words};
 use serde_json::{Value as Json, json};
 
-use super::{cited, days, parse_day, when_words};
+use super::{cited, parse_day};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 
@@ -56,84 +57,21 @@ impl Demands {
     }
 }
 
-fn who_decides(demand: &Demand, dispute: &Dispute) -> String {
-    let party = dispute.party_name(&demand.who.0);
-    match &demand.resolved_by {
-        Some(person) => format!("{person} ({party}) must say which day it means"),
-        None => format!("{party} must name a person who says which day it means, and record it in [demand.resolution]"),
-    }
-}
-
-fn state_text(demand: &Demand, state: DemandState<'_>, dispute: &Dispute) -> String {
-    match state {
-        DemandState::NotYetMade => "not yet made".to_owned(),
-        DemandState::Closed(answer) => format!("closed, {} ({}): {}", answer.outcome.word(), when_words(answer.when), answer.text),
-        DemandState::NoDeadline => "open; no deadline was set".to_owned(),
-        DemandState::Vague { words } => {
-            format!("open; the deadline is in words only: “{words}”. Nothing can fall due: {}", who_decides(demand, dispute))
-        }
-        DemandState::DueIn { days: left, deadline } => format!("open; due in {}, on {}", days(left), long_date(deadline)),
-        DemandState::DueToday => "open; this is the last day".to_owned(),
-        DemandState::Passed { days: since, deadline } => format!(
-            "DEADLINE PASSED, DECISION NEEDED ({} after {}). Nothing opens by itself: {} must decide",
-            days(since),
-            long_date(deadline),
-            dispute.party_name(&demand.who.0)
-        ),
-        DemandState::Decided(decision) => format!(
-            "decided, {} ({}, {}): {} {}{}",
-            decision.kind.word().replace('-', " "),
-            decision.by,
-            when_words(decision.when),
-            decision.text,
-            cited(&decision.source, decision.status),
-            if decision.is_caller_known(&dispute.polls) {
-                ""
-            } else {
-                "\n  Whom the voting paper named is not in the folder, so whether this person could call action cannot be told"
-            }
-        ),
-    }
-}
-
 fn demand_text(demand: &Demand, state: DemandState<'_>, dispute: &Dispute, on: Date) -> String {
-    let name = |id: &str| dispute.parties.iter().find(|party| party.id == id).map_or_else(|| id.to_owned(), |party| party.name.clone());
+    let with_source = |line: &SaidLine<'_>| match line.source {
+        Some((source, status)) => format!("  {} {}\n", line.text, cited(source, status)),
+        None => format!("  {}\n", line.text),
+    };
     let mut text = format!(
-        "\n{} to {} ({})\n  {} {}\n  {}\n",
-        name(&demand.who.0),
-        name(&demand.to.0),
+        "\n{} to {} ({})\n  {} {}\n",
+        dispute.party_name(&demand.who.0),
+        dispute.party_name(&demand.to.0),
         when_words(demand.when),
         demand.text,
         cited(&demand.source, demand.status),
-        state_text(demand, state, dispute)
     );
-    if let (Some(resolution), Some(Deadline::Vague(words))) = (demand.resolution.as_ref().filter(|it| it.on <= on), &demand.deadline) {
-        text.push_str(&format!(
-            "  “{words}” was resolved by {} on {} to {}: {} {}\n",
-            resolution.by,
-            long_date(resolution.on),
-            long_date(resolution.deadline),
-            resolution.reason,
-            cited(&resolution.source, resolution.status)
-        ));
-    }
-    let latest = demand.latest_decision(&dispute.talks.decisions, on);
-    if let Some((decision, until)) = latest.and_then(|decision| Some((decision, decision.until?))) {
-        text.push_str(&format!(
-            "  More time until {} ({}, {}): {} {}\n",
-            long_date(until),
-            decision.by,
-            when_words(decision.when),
-            decision.text,
-            cited(&decision.source, decision.status)
-        ));
-    }
-    if let Some(answer) = demand.answer_on(on).filter(|answer| !answer.outcome.closes()) {
-        text.push_str(&format!("  Answer so far: {} ({}): {}\n", answer.outcome.word(), when_words(answer.when), answer.text));
-    }
-    if let Some(otherwise) = demand.otherwise.as_ref().filter(|_| !matches!(state, DemandState::Closed(_))) {
-        text.push_str(&format!("  If it is not met: {otherwise}\n"));
-    }
+    text.push_str(&with_source(&demand_state(demand, state, dispute)));
+    demand_notes(demand, state, dispute, on).iter().for_each(|note| text.push_str(&with_source(note)));
     text
 }
 

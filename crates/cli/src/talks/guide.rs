@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 use dated::{Date, long_date};
 use dispute::Dispute;
-use dispute::talks::{Clash, ClashKind, GuideCheck, NotChecked, Ruling, Voice, check_guides, rulings, same_employer};
+use dispute::talks::{Clash, GuideCheck, Ruling, Voice, check_guides, rulings, same_employer};
+use report::said;
 use serde_json::{Value as Json, json};
 
 use super::{cited, parse_day, refuse_question};
@@ -69,7 +70,7 @@ impl Check {
             answer::print_json(&json!({
                 "dispute": dispute.id,
                 "clashes": found.clashes.iter().map(|clash| clash_json(clash, &dispute)).collect::<Vec<_>>(),
-                "not_checked": found.not_checked.iter().map(|left| not_checked_words(left)).collect::<Vec<_>>(),
+                "not_checked": found.not_checked.iter().map(|left| said::not_checked(left)).collect::<Vec<_>>(),
                 "statements": found.statements,
                 "clauses": found.clauses,
             }));
@@ -91,17 +92,14 @@ fn question<'d>(dispute: &'d Dispute, topic: &'d str) -> &'d str {
 fn check_text(found: &GuideCheck<'_>, dispute: &Dispute) -> String {
     let mut text = format!("{}\n", dispute.title);
     for clash in &found.clashes {
-        let what = match clash.kind {
-            ClashKind::Opposite => "Two places say opposite things",
-            ClashKind::ConditionLeftOut => "One place leaves out the condition that the other names",
-        };
+        let what = said::clash_words(clash);
         text.push_str(&format!("\n{what} [{}]: {}\n", clash.topic, question(dispute, clash.topic)));
         for voice in [clash.one, clash.other] {
             text.push_str(&format!("  {}: {}\n      {} ({})\n", voice.says().words(), voice.text(), voice.cited(), voice.place()));
         }
     }
     for left in &found.not_checked {
-        text.push_str(&format!("\nNot checked: {}\n", not_checked_words(left)));
+        text.push_str(&format!("\nNot checked: {}\n", said::not_checked(left)));
     }
     let count = |number: usize, one: &str, more: &str| format!("{number} {}", if number == 1 { one } else { more });
     text.push_str(&format!(
@@ -112,24 +110,6 @@ fn check_text(found: &GuideCheck<'_>, dispute: &Dispute) -> String {
         found.not_checked.len()
     ));
     text
-}
-
-fn not_checked_words(left: &NotChecked<'_>) -> String {
-    match left {
-        NotChecked::NoClause(guide, statement) => {
-            format!("{} names no clause that it rests on ({})", Voice::Statement(guide, statement).cited(), statement.place)
-        }
-        NotChecked::NoDate(guide) => {
-            format!("{} has no date, so whether its clauses were in force is not known ({})", guide.title, guide.place)
-        }
-        NotChecked::NotInForce(guide, statement, agreement, clause) => format!(
-            "{} rests on {}, which was not in force on {} ({})",
-            Voice::Statement(guide, statement).cited(),
-            agreement.cite_clause(clause),
-            guide.issued_on.map(long_date).unwrap_or_default(),
-            statement.place
-        ),
-    }
 }
 
 fn clash_json(clash: &Clash<'_>, dispute: &Dispute) -> Json {

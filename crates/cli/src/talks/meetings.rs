@@ -4,9 +4,10 @@ use clap::Args;
 use dated::{Date, long_date};
 use dispute::Dispute;
 use dispute::talks::{ListedStep, SideList, StepState, lists_of_sides};
+use report::said::when_words;
 use serde_json::{Value as Json, json};
 
-use super::{cited, parse_day, when_words};
+use super::{cited, parse_day};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 

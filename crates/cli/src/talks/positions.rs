@@ -1,17 +1,16 @@
 //! `whitley positions`: who stands where, by offer, as of a day; what a council makes of it; the history of one party.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use dated::{Date, long_date};
+use dispute::Dispute;
 use dispute::talks::{
     Council, CouncilAnswer, CouncilOutcome, CouncilRule, GroupOffers, Lean, OfferBoard, Position, Standing, board, groups_by_machinery,
     history,
 };
-use dispute::{Dispute, Poll};
+use report::said::{council_answer, member_vote, position_result, standing_doubt, when_words};
 use serde_json::{Value as Json, json};
 
-use super::{cited, parse_day, refuse_question, when_words};
+use super::{cited, parse_day, refuse_question};
 use crate::answer::{self, Outcome, Table};
 use crate::disk::{self, Opened};
 
@@ -101,7 +100,7 @@ impl Positions {
         let boards: Vec<OfferBoard<'d>> = boards.collect();
         let mut councils = Vec::new();
         for council in &dispute.talks.councils {
-            let council = self.suppose(council, dispute)?;
+            let council = council.supposed(self.rule.as_deref(), self.weights.as_deref(), &dispute.parties)?;
             for offer in boards.iter().filter_map(|board| board.offer) {
                 let outcome = council.outcome(&dispute.positions, &dispute.parties, offer, self.on);
                 if self.party.is_none() && outcome.votes.iter().any(|vote| vote.lean != Lean::Open || vote.is_decided) {
@@ -114,40 +113,6 @@ impl Positions {
             return Err(("this dispute has no council".to_owned(), "add a [[council]] to a file under decide/".to_owned()));
         }
         Ok(Shown { boards, groups, councils, is_supposed })
-    }
-
-    /// The council with the weights and the rule of the command line in place of its own.
-    fn suppose(&self, council: &Council, dispute: &Dispute) -> Result<Council, (String, String)> {
-        let mut council = council.clone();
-        if let Some(rule) = &self.rule {
-            let words: Vec<&str> = CouncilRule::WORDS.iter().map(|(word, _)| *word).collect();
-            let found = CouncilRule::WORDS.iter().find(|(word, _)| word == rule);
-            let (_, rule) = found.ok_or_else(|| (format!("“{rule}” is no rule of a council"), format!("one of {}", words.join(", "))))?;
-            council.rule = Some(*rule);
-        }
-        let Some(weights) = &self.weights else { return Ok(council) };
-        let mut given: BTreeMap<String, u64> = BTreeMap::new();
-        if weights == "members" {
-            given.extend(dispute.parties.iter().filter_map(|party| Some((party.id.clone(), party.members?))));
-        } else {
-            for part in weights.split(',') {
-                let seats = part.split_once('=').and_then(|(party, seats)| Some((party.trim(), seats.trim().parse::<u64>().ok()?)));
-                let Some((party, seats)) = seats.filter(|(_, seats)| *seats > 0) else {
-                    return Err((format!("“{part}” is no weight"), "write party=seats with whole seats, as in unison=12,rcn=8".to_owned()));
-                };
-                if !council.seats.iter().any(|seat| seat.who.0 == party) {
-                    let known: Vec<&str> = council.seats.iter().map(|seat| seat.who.0.as_str()).collect();
-                    return Err((format!("“{party}” has no seat in the council"), format!("its members are {}", known.join(", "))));
-                }
-                if given.insert(party.to_owned(), seats).is_some() {
-                    return Err((format!("“{party}” is given two weights"), "name each party once".to_owned()));
-                }
-            }
-        }
-        for seat in &mut council.seats {
-            seat.seats = given.get(&seat.who.0).copied().or(if weights == "members" { None } else { seat.seats });
-        }
-        Ok(council)
     }
 
     fn text(&self, dispute: &Dispute, shown: &Shown<'_>) -> String {
@@ -244,27 +209,14 @@ fn board_text(board: &OfferBoard<'_>, dispute: &Dispute) -> String {
             when_words(position.when),
             position.stage.map_or("", |stage| stage.word()).to_owned(),
             position.advice().map_or("", |advice| advice.words()).to_owned(),
-            result_words(position, dispute),
+            position_result(position, dispute),
             position.source.join("; "),
         ]);
     }
     text.push_str(&table.text());
     for standing in &board.standings {
-        let name = dispute.party_name(standing.party);
-        if standing.current.when.is_none() {
-            text.push_str(&format!("  {name}: no date is known, so it may be later than the day asked for.\n"));
-        } else if standing.may_be_later {
-            let before = standing.before.map_or_else(
-                || "nothing is on record before it".to_owned(),
-                |before| format!("before it: {} ({})", before.stance.words(), when_words(before.when)),
-            );
-            text.push_str(&format!(
-                "  {name}: some day of {}, perhaps later than the day asked for; {before}.\n",
-                when_words(standing.current.when)
-            ));
-        } else if let (true, Some(before)) = (standing.order_not_known, standing.before) {
-            let (one, other) = (before.stance.words(), when_words(before.when));
-            text.push_str(&format!("  {name}: which came last is not known, this or “{one}” ({other}).\n"));
+        if let Some(doubt) = standing_doubt(standing) {
+            text.push_str(&format!("  {}: {doubt}\n", dispute.party_name(standing.party)));
         }
     }
     for standing in board.standings.iter().filter(|standing| !standing.current.conditions.is_empty()) {
@@ -276,40 +228,6 @@ fn board_text(board: &OfferBoard<'_>, dispute: &Dispute) -> String {
     text
 }
 
-/// The result of a position: of its poll, or in words.
-fn result_words(position: &Position, dispute: &Dispute) -> String {
-    let poll = position.poll.as_ref().and_then(|(id, _)| dispute.polls.iter().find(|poll| poll.id == *id));
-    poll.and_then(poll_words).or_else(|| position.result.clone()).unwrap_or_default()
-}
-
-fn poll_words(poll: &Poll) -> Option<String> {
-    let mut parts = Vec::new();
-    for question in &poll.questions {
-        let results = || poll.results.iter().filter(|result| result.question.0 == question.id);
-        let (yes, no): (Vec<_>, Vec<_>) = results().map(|result| (result.yes, result.no)).unzip();
-        let what = if poll.questions.len() > 1 { format!(" {}", question.kind.word().replace('-', " ")) } else { String::new() };
-        let sum = |counts: &[Option<u64>]| counts.iter().copied().sum::<Option<u64>>();
-        match (sum(&yes), sum(&no)) {
-            (Some(yes), Some(no)) if yes + no > 0 => parts.push(format!("{} to {}{what}", pay::grouped(yes), pay::grouped(no))),
-            _ => {
-                let percents: Vec<_> = results().filter_map(|result| result.yes_percent).collect();
-                if let [percent] = percents.as_slice() {
-                    parts.push(format!("{}% yes{what}", percent.to_short(2)));
-                }
-            }
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-fn answer_words(answer: CouncilAnswer) -> &'static str {
-    match answer {
-        CouncilAnswer::Agreed => "accepted",
-        CouncilAnswer::NotAgreed => "not accepted",
-        CouncilAnswer::CannotTell => "cannot tell",
-    }
-}
-
 fn council_text(council: &Council, offer: &str, outcome: &CouncilOutcome, dispute: &Dispute, is_supposed: bool) -> String {
     let name = |id: &str| dispute.parties.iter().find(|party| party.id == id).map_or_else(|| id.to_owned(), |party| party.name.clone());
     let supposed = if is_supposed { ", under weights or a rule that were supposed" } else { "" };
@@ -318,28 +236,21 @@ fn council_text(council: &Council, offer: &str, outcome: &CouncilOutcome, disput
     text.push_str(&format!("  Decides by: {rule}\n"));
     let mut table = Table::new(&["Member", ">Seats", "Vote", ">Decides alone"]);
     for vote in &outcome.votes {
-        let lean = match (vote.lean, vote.is_decided) {
-            (Lean::For, true) => "yes",
-            (Lean::Against, true) => "no",
-            (Lean::For, false) => "open; advised yes",
-            (Lean::Against, false) => "open; leans no",
-            (Lean::Open, _) => "open",
-        };
         let decides = outcome.decides.as_ref().map(|(counts, of)| format!("{} of {of}", counts.get(&vote.party).copied().unwrap_or(0)));
         table.row([
             name(&vote.party),
             vote.seats.map_or_else(|| "not known".to_owned(), pay::grouped),
-            lean.to_owned(),
+            member_vote(vote).to_owned(),
             decides.unwrap_or_else(|| "not known".to_owned()),
         ]);
     }
     text.push_str(&table.text());
-    text.push_str(&format!("  By what is decided: {}\n", answer_words(outcome.by_decisions)));
+    text.push_str(&format!("  By what is decided: {}\n", council_answer(outcome.by_decisions)));
     if outcome.by_decisions == CouncilAnswer::CannotTell {
         let missing: Vec<String> = outcome.missing.iter().map(|missing| missing.words(|id| dispute.party_name(id))).collect();
         text.push_str(&format!("    not known: {}\n", missing.join("; ")));
         if outcome.if_advice_is_followed != CouncilAnswer::CannotTell {
-            text.push_str(&format!("  If members follow the advice they were given: {}\n", answer_words(outcome.if_advice_is_followed)));
+            text.push_str(&format!("  If members follow the advice they were given: {}\n", council_answer(outcome.if_advice_is_followed)));
         }
     }
     match outcome.pivotal.as_slice() {
@@ -365,7 +276,7 @@ fn position_json(position: &Position, dispute: &Dispute) -> Json {
         "stage": position.stage.map(|stage| stage.word()),
         "recommendation": position.advice().map(|advice| advice.word()),
         "poll": position.poll.as_ref().map(|(id, _)| id),
-        "result": Some(result_words(position, dispute)).filter(|result| !result.is_empty()),
+        "result": Some(position_result(position, dispute)).filter(|result| !result.is_empty()),
         "conditions": position.conditions,
         "text": position.text,
         "source": position.source,

@@ -121,8 +121,8 @@ fn text(dispute: &Dispute, tested: &[TestedPoint<'_>], items: &[AnsweredItem<'_>
         for why in &test.why {
             text.push_str(&format!("      {why}\n"));
         }
-        if test.is_own && test.answered == Answered::Met {
-            text.push_str("      but it was the reason to turn this very offer down: the test does not say what was meant\n");
+        if let Some(but) = report::said::own_reason_met(test) {
+            text.push_str(&format!("      {but}\n"));
         }
     }
     let mut last = None;

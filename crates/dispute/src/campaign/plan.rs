@@ -115,6 +115,11 @@ impl CampaignPlan {
 }
 
 impl LetterPlan {
+    /// The ids of the offer, and of what it is set against.
+    pub fn offer_and_against(&self) -> (&str, &str) {
+        (&self.pair.offer.0, &self.pair.against.0)
+    }
+
     fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
         let who = named(table, "who");
         let pair = read_pair(table);
@@ -174,6 +179,11 @@ impl LetterPlan {
 }
 
 impl CardPlan {
+    /// The ids of the offer, and of what it is set against.
+    pub fn offer_and_against(&self) -> (&str, &str) {
+        (&self.pair.offer.0, &self.pair.against.0)
+    }
+
     fn read(table: &Table<'_>, sources: &Sources) -> Option<Self> {
         let who = named(table, "who");
         let pair = read_pair(table);

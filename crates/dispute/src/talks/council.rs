@@ -185,6 +185,44 @@ impl Council {
         }
     }
 
+    /// The council with another rule and other weights in place of its own, to see what would follow. The rule is a word of
+    /// [`CouncilRule::WORDS`]; weights are `party=seats,…`, or `members`, as if seats followed membership.
+    ///
+    /// # Errors
+    /// What is wrong with them, and what would be right.
+    pub fn supposed(&self, rule: Option<&str>, weights: Option<&str>, parties: &[Party]) -> Result<Self, (String, String)> {
+        let mut council = self.clone();
+        if let Some(rule) = rule {
+            let words: Vec<&str> = CouncilRule::WORDS.iter().map(|(word, _)| *word).collect();
+            let found = CouncilRule::WORDS.iter().find(|(word, _)| *word == rule);
+            let (_, rule) = found.ok_or_else(|| (format!("“{rule}” is no rule of a council"), format!("one of {}", words.join(", "))))?;
+            council.rule = Some(*rule);
+        }
+        let Some(weights) = weights else { return Ok(council) };
+        let mut given: BTreeMap<String, u64> = BTreeMap::new();
+        if weights == "members" {
+            given.extend(parties.iter().filter_map(|party| Some((party.id.clone(), party.members?))));
+        } else {
+            for part in weights.split(',') {
+                let seats = part.split_once('=').and_then(|(party, seats)| Some((party.trim(), seats.trim().parse::<u64>().ok()?)));
+                let Some((party, seats)) = seats.filter(|(_, seats)| *seats > 0) else {
+                    return Err((format!("“{part}” is no weight"), "write party=seats with whole seats, as in unison=12,rcn=8".to_owned()));
+                };
+                if !council.seats.iter().any(|seat| seat.who.0 == party) {
+                    let known: Vec<&str> = council.seats.iter().map(|seat| seat.who.0.as_str()).collect();
+                    return Err((format!("“{party}” has no seat in the council"), format!("its members are {}", known.join(", "))));
+                }
+                if given.insert(party.to_owned(), seats).is_some() {
+                    return Err((format!("“{party}” is given two weights"), "name each party once".to_owned()));
+                }
+            }
+        }
+        for seat in &mut council.seats {
+            seat.seats = given.get(&seat.who.0).copied().or(if weights == "members" { None } else { seat.seats });
+        }
+        Ok(council)
+    }
+
     /// Spec N5 to N8: what the council's vote on an offer comes to on that day.
     pub fn outcome(&self, positions: &[Position], parties: &[Party], offer: &str, on: Option<Date>) -> CouncilOutcome {
         let boards = board(positions, on);
