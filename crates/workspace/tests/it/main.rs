@@ -1,1 +1,5 @@
 //! The pages against the library's values.
+
+mod founding;
+mod look;
+mod worth;
