@@ -8,14 +8,15 @@ mod member;
 pub(crate) mod people;
 mod people_json;
 mod read_across;
-pub(crate) mod redistribute;
+mod redistribute;
 mod take_home;
 mod value;
 
 use clap::Subcommand;
-use dated::{Date, Fault, Month, Place, Ratio, Severity, parse_date};
+use dated::{Fault, Month, Place, Ratio, Severity};
 use dispute::Dispute;
-use pay::{Framework, Index, Offer, Pence};
+use pay::{Framework, Offer, Pence};
+use workspace::offer::typed::{parse_day, parse_hours, parse_index, parse_pounds};
 
 use crate::answer::{self, Outcome};
 
@@ -114,54 +115,11 @@ fn in_group<'d>(dispute: &'d Dispute, group: Option<&str>) -> Result<Framework<'
 }
 
 fn find_offer<'o>(offers: &'o [Offer], id: &str) -> Result<&'o Offer, Stop> {
-    offers.iter().find(|offer| offer.id == id).map_or_else(
-        || {
-            let known: Vec<&str> = offers.iter().map(|offer| offer.id.as_str()).collect();
-            refuse_question(format!("there is no offer “{id}”; the offers are {}", known.join(", ")))
-        },
-        Ok,
-    )
-}
-
-/// Reads a sum of money as people type it: 17030, 17,030, £17,030.50.
-fn parse_pounds(text: &str) -> Result<Pence, String> {
-    let plain: String = text.trim().trim_start_matches('£').to_owned();
-    let groups: Vec<&str> = plain.split(',').collect();
-    let grouped_right = groups.len() == 1
-        || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3)));
-    let number = grouped_right.then(|| Ratio::parse_decimal(&groups.concat())).flatten();
-    number
-        .and_then(Pence::from_pounds)
-        .filter(|pence| (1..=1_000_000_000).contains(&pence.0))
-        .ok_or_else(|| format!("“{text}” is not a salary; write pounds a year, as in 17030 or 17030.50"))
-}
-
-fn parse_day(text: &str) -> Result<Date, String> {
-    parse_date(text)
+    workspace::offer::find_offer(offers, id).map_err(Stop::Question)
 }
 
 fn parse_month(text: &str) -> Result<Month, String> {
     Month::parse(text).ok_or_else(|| format!("“{text}” is not a month; write it as 2007-04"))
-}
-
-fn parse_index(text: &str) -> Result<Index, String> {
-    let upper = text.to_uppercase();
-    Index::WORDS
-        .iter()
-        .find(|(word, _)| *word == upper)
-        .map(|(_, index)| *index)
-        .ok_or_else(|| format!("“{text}” is no index; one of RPI, CPI, CPIH"))
-}
-
-fn parse_hours(text: &str) -> Result<Ratio, String> {
-    Ratio::parse_decimal(text)
-        .filter(|hours| *hours > Ratio::ZERO && *hours <= Ratio::whole(168))
-        .ok_or_else(|| format!("“{text}” is not a number of hours a week; write 37.5"))
-}
-
-fn parse_hours_change(text: &str) -> Result<(Date, Ratio), String> {
-    let (day, hours) = text.split_once('=').ok_or_else(|| format!("“{text}”: write the day and the hours, as in 2007-06-01=22.5"))?;
-    Ok((parse_date(day)?, parse_hours(hours)?))
 }
 
 /// An exact number of pence as pounds.
@@ -172,19 +130,4 @@ fn pounds(pence: Ratio) -> Ratio {
 /// An exact number of pence as people read it: £5.65.
 fn money(pence: Ratio) -> String {
     Pence::nearest(pence).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_salary_may_be_typed_as_people_write_it() {
-        for text in ["17030", "17,030", "£17,030", "17030.00"] {
-            assert_eq!(parse_pounds(text), Ok(Pence(1_703_000)), "{text}");
-        }
-        for text in ["17.030,5", "17,03", "", "-5", "0", "seventeen", "17 030"] {
-            assert!(parse_pounds(text).is_err(), "{text}");
-        }
-    }
 }

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 use dispute::{Dispute, Library};
 use law::Rulebook;
-use report::{CostOfSide, EqualPayInput, PeopleInput, SideCost};
+use report::{EqualPayInput, PeopleInput};
 use serde_json::json;
+use workspace::offer::people;
+use workspace::offer::redistribution::{FLOORS, floors};
 
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
-use crate::offer::cost::{self, Billed, Plan};
-use crate::offer::{Stop, people, redistribute};
+use crate::offer::Stop;
+use crate::offer::people::value_people;
 use crate::staff_file::{self, Layout};
 
 /// Arguments of `whitley report`.
@@ -94,9 +96,6 @@ impl Report {
     }
 }
 
-/// How many floors are shown of an offer's money.
-const FLOORS: usize = 9;
-
 /// Why there is no page.
 enum Failed {
     /// A bug of ours, in words.
@@ -115,24 +114,14 @@ impl Report {
     ) -> Result<String, Failed> {
         let staff = staff_file::open(workforce, &self.layout, dispute, as_json).map_err(Failed::Stop)?;
         let framework = dispute.framework();
-        let offers = people::offers_of(dispute, &self.offers).map_err(Failed::Stop)?;
-        let year = people::first_year(&framework, &offers).map_err(Failed::Stop)?;
+        let question = |why| Failed::Stop(Stop::Question(why));
+        let offers = people::offers_of(dispute, &self.offers).map_err(question)?;
+        let year = people::first_year(&framework, &offers).map_err(question)?;
         let sides = people::sides(&offers);
         let file = workforce.display().to_string();
-        let valued = people::value_people(&framework, year, &staff, sides, true, &file, as_json).map_err(Failed::Stop)?;
-        // All sides over the same years, so that their months can be set side by side.
-        let first = year.first_month();
-        let years = offers.iter().map(|(_, offer)| cost::years_of(offer, first)).max();
-        let plan = Plan { first: Some(first), years, ..Plan::AS_OFFERED };
-        let costs: Vec<SideCost> = people::costs(&plan, valued.sides(), &staff, &framework, dispute, library)
-            .map_err(Failed::Stop)?
-            .into_iter()
-            .map(|billed| match billed {
-                Ok(Billed { bill, on_costs, assumptions, .. }) => Ok(CostOfSide { bill, on_costs, assumptions }),
-                Err(why) => Err(why.sentences()),
-            })
-            .collect();
-        let redistribution = redistribute::floors(valued.sides(), &staff, &framework, library, FLOORS);
+        let valued = value_people(&framework, year, &staff, sides, true, &file, as_json).map_err(Failed::Stop)?;
+        let costs = people::costs_side_by_side(&valued, &staff, &framework, dispute, library).map_err(question)?;
+        let redistribution = floors(valued.sides(), &staff, &framework, library, FLOORS);
         let input = PeopleInput {
             people: &valued,
             workforce: &staff,

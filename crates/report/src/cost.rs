@@ -53,19 +53,30 @@ pub struct Floor {
     pub most_lost: Pence,
 }
 
-pub(crate) struct CostView {
-    pub(crate) lines: Vec<String>,
-    pub(crate) in_year: Table,
-    pub(crate) later: Table,
-    pub(crate) ways: Table,
-    pub(crate) by_month: Option<ChartOfPeople>,
-    pub(crate) notes: Vec<String>,
+/// What offers cost the employer.
+pub struct CostView {
+    /// What each side costs, a sentence for each.
+    pub lines: Vec<String>,
+    /// Award, increments and contributions of the year.
+    pub in_year: Table,
+    /// The same under other readings.
+    pub later: Table,
+    /// The award counted in three ways.
+    pub ways: Table,
+    /// Month by month.
+    pub by_month: Option<ChartOfPeople>,
+    /// What was assumed.
+    pub notes: Vec<String>,
 }
 
-pub(crate) struct FrontierView {
-    pub(crate) text: Vec<String>,
-    pub(crate) chart: Option<ChartOfPeople>,
-    pub(crate) notes: Vec<String>,
+/// What the money of an offer could do for the lowest paid.
+pub struct FrontierView {
+    /// In sentences.
+    pub text: Vec<String>,
+    /// The frontier.
+    pub chart: Option<ChartOfPeople>,
+    /// What was assumed.
+    pub notes: Vec<String>,
 }
 
 /// Pounds and pence; whole pounds; or millions of them where the bill is large.

@@ -17,8 +17,9 @@ mod talks;
 mod words;
 
 pub use action_page::{ActionView, DayView, ServiceView, action_page, days_of_action};
-pub use cost::{CostOfSide, Floor, Redistribution, SideCost};
+pub use cost::{CostOfSide, CostView, Floor, FrontierView, Redistribution, SideCost};
 pub use equal_pay::{EqualPayInput, EqualPayRow};
 pub use law_then_and_now::{LawRow, LawVerdict, LawView, days_of_change, law_view};
 pub use page::{page, page_with, page_with_people};
-pub use people::PeopleInput;
+pub use people::{ChartOfPeople, PeopleInput, PeopleView, people_view};
+pub use table::{Cell, Head, Table};

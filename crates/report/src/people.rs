@@ -28,29 +28,48 @@ pub struct PeopleInput<'i> {
     pub redistribution: &'i Result<Redistribution, Vec<String>>,
 }
 
-pub(crate) struct PeopleView {
-    pub(crate) synthetic: Option<String>,
-    pub(crate) answers: Vec<String>,
-    pub(crate) summary: Table,
-    pub(crate) lowest: Table,
-    pub(crate) readings: Table,
-    pub(crate) deciles: Table,
-    pub(crate) charts: Vec<ChartOfPeople>,
-    pub(crate) prices: Table,
-    pub(crate) missing: Vec<String>,
-    pub(crate) gaps: Option<Table>,
-    pub(crate) differentials: Table,
-    pub(crate) notes: Vec<String>,
-    pub(crate) cost: CostView,
-    pub(crate) frontier: FrontierView,
+/// What the section shows: sentences, tables, charts.
+pub struct PeopleView {
+    /// What the workforce was made from, where it is invented: then every table and chart says so.
+    pub synthetic: Option<String>,
+    /// Who is better off, a sentence for each pair of sides.
+    pub answers: Vec<String>,
+    /// What each side gives.
+    pub summary: Table,
+    /// The lowest pay against the legal minimum.
+    pub lowest: Table,
+    /// Rises with and without increments.
+    pub readings: Table,
+    /// Deciles of staff by their rise.
+    pub deciles: Table,
+    /// Rises by tenths, and rates along the spine.
+    pub charts: Vec<ChartOfPeople>,
+    /// How many rise less than prices.
+    pub prices: Table,
+    /// Prices that are not known.
+    pub missing: Vec<String>,
+    /// The pay gap between women and men.
+    pub gaps: Option<Table>,
+    /// How far rates stand apart.
+    pub differentials: Table,
+    /// What holds for all of it.
+    pub notes: Vec<String>,
+    /// What each side costs.
+    pub cost: CostView,
+    /// What the money could do for the lowest paid.
+    pub frontier: FrontierView,
 }
 
 /// A chart with its caption and its table.
-pub(crate) struct ChartOfPeople {
-    pub(crate) id: &'static str,
-    pub(crate) svg: String,
-    pub(crate) caption: String,
-    pub(crate) table: Table,
+pub struct ChartOfPeople {
+    /// Its id.
+    pub id: &'static str,
+    /// The picture.
+    pub svg: String,
+    /// What it shows.
+    pub caption: String,
+    /// The figures in it.
+    pub table: Table,
 }
 
 impl ChartOfPeople {
@@ -68,7 +87,8 @@ impl ChartOfPeople {
 /// Drawn into every chart and put on every table of an invented workforce.
 const LABEL: &str = "SYNTHETIC WORKFORCE: no real staff";
 
-pub(crate) fn people_view(input: PeopleInput<'_>, wage: &MinimumWage) -> PeopleView {
+/// What a workforce under several offers shows.
+pub fn people_view(input: PeopleInput<'_>, wage: &MinimumWage) -> PeopleView {
     let all = input.people.everybody();
     let sides = input.people.sides();
     let mut answers = Vec::new();

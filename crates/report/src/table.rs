@@ -2,22 +2,31 @@
 
 /// A table with a caption.
 #[derive(Default)]
-pub(crate) struct Table {
-    pub(crate) caption: String,
-    pub(crate) heads: Vec<Head>,
-    pub(crate) rows: Vec<Vec<Cell>>,
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// Its columns.
+    pub heads: Vec<Head>,
+    /// Its rows; the first cell of each heads the row.
+    pub rows: Vec<Vec<Cell>>,
 }
 
-pub(crate) struct Head {
-    pub(crate) text: String,
-    pub(crate) number: bool,
+/// A column.
+pub struct Head {
+    /// Its heading.
+    pub text: String,
+    /// It holds numbers.
+    pub number: bool,
 }
 
-pub(crate) struct Cell {
-    pub(crate) text: String,
-    pub(crate) number: bool,
+/// A cell.
+pub struct Cell {
+    /// What stands in it.
+    pub text: String,
+    /// It is a number.
+    pub number: bool,
     /// The id of what gives this number.
-    pub(crate) href: Option<String>,
+    pub href: Option<String>,
 }
 
 impl Table {

@@ -8,6 +8,7 @@
 //! the clause, the data or the sum it came from.
 
 pub mod asked;
+pub mod offer;
 pub mod pages;
 pub mod shelf;
 pub mod table;

@@ -11,6 +11,7 @@ mod compare;
 mod conference;
 mod home;
 mod offers;
+mod parts;
 mod positions;
 mod question;
 mod redistribute;

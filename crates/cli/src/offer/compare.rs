@@ -1,15 +1,14 @@
 //! `whitley offer compare`: offers side by side.
 
-use std::collections::HashMap;
-
 use clap::Args;
 use dated::Ratio;
-use pay::{Offer, Pence, PointValue, WeeksInYear, rates_of_salary, value_row};
+use pay::{Offer, Pence, PointValue, WeeksInYear};
 use serde_json::{Map, Value as Json, json};
+use workspace::offer::compare::{Column, Valued, columns, first_year, gain, of_points, of_salary, summary};
 
 use super::people::PeopleArguments;
 use super::people_json::{paybill_json, people_json};
-use super::{Stop, find_offer, in_group, money, parse_pounds, pounds, refuse_question};
+use super::{Stop, in_group, money, parse_pounds, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};
 
@@ -35,43 +34,12 @@ pub(crate) struct Compare {
     people: PeopleArguments,
 }
 
-/// One column: an offer as it applies in a nation.
-struct Column<'c> {
-    name: String,
-    offer: &'c Offer,
-    nation: String,
-}
-
 impl Compare {
     pub(crate) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let framework = in_group(&dispute, self.group.as_deref())?;
-        let mut columns: Vec<Column<'_>> = Vec::new();
-        for name in &self.offers {
-            let (id, nation) = name.split_once('@').map_or((name.as_str(), None), |(id, nation)| (id, Some(nation)));
-            let offer = find_offer(&dispute.offers, id)?;
-            let nation = match nation {
-                Some(nation) if offer.nations.iter().any(|(known, _)| known == nation) => nation.to_owned(),
-                Some(nation) => return refuse_question(format!("the offer {id} does not apply in {nation}")),
-                None => offer.nations.first().map(|(known, _)| known.clone()).unwrap_or_default(),
-            };
-            columns.push(Column { name: name.clone(), offer, nation });
-        }
-        if let Some(column) = columns.iter().find(|column| framework.groups_of(column.offer).len() > 1) {
-            let groups: Vec<String> = framework.groups_of(column.offer).into_iter().flatten().collect();
-            return refuse_question(format!(
-                "{} treats groups of staff differently: say which with --group {}",
-                column.name,
-                groups.join(" | ")
-            ));
-        }
-        if columns.len() < 2 {
-            return refuse_question("name at least two offers: --offers A,B");
-        }
-        // All columns are valued for one pay year, so that an offer that begins later is seen to begin later.
-        let Some(year) = columns.iter().filter_map(|column| framework.first_pay_year(column.offer)).min() else {
-            return refuse_question("none of these offers has dated steps, so their points cannot be compared; see `whitley offer value`");
-        };
+        let columns = columns(&dispute, &framework, &self.offers).or_else(refuse_question)?;
+        let year = first_year(&framework, &columns).or_else(refuse_question)?;
         let offers: Vec<(String, &Offer)> = columns.iter().map(|column| (column.name.clone(), column.offer)).collect();
         let of_people = self.people.with_people((&dispute, &library), year, &offers, as_json, |asked| {
             if as_json { (String::new(), Some((people_json(asked), paybill_json(asked)))) } else { (asked.text(), None) }
@@ -80,42 +48,10 @@ impl Compare {
             answer::print(text);
             return Ok(Outcome::Yes);
         }
-        let mut rows: Vec<(String, Vec<Option<PointValue>>)> = Vec::new();
-        if let Some(salary) = self.salary {
-            let mut values = Vec::new();
-            for column in &columns {
-                match rates_of_salary(column.offer, salary, None, framework.view(column.offer, &column.nation)) {
-                    Ok(row) => values.push(Some(value_row(row, year))),
-                    Err(why) => return refuse_question(format!("{}: {why}", column.name)),
-                }
-            }
-            rows.push((String::new(), values));
-        } else {
-            for scale in framework.scales.iter().filter(|scale| self.scale.as_ref().is_none_or(|wanted| *wanted == scale.id)) {
-                let valued: Vec<Vec<PointValue>> = columns
-                    .iter()
-                    .map(|column| {
-                        let listed = framework.scales_of(column.offer).any(|known| known.id == scale.id);
-                        let rows =
-                            if listed { framework.rows(column.offer, scale, &column.nation).unwrap_or_default() } else { Vec::new() };
-                        rows.into_iter().map(|row| value_row(row, year)).collect()
-                    })
-                    .collect();
-                // In the order of first appearance; an offer that lists a point twice is taken at its first.
-                let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-                let mut found: Vec<(String, Vec<Option<PointValue>>)> = Vec::new();
-                for (column, values) in valued.iter().enumerate() {
-                    for value in values {
-                        let place = *places.entry((&value.row.point, &value.row.band)).or_insert(found.len());
-                        if place == found.len() {
-                            found.push((scale.id.clone(), vec![None; valued.len()]));
-                        }
-                        found[place].1[column].get_or_insert_with(|| value.clone());
-                    }
-                }
-                rows.extend(found);
-            }
-        }
+        let rows: Vec<(String, Valued)> = match self.salary {
+            Some(salary) => vec![(String::new(), of_salary(&framework, &columns, salary, year).or_else(refuse_question)?)],
+            None => of_points(&framework, &columns, self.scale.as_deref(), year),
+        };
         if rows.is_empty() {
             return refuse_question("the scales of these offers are not in the data, so no points can be compared");
         }
@@ -148,29 +84,6 @@ impl Compare {
         }
         Ok(Outcome::Yes)
     }
-}
-
-fn gain(value: &PointValue) -> Ratio {
-    value.first_year().gain_pence.by_months + value.first_year().unconsolidated.ratio()
-}
-
-/// For each offer but the first: at how many rows it gives more, less, the same in the year.
-fn summary(columns: &[Column<'_>], rows: &[(String, Vec<Option<PointValue>>)]) -> Vec<(String, usize, usize, usize)> {
-    (1..columns.len())
-        .map(|at| {
-            let (mut more, mut less, mut same) = (0, 0, 0);
-            for (_, values) in rows {
-                if let (Some(Some(first)), Some(Some(other))) = (values.first(), values.get(at)) {
-                    match gain(other).cmp(&gain(first)) {
-                        std::cmp::Ordering::Greater => more += 1,
-                        std::cmp::Ordering::Less => less += 1,
-                        std::cmp::Ordering::Equal => same += 1,
-                    }
-                }
-            }
-            (columns[at].name.clone(), more, less, same)
-        })
-        .collect()
 }
 
 fn row_json(scale: &str, columns: &[Column<'_>], values: &[Option<PointValue>]) -> Json {
@@ -208,7 +121,7 @@ fn row_json(scale: &str, columns: &[Column<'_>], values: &[Option<PointValue>]) 
     })
 }
 
-fn table<'v>(columns: &[Column<'_>], rows: impl Iterator<Item = &'v Vec<Option<PointValue>>>) -> Table {
+fn table<'v>(columns: &[Column<'_>], rows: impl Iterator<Item = &'v Valued>) -> Table {
     let mut headings: Vec<String> = vec!["point".into(), "band".into(), ">before".into()];
     for (at, column) in columns.iter().enumerate() {
         headings.push(format!(">{}: in year", column.name));

@@ -1,6 +1,5 @@
 //! `whitley offer cost`: what an offer costs the employer.
 
-mod bill;
 mod budget;
 mod document;
 mod tables;
@@ -13,13 +12,13 @@ use dated::{Date, Month, Ratio};
 use dispute::{Dispute, Library};
 use pay::{CostQuestion, Framework, IncrementRule, JoinersAt, Offer, PayYear, Paybill, Pence, Progression, Turnover, Workforce};
 use serde_json::json;
+use workspace::offer::bill::{Billed, NotCosted, Plan, bill};
 
 use super::{Stop, find_offer, parse_day, parse_month, refuse_question};
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
 use crate::staff_file::{self, Layout};
 
-pub(crate) use bill::{Billed, NotCosted, Plan, bill, seen_by, years_of};
 pub(crate) use document::change as change_json;
 pub(crate) use tables::{answer_line, standing_line};
 
@@ -185,10 +184,11 @@ impl Cost {
             without_on_costs: self.without_on_costs,
             by_employer: true,
         };
-        let Billed { bill, rates, charged, on_costs, assumptions } = match bill(&plan, offer, workforce, framework, dispute, library)? {
-            Ok(billed) => billed,
-            Err(why) => return Ok(Err(why)),
-        };
+        let Billed { bill, rates, charged, on_costs, assumptions } =
+            match bill(&plan, offer, workforce, framework, dispute, library).or_else(refuse_question)? {
+                Ok(billed) => billed,
+                Err(why) => return Ok(Err(why)),
+            };
         let question = CostQuestion {
             offer,
             workforce,

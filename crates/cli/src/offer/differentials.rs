@@ -6,8 +6,9 @@ use clap::Args;
 use dated::{Date, Ratio, long_date};
 use pay::{Differential, Differentials as Found, Distance, Offer, Pair, Pence, People, Scale, Spread, grouped};
 use serde_json::{Value as Json, json};
+use workspace::offer::people::sides;
 
-use super::people::{percent, sides, signed, value_people};
+use super::people::{percent, signed, value_people};
 use super::{Stop, find_offer, in_group, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 use crate::disk::{self, Opened};

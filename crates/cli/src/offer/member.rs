@@ -3,14 +3,13 @@
 use clap::Args;
 use dated::{Date, Ratio, long_date};
 use dispute::Dispute;
-use pay::{
-    Employment, Framework, MemberPost, MemberValue, Offer, PayYear, Pence, PointValue, Progression, Row, Shortfall, WeeksInYear, arrears,
-    hourly_pence, member_shortfall, value_member, value_row,
-};
+use pay::{Framework, MemberPost, Offer, Pence, Progression, Shortfall, WeeksInYear};
 use serde_json::{Value as Json, json};
+use workspace::offer::member::{MemberFigures, MemberQuestion};
+use workspace::offer::typed::{parse_day, parse_hours, parse_hours_change, parse_pounds};
 
 use super::value::point_json;
-use super::{Stop, find_offer, money, parse_day, parse_hours, parse_hours_change, parse_pounds, pounds, refuse_question};
+use super::{Stop, find_offer, money, pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
 
 /// Who the member is.
@@ -64,33 +63,19 @@ impl MemberArguments {
         self.against.is_some().then_some("--against is about one member: say who with --point or --salary")
     }
 
-    fn employment(&self, full_time_hours: Option<Ratio>) -> Result<Employment, Stop> {
-        let portion = |hours: Ratio| match full_time_hours {
-            Some(full) => Ok(hours / full),
-            None => refuse_question(
-                "this dispute does not say how many hours a full-time week has: add full_time_hours to [pay] in dispute.toml",
-            ),
-        };
-        if let (Some(started), Some(left)) = (self.started, self.left)
-            && left < started
-        {
-            return refuse_question(format!("the member left on {left}, before starting on {started}"));
-        }
-        Ok(Employment {
+    fn question<'q>(&self, paid_offer: Option<&'q Offer>, against: Option<&'q Offer>) -> MemberQuestion<'q> {
+        MemberQuestion {
+            post: MemberPost { point: self.point.clone(), salary: self.salary, band: self.band.clone() },
+            hours: self.hours,
+            hours_changes: self.hours_changes.clone(),
+            increment_on: self.increment_date,
+            passes_gate: self.passes_gate,
             started_on: self.started,
             left_on: self.left,
-            portion: self.hours.map_or(Ok(Ratio::ONE), portion)?,
-            changes: self.hours_changes.iter().map(|(day, hours)| Ok((*day, portion(*hours)?))).collect::<Result<_, Stop>>()?,
-        })
-    }
-
-    /// The row the member is on, the rungs above it, and what must be said about how it was found.
-    pub(super) fn ladder(&self, offer: &Offer, framework: &Framework<'_>, nation: &str) -> Result<(Vec<Row>, Vec<String>), String> {
-        framework.ladder_of(offer, nation, &self.post(), self.increment_date.is_some())
-    }
-
-    fn post(&self) -> MemberPost {
-        MemberPost { point: self.point.clone(), salary: self.salary, band: self.band.clone() }
+            paid_on: self.paid_on,
+            paid_offer,
+            against,
+        }
     }
 }
 
@@ -110,9 +95,10 @@ pub(super) fn run(
             return refuse_question(framework.row_of_point(offer, nation, point, None).err().unwrap_or_default());
         }
     }
-    let employment = arguments.employment(framework.full_time_hours)?;
     let paid_offer = arguments.paid_offer.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
     let against = arguments.against.as_deref().map(|id| find_offer(&dispute.offers, id)).transpose()?;
+    let question = arguments.question(paid_offer, against);
+    let employment = question.employment(framework.full_time_hours).or_else(refuse_question)?;
     let mut documents = Vec::new();
     let mut answered = 0;
     for offer in offers {
@@ -121,7 +107,7 @@ pub(super) fn run(
         let views = framework.groups_of(offer).into_iter().flat_map(|group| nations.iter().map(move |nation| (group.clone(), *nation)));
         for (group, nation) in views {
             let framework = &framework.in_group(group);
-            let one = MemberAnswer::new(arguments, framework, offer, nation, &employment, (paid_offer, against));
+            let one = MemberFigures::of(&question, framework, offer, nation, &employment).map(MemberAnswer);
             answered += usize::from(one.is_ok());
             match one {
                 Ok(one) if as_json => documents.push(one.json()),
@@ -137,86 +123,16 @@ pub(super) fn run(
     Ok(if answered == 0 { Outcome::CouldNotCheck } else { Outcome::Yes })
 }
 
-struct MemberAnswer<'m> {
-    offer: &'m Offer,
-    nation: String,
-    group: Option<String>,
-    notes: Vec<String>,
-    point: PointValue,
-    member: MemberValue,
-    /// The same for a member who passes the gate, where an increment depends on one.
-    if_gate_passed: Option<MemberValue>,
-    hours: Option<Ratio>,
-    full_time_hours: Option<Ratio>,
-    increment_asked: bool,
-    arrears: Vec<pay::ArrearsMonth>,
-    arrears_paid_on: Option<Date>,
-    /// What the member goes without, set against another offer.
-    without: Option<(&'m Offer, Shortfall)>,
+struct MemberAnswer<'m>(MemberFigures<'m>);
+
+impl<'m> std::ops::Deref for MemberAnswer<'m> {
+    type Target = MemberFigures<'m>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-impl<'m> MemberAnswer<'m> {
-    fn new(
-        arguments: &MemberArguments,
-        framework: &Framework<'_>,
-        offer: &'m Offer,
-        nation: &str,
-        employment: &Employment,
-        (paid_offer, against): (Option<&Offer>, Option<&'m Offer>),
-    ) -> Result<Self, String> {
-        let first = framework.first_pay_year(offer).ok_or("its dates and steps are not in the data, so no pay can be worked out")?;
-        let (rungs, mut notes) = arguments.ladder(offer, framework, nation)?;
-        let row = rungs.first().cloned().ok_or("the point was not found")?;
-        let point = value_row(row.clone(), first);
-        let years: Vec<PayYear> = point.years.iter().map(|year| year.year).collect();
-        let view = framework.view(offer, nation);
-        let value = |passes_gate| value_member(&rungs, employment, arguments.increment_date, passes_gate, offer, view, &years);
-        let member = value(arguments.passes_gate);
-        let gated = member.increments.iter().any(|increment| increment.progression == Progression::Gated);
-        let if_gate_passed = (gated && !arguments.passes_gate).then(|| value(true));
-        // Backdating runs from the start of the pay year, or from the first step if that is earlier.
-        let paid_on = arguments.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max());
-        let mut owed = Vec::new();
-        if let Some(paid_on) = paid_on {
-            let paid = match paid_offer {
-                None => pay::RatePath { base: row.path.base, rates: Vec::new() },
-                Some(other) => {
-                    let other_nation = other.nations.iter().map(|(name, _)| name.as_str()).find(|name| *name == nation);
-                    let other_nation = other_nation.or(other.nations.first().map(|(name, _)| name.as_str())).unwrap_or(nation);
-                    if other_nation != nation {
-                        notes.push(format!("what was paid is {} as it applies in {other_nation}", other.id));
-                    }
-                    arguments.ladder(other, framework, other_nation)?.0.first().ok_or("the point was not found")?.path.clone()
-                }
-            };
-            owed = arrears(&row.path, &paid, employment, first.first_day(), paid_on);
-        }
-        let without = against.filter(|other| other.id != offer.id).map(|other| {
-            let found = member_shortfall(framework, (offer, other), nation, &arguments.post(), employment, arguments.increment_date);
-            found.map(|found| (other, found))
-        });
-        let without = without.transpose().map_err(|why| format!("it cannot be set against the other offer: {why}"))?;
-        Ok(Self {
-            without,
-            offer,
-            nation: nation.to_owned(),
-            group: view.group.map(str::to_owned),
-            notes,
-            point,
-            member,
-            if_gate_passed,
-            hours: arguments.hours,
-            full_time_hours: framework.full_time_hours,
-            increment_asked: arguments.increment_date.is_some(),
-            arrears: owed,
-            arrears_paid_on: paid_on,
-        })
-    }
-
-    fn hourly(&self, annual: Pence, weeks: WeeksInYear) -> Option<Ratio> {
-        hourly_pence(annual, self.full_time_hours?, weeks)
-    }
-
+impl MemberAnswer<'_> {
     fn json(&self) -> Json {
         let pence = |value: Ratio| number(pounds(value), 2);
         let by = |value: pay::ByCount| json!({ "by_months": pence(value.by_months), "by_days": pence(value.by_days) });
@@ -289,12 +205,6 @@ impl<'m> MemberAnswer<'m> {
                 })).collect::<Vec<_>>(),
             })),
         })
-    }
-
-    /// What staging costs on the member's own hours; the same figures stand on postcards.
-    fn own_staging(&self) -> Option<pay::OwnStaging> {
-        let portion = self.hours?.checked_div(self.full_time_hours?)?;
-        self.point.own_staging(portion, WeeksInYear::Calendar)
     }
 
     fn text(&self, framework: &Framework<'_>) -> String {

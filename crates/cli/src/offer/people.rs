@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use dated::{Fault, Place, Ratio, Severity};
+use dated::Ratio;
 use dispute::{Dispute, Library};
 use pay::{
-    BetterOff, By, Framework, IncrementRule, Moment, NotOnScale, NotValued, Offer, Part, PayYear, Pence, People, Reading, SexGaps, Side,
-    Spread, WeeksInYear, Workforce, grouped,
+    BetterOff, By, Framework, IncrementRule, Moment, Offer, Part, PayYear, Pence, People, Reading, SexGaps, Side, Spread, WeeksInYear,
+    Workforce, grouped,
 };
+use workspace::offer::bill::{Billed, NotCosted, Plan, heads};
+use workspace::offer::people::{self, SMALLEST_GROUP, costs, sides};
 
-use super::cost::{self, Billed, NotCosted, Plan};
-use super::{Stop, find_offer, money, refuse_question};
+use super::cost;
+use super::{Stop, money, refuse_question};
 use crate::answer::{self, Table};
 use crate::staff_file::{self, Layout};
 
@@ -69,7 +71,7 @@ impl PeopleArguments {
         let people = value_people(&framework, year, &workforce, sides(offers), !self.gate_holds, &path.display().to_string(), as_json)?;
         let share_passing = if self.gate_holds { Ratio::ZERO } else { Ratio::ONE };
         let plan = Plan { first: Some(year.first_month()), increments: IncrementRule { instead: None, share_passing }, ..Plan::AS_OFFERED };
-        let costs = costs(&plan, people.sides(), &workforce, &framework, dispute, library)?;
+        let costs = costs(&plan, people.sides(), &workforce, &framework, dispute, library).or_else(refuse_question)?;
         let gated = offers.iter().flat_map(|(_, offer)| &offer.steps).any(|step| step.progression == Some(pay::Progression::Gated));
         let said = if self.gate_holds {
             "nobody is taken to pass the gate for increments"
@@ -90,44 +92,6 @@ impl PeopleArguments {
     }
 }
 
-/// Groups of fewer people than this are not shown.
-pub(crate) const SMALLEST_GROUP: u64 = 10;
-
-/// The offers of names as typed.
-pub(crate) fn offers_of<'o>(dispute: &'o Dispute, names: &[String]) -> Result<Vec<(String, &'o Offer)>, Stop> {
-    names
-        .iter()
-        .map(|name| {
-            let id = name.split_once('@').map_or(name.as_str(), |(id, _)| id);
-            Ok((name.clone(), find_offer(&dispute.offers, id)?))
-        })
-        .collect()
-}
-
-/// The earliest first pay year, so that an offer that begins later is seen to begin later.
-pub(crate) fn first_year(framework: &Framework<'_>, offers: &[(String, &Offer)]) -> Result<PayYear, Stop> {
-    let year = offers.iter().filter_map(|(_, offer)| framework.first_pay_year(offer)).min();
-    year.map_or_else(|| refuse_question("none of these offers has dated steps, so nobody can be valued under them"), Ok)
-}
-
-/// Names as typed, `three-year@Scotland` or `three-year`, with their offers.
-pub(crate) fn sides<'o>(offers: &[(String, &'o Offer)]) -> Vec<Side<'o>> {
-    let nation = |name: &str| name.split_once('@').map(|(_, nation)| nation.to_owned());
-    offers.iter().map(|(name, offer)| Side { name: name.clone(), offer, nation: nation(name) }).collect()
-}
-
-/// What each side costs, by the engine of `offer cost`.
-pub(crate) fn costs<'l>(
-    plan: &Plan<'_>,
-    sides: &[Side<'_>],
-    workforce: &Workforce,
-    framework: &Framework<'_>,
-    dispute: &Dispute,
-    library: &'l Library,
-) -> Result<Vec<Result<Billed<'l>, NotCosted>>, Stop> {
-    sides.iter().map(|side| cost::bill(plan, side.offer, &cost::seen_by(side, workforce), framework, dispute, library)).collect()
-}
-
 /// Values a workforce, or says of everybody who cannot be valued why not.
 pub(crate) fn value_people<'p>(
     framework: &Framework<'_>,
@@ -138,53 +102,7 @@ pub(crate) fn value_people<'p>(
     file: &str,
     as_json: bool,
 ) -> Result<People<'p>, Stop> {
-    let nations: Vec<(String, String)> = sides
-        .iter()
-        .map(|side| (side.name.clone(), side.offer.nations.first().map(|(name, _)| name.clone()).unwrap_or_default()))
-        .collect();
-    People::value(framework, year, workforce, sides, gated_are_paid)
-        .map_err(|missing| Stop::Said(answer::refuse(&not_valued(missing, &nations, file), as_json)))
-}
-
-/// One fault for everybody of a side in a nation where it does not apply, else one for each post under all sides.
-fn not_valued(missing: Vec<NotValued>, nations: &[(String, String)], file: &str) -> Vec<Fault> {
-    let fault = |code, what, fix| Fault { code, severity: Severity::Error, place: Place::new(file, 1), what, fix };
-    let mut elsewhere: Vec<(String, String, u64)> = Vec::new();
-    let mut posts: Vec<(NotOnScale, Vec<String>)> = Vec::new();
-    for NotValued { side, who } in missing {
-        if who.why.contains("does not apply in") {
-            match elsewhere.iter_mut().find(|(known, why, _)| *known == side && *why == who.why) {
-                Some((_, _, people)) => *people += who.headcount,
-                None => elsewhere.push((side, who.why, who.headcount)),
-            }
-        } else {
-            match posts.iter_mut().find(|(known, _)| *known == who) {
-                Some((_, sides)) => sides.push(side),
-                None => posts.push((who, vec![side])),
-            }
-        }
-    }
-    let mut faults: Vec<Fault> = Vec::new();
-    for (side, why, people) in elsewhere {
-        let there = nations.iter().find(|(name, _)| *name == side).map_or("", |(_, nation)| nation);
-        faults.push(fault(
-            "offer-elsewhere",
-            format!("{side}: {why}, where {} of the file work", heads(people)),
-            format!("to look at all staff as if they were in {there}, write {side}@{there}; or leave these rows out"),
-        ));
-    }
-    for (who, sides) in posts {
-        faults.push(fault(
-            "not-on-scale",
-            format!("{} ({}): {} (under {})", who.who, heads(who.headcount), who.why, sides.join(", ")),
-            "correct nation, band and point of these rows, or leave them out".to_owned(),
-        ));
-    }
-    faults
-}
-
-fn heads(people: u64) -> String {
-    if people == 1 { "1 person".to_owned() } else { format!("{} people", grouped(people)) }
+    people::value(framework, year, workforce, sides, gated_are_paid, file).map_err(|faults| Stop::Said(answer::refuse(&faults, as_json)))
 }
 
 pub(super) fn percent(value: Ratio, places: u32) -> String {

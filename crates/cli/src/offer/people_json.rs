@@ -3,8 +3,9 @@
 use dated::Ratio;
 use pay::{BetterOff, Bill, ByCount, GapOfGroup, Moment, Part, Reading, SexGap, Spread, WeeksInYear};
 use serde_json::{Map, Value as Json, json};
+use workspace::offer::bill::Billed;
 
-use super::cost::{Billed, change_json};
+use super::cost::change_json;
 use super::people::Asked;
 use super::pounds;
 use crate::answer::number;

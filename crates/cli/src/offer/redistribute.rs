@@ -1,25 +1,20 @@
 //! `whitley offer redistribute`: the same money, lowest pay first.
 
-mod floors;
-mod lawful;
 mod show;
 mod write;
 
 use std::path::PathBuf;
 
-use ::redistribute::{Aim, Along, CostReading, Gap, Ladder, Money, PairGap, Rest, StageRule, Wishes, frontier, redistribute};
+use ::redistribute::{Aim, Along, CostReading, Gap, PairGap, Rest, StageRule, Wishes, frontier};
 use clap::{Args, ValueEnum};
 use dated::Ratio;
-use dispute::{Dispute, Library};
-use pay::{Offer, PayYear, Pence, Workforce};
+use pay::Pence;
+use workspace::offer::redistribution::{LegalMinimum, Sharing, years_of_steps};
 
 use super::{Stop, find_offer, in_group, parse_pounds, refuse_question};
 use crate::answer::Outcome;
 use crate::disk::{self, Opened};
 use crate::staff_file::{self, Layout};
-
-pub(crate) use floors::floors;
-use lawful::{Lawful, LegalMinimum};
 
 /// Arguments of `whitley offer redistribute`.
 #[derive(Args)]
@@ -58,7 +53,7 @@ pub(crate) struct Redistribute {
     at_least_pounds: Option<Pence>,
     /// No rate below the legal minimum: law (the minimum wage of the days on which the last rates hold), pounds a year for
     /// full time, or none
-    #[arg(long, default_value = "law", value_parser = lawful::parse)]
+    #[arg(long, default_value = "law", value_parser = parse_legal_minimum)]
     legal_minimum: LegalMinimum,
     /// Nobody gets less than under the offer by more than so many pounds a year
     #[arg(long, value_parser = parse_sum)]
@@ -124,14 +119,15 @@ enum StagesWord {
 
 /// All that is shown of one question.
 struct Shown<'s> {
-    dispute: &'s Dispute,
+    sharing: Sharing<'s>,
     folder: &'s str,
-    offer: &'s Offer,
-    workforce: &'s Workforce,
-    money: &'s Money,
-    years: Vec<PayYear>,
-    library: &'s Library,
-    lawful: &'s Lawful,
+}
+
+impl<'s> std::ops::Deref for Shown<'s> {
+    type Target = Sharing<'s>;
+    fn deref(&self) -> &Self::Target {
+        &self.sharing
+    }
 }
 
 impl Redistribute {
@@ -139,64 +135,49 @@ impl Redistribute {
         let Opened { dispute, library } = disk::open(&self.dispute, as_json)?;
         let framework = in_group(&dispute, None)?;
         let offer = find_offer(&dispute.offers, &self.offer)?;
-        let Some(first) = framework.first_pay_year(offer) else {
-            return refuse_question(format!("{} has no dated steps, so its money is not known", offer.id));
-        };
+        let years = years_of_steps(&framework, offer).or_else(refuse_question)?;
         if self.reading == ReadingWord::RunRate && self.year.is_some() {
             return refuse_question("--year is the year of --reading in-year; the run-rate is of no year");
         }
         if self.reading == ReadingWord::InYear && self.stages == StagesWord::InTurn {
             return refuse_question("--stages in-turn holds each stage to the offer's yearly cost: leave out --reading in-year");
         }
-        let last = offer.steps.last().map_or(first, |step| PayYear::holding(step.from, framework.year_start_month));
-        let years: Vec<PayYear> = std::iter::successors(Some(first), |year| Some(year.next())).take_while(|year| *year <= last).collect();
         let reading = match (self.reading, &self.year) {
             (ReadingWord::RunRate, _) => CostReading::RunRate,
-            (ReadingWord::InYear, None) => CostReading::InYear(first),
-            (ReadingWord::InYear, Some(name)) => match years.iter().chain([&last.next()]).find(|year| year.name() == *name) {
-                Some(year) => CostReading::InYear(*year),
-                None => {
-                    let known: Vec<String> = years.iter().map(|year| year.name()).collect();
-                    return refuse_question(format!("there is no pay year “{name}” in this offer; it is for {}", known.join(", ")));
+            (ReadingWord::InYear, None) => CostReading::InYear(years[0]),
+            (ReadingWord::InYear, Some(name)) => {
+                match years.iter().chain([&years[years.len() - 1].next()]).find(|year| year.name() == *name) {
+                    Some(year) => CostReading::InYear(*year),
+                    None => {
+                        let known: Vec<String> = years.iter().map(|year| year.name()).collect();
+                        return refuse_question(format!("there is no pay year “{name}” in this offer; it is for {}", known.join(", ")));
+                    }
                 }
-            },
+            }
         };
         if let Some(path) = &self.out {
             write::check_name(path, &dispute)?;
         }
         let workforce = staff_file::open(&self.workforce, &self.layout, &dispute, as_json)?;
-        let money = Money::of(&framework, offer, &workforce, reading).or_else(|why| refuse_question(why.join("\n")))?;
-        let lawful = Lawful::of(self.legal_minimum, &library, &framework, offer, &money);
-        let wishes = self.wishes(lawful.rate);
-        let limits = wishes.limits(&money.points).or_else(|why| refuse_question(why.join("\n")))?;
-        let ladder = Ladder::new(money.points.clone(), limits);
+        let asked = (&dispute, &library);
+        let sharing =
+            Sharing::new(asked, &framework, offer, &workforce, reading, self.legal_minimum, &self.wishes()).or_else(refuse_question)?;
         let rest = match self.rest {
             RestWord::Percent => Rest::Percent,
             RestWord::Pounds => Rest::Pounds,
         };
         let aim = if self.floor == Floor::Max { Aim::Floor } else { rest.aim() };
         let stage_rule = if self.stages == StagesWord::InTurn { StageRule::InTurn } else { StageRule::SameSplit };
-        let shown = Shown {
-            dispute: &dispute,
-            folder: &self.dispute,
-            offer,
-            workforce: &workforce,
-            money: &money,
-            years,
-            library: &library,
-            lawful: &lawful,
+        let shown = Shown { sharing, folder: &self.dispute };
+        let answer = match shown.solve(aim, stage_rule) {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(none)) => return Ok(shown.refuse(&none, as_json)),
+            Err(ours) => {
+                complain!("{ours}");
+                return Ok(Outcome::OurFailure);
+            }
         };
-        let answer = match redistribute(&money, &ladder, aim, stage_rule) {
-            Ok(answer) => answer,
-            Err(none) => return Ok(shown.refuse(&none, as_json)),
-        };
-        // What is shown was added up once more, and every limit looked at once more.
-        let broken = ladder.broken(&answer.rates);
-        if answer.added_again(&money) != answer.cost_pence || answer.cost_pence > answer.target_pence || !broken.is_empty() {
-            complain!("the rates that were found do not keep the limits or the money; this is a fault of ours, nothing is shown");
-            return Ok(Outcome::OurFailure);
-        }
-        let rows = self.frontier.map(|count| frontier(&money, &ladder, rest.aim(), count.into())).unwrap_or_default();
+        let rows = self.frontier.map(|count| frontier(&shown.money, &shown.ladder, rest.aim(), count.into())).unwrap_or_default();
         let written = match &self.out {
             Some(path) => Some(write::write(path, &shown, &answer)?),
             None => None,
@@ -205,13 +186,13 @@ impl Redistribute {
         Ok(Outcome::Yes)
     }
 
-    fn wishes(&self, legal_minimum: Option<Pence>) -> Wishes {
+    fn wishes(&self) -> Wishes {
         Wishes {
             floor: match self.floor {
                 Floor::Max => None,
                 Floor::At(floor) => Some(floor),
             },
-            legal_minimum,
+            legal_minimum: None,
             at_least_percent: self.at_least_percent,
             at_least_pounds: self.at_least_pounds,
             most_lost: self.most_lost,
@@ -226,6 +207,14 @@ impl Redistribute {
             cap_rate: self.cap_rate,
             nothing_above: self.nothing_above,
         }
+    }
+}
+
+fn parse_legal_minimum(text: &str) -> Result<LegalMinimum, String> {
+    match text {
+        "law" => Ok(LegalMinimum::Law),
+        "none" => Ok(LegalMinimum::Nothing),
+        _ => parse_pounds(text).map(LegalMinimum::At).map_err(|why| format!("{why}, or law, or none")),
     }
 }
 
@@ -292,5 +281,13 @@ mod tests {
         for wrong in ["12=400", "12:13", ":13=4", "12:12=4", "12:13=x"] {
             assert!(parse_pair(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_legal_minimum_is_the_laws_or_what_is_typed() {
+        assert_eq!(parse_legal_minimum("law"), Ok(LegalMinimum::Law));
+        assert_eq!(parse_legal_minimum("none"), Ok(LegalMinimum::Nothing));
+        assert_eq!(parse_legal_minimum("£12,700"), Ok(LegalMinimum::At(Pence(1_270_000))));
+        assert!(parse_legal_minimum("lawful").is_err_and(|why| why.contains("or law, or none")));
     }
 }

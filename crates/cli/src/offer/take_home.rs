@@ -1,13 +1,12 @@
 //! `whitley offer take-home`: what a member keeps of an offer, month by month, in plain words first.
 
 use clap::Args;
-use dated::{Date, Month, Ratio, long_date, nearest_name};
+use dated::{Date, Month, Ratio, long_date};
 use dispute::Library;
-use pay::{
-    AwardYear, Cliff, Employment, LumpDue, PayYear, Payee, Pence, RateFrom, RatePath, Steady, TakeHome as Kept, TaxArea, cliffs,
-    rates_of_salary, steady, take_home,
-};
+use pay::{MemberPost, PayYear, Pence, RateFrom, RatePath, Steady, TakeHome as Kept};
 use serde_json::{Value as Json, json};
+use workspace::offer::NoAnswer;
+use workspace::offer::take_home::{KeptYear, NATIONS, Offered, difference, offered_to, payee};
 
 use super::{Stop, find_offer, in_group, parse_day, parse_hours, parse_pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
@@ -71,52 +70,22 @@ fn parse_tax_year(text: &str) -> Result<PayYear, String> {
         .ok_or_else(|| format!("“{text}” is not a tax year; write it as 2022-23"))
 }
 
-/// Where somebody may live.
-const NATIONS: [&str; 4] = ["England", "Wales", "Scotland", "Northern Ireland"];
-
-/// What is offered to whom, however it was said.
-struct Asked {
-    title: String,
-    whose: String,
-    offer: Option<String>,
-    nation: String,
-    path: RatePath,
-    lumps: Vec<LumpDue>,
-    paid_on: Option<Date>,
-    full_time_hours: Option<Ratio>,
-    notes: Vec<String>,
-}
-
 impl TakeHome {
     pub(super) fn run(self, as_json: bool) -> Result<Outcome, Stop> {
         let (asked, library) = match &self.dispute {
             Some(name) => self.of_dispute(name, as_json)?,
             None => (self.of_rise()?, disk::library()?),
         };
-        let payee = self.payee(&asked, &library)?;
-        let Some(first) = asked.path.rates.first().map(|rate| rate.from).or_else(|| asked.lumps.first().map(|lump| lump.paid_on)) else {
+        let payee = payee(&asked, &library, self.hours, &self.pension, &self.student_loans).map_err(stop)?;
+        let of_offer = asked.tax_years();
+        if of_offer.is_empty() {
             return refuse_question("nothing of this offer reaches that salary, so there is nothing to take home");
-        };
-        let last = asked
-            .path
-            .rates
-            .last()
-            .map(|rate| rate.from)
-            .into_iter()
-            .chain(asked.lumps.iter().map(|lump| lump.paid_on))
-            .chain(asked.paid_on);
-        let last = last.max().unwrap_or(first);
-        let mut years = self.tax_years.clone();
-        if years.is_empty() {
-            let mut year = PayYear::holding(first, 4);
-            while year.first_day() <= last {
-                years.push(year);
-                year = year.next();
-            }
         }
-        let found = take_home(&library.tax, &payee, &asked.path, &asked.lumps, asked.paid_on, &years);
-        let answers: Vec<YearAnswer<'_>> = found.iter().map(|year| YearAnswer::new(year, &asked, &payee, &library)).collect();
-        let complete = found.iter().all(|year| year.result.is_ok());
+        let years = if self.tax_years.is_empty() { of_offer } else { self.tax_years.clone() };
+        let has_loan = !payee.loans.is_empty();
+        let found = asked.years(&payee, &library, &years);
+        let answers: Vec<YearAnswer> = found.into_iter().map(|kept| YearAnswer { kept, has_loan }).collect();
+        let complete = answers.iter().all(|year| year.year.result.is_ok());
         if as_json {
             answer::print_json(&json!({
                 "dispute": self.dispute,
@@ -130,7 +99,8 @@ impl TakeHome {
         } else {
             self.print(&asked, &answers);
         }
-        for year in &found {
+        for answer in &answers {
+            let year = &answer.year;
             for why in year.result.as_ref().err().into_iter().flatten() {
                 complain!("{}: cannot be worked out: {why}", year.year.name());
             }
@@ -138,7 +108,7 @@ impl TakeHome {
         Ok(if complete { Outcome::Yes } else { Outcome::CouldNotCheck })
     }
 
-    fn print(&self, asked: &Asked, answers: &[YearAnswer<'_>]) {
+    fn print(&self, asked: &Offered, answers: &[YearAnswer]) {
         let mut text = String::new();
         for answer in answers {
             text.push_str(&answer.sentences(asked));
@@ -159,7 +129,7 @@ impl TakeHome {
         answer::print(&text);
     }
 
-    fn of_rise(&self) -> Result<Asked, Stop> {
+    fn of_rise(&self) -> Result<Offered, Stop> {
         let (Some(salary), Some(rise), Some(from)) = (self.salary, self.rise, self.from) else {
             return refuse_question(
                 "name a dispute, or give --salary, --rise and --from, as in --salary 47126 --rise 1400 --from 2022-04-01",
@@ -170,7 +140,7 @@ impl TakeHome {
             return refuse_question(format!("“{nation}” is no nation known here; one of {}", NATIONS.join(", ")));
         }
         let path = RatePath { base: salary, rates: vec![RateFrom { from, rate: salary + rise, step: 0 }] };
-        Ok(Asked {
+        Ok(Offered {
             title: format!("A rise of {rise} a year on {salary} from {} ({nation})", long_date(from)),
             whose: format!("Full-time salary {salary} before and {} after.", salary + rise),
             offer: None,
@@ -183,7 +153,7 @@ impl TakeHome {
         })
     }
 
-    fn of_dispute(&self, name: &str, as_json: bool) -> Result<(Asked, Library), Stop> {
+    fn of_dispute(&self, name: &str, as_json: bool) -> Result<(Offered, Library), Stop> {
         let opened = disk::open(name, as_json)?;
         let offers = &opened.dispute.offers;
         let offer = match &self.offer {
@@ -203,150 +173,42 @@ impl TakeHome {
                 }
             }
         };
-        let mut notes = Vec::new();
-        let nations: Vec<&str> = offer.nations.iter().map(|(name, _)| name.as_str()).collect();
-        // An offer for all of the country is looked at as one; whose tax and pension, is the member's own nation.
-        let whole = nations.iter().find(|name| !NATIONS.contains(name)).copied();
-        let (offered_in, nation) = match &self.nation {
-            Some(nation) if nations.contains(&nation.as_str()) && NATIONS.contains(&nation.as_str()) => (nation.clone(), nation.clone()),
-            Some(nation) if NATIONS.contains(&nation.as_str()) && whole.is_some() => (whole.unwrap_or_default().to_owned(), nation.clone()),
-            Some(nation) => {
-                return refuse_question(format!("the offer {} is not for “{nation}”; it is for {}", offer.id, nations.join(", ")));
-            }
-            None => {
-                let offered_in = nations.first().map_or("England", |nation| *nation);
-                let nation = if NATIONS.contains(&offered_in) { offered_in } else { "England" };
-                if nation != offered_in {
-                    notes.push(format!("tax and pension as in England; --nation gives {}", NATIONS[1..].join(", ")));
-                } else if nations.len() > 1 {
-                    notes.push(format!("for {nation}; --nation gives {}", nations[1..].join(", ")));
-                }
-                (offered_in.to_owned(), nation.to_owned())
-            }
-        };
         let framework = in_group(&opened.dispute, self.group.as_deref())?;
-        let view = framework.view(offer, &offered_in);
-        if let Some(group) = view.group {
-            notes.push(format!("for group {group}"));
-        }
-        let (row, whose) = match (&self.point, self.salary) {
-            (Some(point), _) => match framework.row_of_point(offer, &offered_in, point, self.band.as_deref()) {
-                Ok((_, row)) => {
-                    let whose = format!("Point {} in band {}, {} a year before the offer, full time.", row.point, row.band, row.path.base);
-                    (row, whose)
-                }
-                Err(why) => return refuse_question(why),
-            },
-            (None, Some(salary)) => match rates_of_salary(offer, salary, self.band.as_deref(), view) {
-                Ok(row) => (row, format!("Full-time salary {salary} before the offer; clauses for particular points are left out.")),
-                Err(why) => {
-                    complain!("{}: {why}", offer.id);
-                    return Err(Stop::Said(Outcome::CouldNotCheck));
-                }
-            },
-            (None, None) => {
-                return refuse_question("say who is paid: --point P, with --band B where the point is in several, or --salary £");
-            }
-        };
-        let paid_on = self.paid_on.or(offer.steps.iter().filter_map(|step| step.pay_on).max());
-        let asked = Asked {
-            title: format!("{} ({}, {nation})", offer.title, offer.id),
-            whose,
-            offer: Some(offer.id.clone()),
-            nation,
-            path: RatePath { base: row.path.base, rates: row.path.rates },
-            lumps: row.lumps,
-            paid_on,
-            full_time_hours: self.full_time_hours.or(framework.full_time_hours),
-            notes,
-        };
+        let post = MemberPost { point: self.point.clone(), salary: self.salary, band: self.band.clone() };
+        let mut asked = offered_to(&framework, offer, self.nation.as_deref(), &post).map_err(stop)?;
+        asked.paid_on = self.paid_on.or(asked.paid_on);
+        asked.full_time_hours = self.full_time_hours.or(asked.full_time_hours);
         Ok((asked, opened.library))
     }
+}
 
-    fn payee<'l>(&self, asked: &Asked, library: &'l Library) -> Result<Payee<'l>, Stop> {
-        let portion = match (self.hours, asked.full_time_hours) {
-            (None, _) => Ratio::ONE,
-            (Some(hours), Some(full)) if hours <= full => hours / full,
-            (Some(hours), Some(full)) => {
-                return refuse_question(format!("{} hours are more than the full-time week of {}", hours.to_short(2), full.to_short(2)));
-            }
-            (Some(_), None) => return refuse_question("how many hours has a full-time week? Give --full-time-hours, as in 37.5"),
-        };
-        let pension = match self.pension.as_str() {
-            "none" => None,
-            id => {
-                let Some(scheme) = library.pensions.iter().find(|scheme| scheme.id == id) else {
-                    let known: Vec<&str> = library.pensions.iter().map(|scheme| scheme.id.as_str()).collect();
-                    return refuse_question(format!("there is no pension scheme “{id}”; one of none, {}", known.join(", ")));
-                };
-                if !scheme.nations.contains(&asked.nation) {
-                    complain!(
-                        "the {} is that of {}; the contributions of the scheme in {} are not in the data: --pension none reckons without one",
-                        scheme.title,
-                        scheme.nations.join(" and "),
-                        asked.nation
-                    );
-                    return Err(Stop::Said(Outcome::CouldNotCheck));
-                }
-                Some(scheme)
-            }
-        };
-        let mut loans = Vec::new();
-        for id in &self.student_loans {
-            let Some(loan) = library.tax.student_loan(id) else {
-                let known: Vec<&str> = library.tax.student_loans.iter().map(|loan| loan.id.as_str()).collect();
-                let near = nearest_name(id, known.iter().copied()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                return refuse_question(format!("there is no student loan “{id}”{near}; one of {}", known.join(", ")));
-            };
-            loans.push(loan);
+/// A question goes back to whoever asked; what is not known is said and leaves the answer open.
+fn stop(why: NoAnswer) -> Stop {
+    match why {
+        NoAnswer::Question(why) => Stop::Question(why),
+        NoAnswer::Unknown(why) => {
+            complain!("{why}");
+            Stop::Said(Outcome::CouldNotCheck)
         }
-        let employment = Employment { portion, ..Employment::full_time() };
-        Ok(Payee { area: TaxArea::of_nation(&asked.nation), employment, pension, loans })
     }
 }
 
 /// One tax year with what is said about it.
-struct YearAnswer<'y> {
-    year: &'y AwardYear,
-    /// From which month the pay of the year goes on unchanged, and a year at the rates before and after under its law.
-    goes_on: Option<(Month, [Steady; 2])>,
-    /// Rises that leave less than none, from the salary before: under the law of the first payday of the award in the year, and of
-    /// the month from which its pay goes on.
-    cliffs: Vec<(Month, Vec<Cliff>)>,
+struct YearAnswer {
+    kept: KeptYear,
     has_loan: bool,
 }
 
-impl<'y> YearAnswer<'y> {
-    fn new(year: &'y AwardYear, asked: &Asked, payee: &Payee<'_>, library: &Library) -> Self {
-        let span = year.year.first_month();
-        let last_change = asked.path.rates.iter().map(|rate| Month::of(rate.from)).filter(|month| *month <= span.plus(11)).max();
-        let after_arrears = asked.paid_on.map(|day| Month::of(day).plus(1));
-        let month = [Some(span), last_change, after_arrears].into_iter().flatten().max().unwrap_or(span).min(span.plus(11));
-        let payday = |month: Month| month.first_day().with().day(28).build().unwrap_or(month.first_day());
-        let day = payday(month);
-        let after = asked.path.rate_on(day);
-        // The tier that the months of the year have, which may be that of the year before's pay.
-        let before_year = asked.path.rate_on(span.plus(-1).first_day());
-        let tier_rate = |rate| match payee.pension.and_then(|scheme| scheme.tiers_on(day).ok()) {
-            Some((tiers, _)) if tiers.year == pay::TierYear::PreviousYear => before_year,
-            _ => rate,
-        };
-        let base = asked.path.base;
-        let at = |rate: Pence| steady(&library.tax, payee, rate, tier_rate(rate), day).ok();
-        let goes_on = at(base).zip(at(after)).map(|(before, after)| (month, [before, after]));
-        let begins = asked.path.rates.first().map_or(span, |rate| Month::of(rate.from)).max(span).min(month);
-        let mut under: Vec<(Month, Vec<Cliff>)> = Vec::new();
-        for month in [begins, month] {
-            let found = cliffs(&library.tax, payee, base, payday(month)).unwrap_or_default();
-            if under.last().is_none_or(|(_, known)| *known != found) {
-                under.push((month, found));
-            }
-        }
-        Self { year, goes_on, cliffs: under, has_loan: !payee.loans.is_empty() }
+impl std::ops::Deref for YearAnswer {
+    type Target = KeptYear;
+    fn deref(&self) -> &Self::Target {
+        &self.kept
     }
+}
 
+impl YearAnswer {
     /// The answer in plain words.
-    fn sentences(&self, asked: &Asked) -> String {
+    fn sentences(&self, asked: &Offered) -> String {
         let Ok([with, without]) = &self.year.result else { return String::new() };
         let (with_total, without_total) = (with.total(), without.total());
         let gain = with_total.gross - without_total.gross;
@@ -356,9 +218,7 @@ impl<'y> YearAnswer<'y> {
         } else {
             format!("Of the {} it adds to your pay in {}, you keep {}.\n", whole(gain), with.year.name(), whole(kept))
         };
-        if let Some((month, [before, after])) = &self.goes_on {
-            let monthly = Pence::nearest((after.net() - before.net()).ratio() / Ratio::whole(12));
-            let of = Pence::nearest((after.gross - before.gross).ratio() / Ratio::whole(12));
+        if let (Some((_, [before, after])), Some((month, monthly, of))) = (&self.goes_on, self.a_month()) {
             let than = if monthly.0 < 0 { "less" } else { "more" };
             text.push_str(&format!("From {} you keep {} {than} a month, of {of}", month.long(), Pence(monthly.0.abs())));
             if after.pension_percent != before.pension_percent {
@@ -389,7 +249,7 @@ impl<'y> YearAnswer<'y> {
         text
     }
 
-    fn tables(&self, asked: &Asked) -> String {
+    fn tables(&self, asked: &Offered) -> String {
         let Ok([with, without]) = &self.year.result else { return String::new() };
         let name = with.year.name();
         let mut text = format!("\n  Tax year {name}, pounds:\n");
@@ -520,18 +380,6 @@ impl<'y> YearAnswer<'y> {
 /// Rounded to the pound, for sentences about a year.
 fn whole(sum: Pence) -> Pence {
     Pence(i64::try_from(sum.pounds().round_half_away()).unwrap_or(0) * 100)
-}
-
-fn difference(with: &Kept, without: &Kept) -> Kept {
-    Kept {
-        gross: with.gross - without.gross,
-        arrears: with.arrears - without.arrears,
-        one_off: with.one_off - without.one_off,
-        pension: with.pension - without.pension,
-        tax: with.tax - without.tax,
-        insurance: with.insurance - without.insurance,
-        loan: with.loan - without.loan,
-    }
 }
 
 #[cfg(test)]

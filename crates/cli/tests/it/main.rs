@@ -11,6 +11,7 @@ mod equal_pay;
 mod exits;
 mod figures;
 mod folders;
+mod pages;
 mod people;
 mod redistribute;
 mod rehearse;

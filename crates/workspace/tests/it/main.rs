@@ -6,4 +6,7 @@ mod ballot;
 mod campaign;
 mod conference;
 mod every_page;
+mod founding;
+mod look;
 mod positions;
+mod worth;

@@ -3,13 +3,10 @@
 use dated::Ratio;
 use dispute::Dispute;
 use pay::{Bill, BillChange, Offer, PartOfBill, Paths, Pence, Workforce, YearReadings, grouped};
+use workspace::offer::bill::heads;
 
 use super::{By, Costed, year_name};
 use crate::answer::Table;
-
-pub(super) fn people(count: u64) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
-}
 
 /// A sum in a sentence: £12,340, £4.50m, £1.250bn.
 pub(super) fn sum(sum: Pence) -> String {
@@ -29,7 +26,7 @@ pub(super) fn heading(workforce: &Workforce) -> String {
         text.push_str(&format!("SYNTHETIC WORKFORCE: {synthetic}\n"));
     }
     let whole_time = workforce.whole_time().to_fixed(0).parse().unwrap_or(0);
-    text.push_str(&format!("{}: {}, {} whole-time\n\n", workforce.title, people(workforce.headcount()), grouped(whole_time)));
+    text.push_str(&format!("{}: {}, {} whole-time\n\n", workforce.title, heads(workforce.headcount()), grouped(whole_time)));
     text
 }
 

@@ -2,8 +2,9 @@
 
 use dated::{Fact, Ratio};
 use dispute::{Dispute, Library};
-use pay::{Counted, Offer, Pence, PublishedTotals};
+use pay::{Offer, Pence, PublishedTotals};
 use serde_json::{Map, Value as Json, json};
+use workspace::offer::counted_sentence;
 
 use super::super::Stop;
 use super::{Cost, put, tables};
@@ -69,12 +70,6 @@ pub(super) fn run(cost: &Cost, dispute: &Dispute, library: &Library, offers: &[&
     }
     let any = found.iter().any(|(_, totals)| totals.is_ok());
     Ok(if any { Outcome::Yes } else { Outcome::CouldNotCheck })
-}
-
-/// One side's percentage with what it counts.
-pub(super) fn counted_sentence(counted: &Counted, dispute: &Dispute) -> String {
-    let who = dispute.party_name(&counted.who.0);
-    format!("{}% as {who} counts it: {} [{}].", counted.percent.to_fixed(1), counted.counts, counted.source.join("; "))
 }
 
 fn by_totals<'t>(cost: &Cost, dispute: &Dispute, library: &Library, offer: &'t Offer) -> Result<ByTotals<'t>, String> {

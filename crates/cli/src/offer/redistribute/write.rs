@@ -6,6 +6,7 @@ use std::path::Path;
 use ::redistribute::Answer;
 use dispute::Dispute;
 use pay::{BandEnd, Lump, LumpAmount, Pence, Progression, Step};
+use workspace::offer::redistribution::Sharing;
 
 use super::Shown;
 use crate::answer::Outcome;
@@ -64,7 +65,7 @@ fn plain_pounds(pence: Pence) -> String {
 }
 
 fn offer_file(id: &str, shown: &Shown<'_>, answer: &Answer) -> Result<String, String> {
-    let Shown { offer, money, workforce, .. } = shown;
+    let Sharing { offer, money, workforce, .. } = &shown.sharing;
     let synthetic = workforce.synthetic.is_some();
     let mut nations: Vec<&str> = money.tables.iter().flat_map(|table| table.nations.iter().map(String::as_str)).collect();
     nations.sort_unstable();

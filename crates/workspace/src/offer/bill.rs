@@ -7,28 +7,30 @@ use pay::{
     Workforce, WorkforceRates,
 };
 
-use super::{tables, totals};
-use crate::offer::{Stop, refuse_question};
+use super::counted_sentence;
 
 /// What may be asked of a bill beyond the offer and its staff.
-#[derive(Clone, Copy)]
-pub(crate) struct Plan<'p> {
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'p> {
     /// The first month, if not that of the offer's pay year.
-    pub(crate) first: Option<Month>,
+    pub first: Option<Month>,
     /// How many years, if not those that the offer has steps in.
-    pub(crate) years: Option<u32>,
-    pub(crate) increments: IncrementRule,
-    pub(crate) turnover: Option<Turnover>,
+    pub years: Option<u32>,
+    /// What happens to increments.
+    pub increments: IncrementRule,
+    /// Leavers and who replaces them.
+    pub turnover: Option<Turnover>,
     /// Whose contributions, if not those of the offer's scale.
-    pub(crate) contributions: Option<&'p str>,
-    pub(crate) without_on_costs: bool,
+    pub contributions: Option<&'p str>,
+    /// Without National Insurance, pension and levy.
+    pub without_on_costs: bool,
     /// With tables by employer and staff group, which cost more than all the rest.
-    pub(crate) by_employer: bool,
+    pub by_employer: bool,
 }
 
 impl Plan<'_> {
     /// Nothing asked beyond what the offer says.
-    pub(crate) const AS_OFFERED: Plan<'static> = Plan {
+    pub const AS_OFFERED: Plan<'static> = Plan {
         first: None,
         years: None,
         increments: IncrementRule::AS_OFFERED,
@@ -40,19 +42,21 @@ impl Plan<'_> {
 }
 
 /// A bill, and what it was made with.
-pub(crate) struct Billed<'l> {
-    pub(crate) bill: Paybill,
-    pub(super) rates: WorkforceRates,
+pub struct Billed<'l> {
+    /// Month by month.
+    pub bill: Paybill,
+    /// The rates of everybody.
+    pub rates: WorkforceRates,
     /// The contributions that are in it.
-    pub(super) charged: Option<&'l OnCosts>,
+    pub charged: Option<&'l OnCosts>,
     /// What they are called, or why there are none.
-    pub(crate) on_costs: Result<String, String>,
+    pub on_costs: Result<String, String>,
     /// What was assumed, in sentences that stand beside the figures.
-    pub(crate) assumptions: Vec<String>,
+    pub assumptions: Vec<String>,
 }
 
 /// Why an offer has no bill.
-pub(crate) enum NotCosted {
+pub enum NotCosted {
     /// Not known, so nobody's mistake.
     Missing(String),
     /// Staff who are on no row.
@@ -60,7 +64,8 @@ pub(crate) enum NotCosted {
 }
 
 impl NotCosted {
-    pub(crate) fn sentences(&self) -> Vec<String> {
+    /// In sentences.
+    pub fn sentences(&self) -> Vec<String> {
         match self {
             Self::Missing(why) => vec![why.clone()],
             Self::NotOnScale(list) => {
@@ -72,9 +77,9 @@ impl NotCosted {
                     }
                 }
                 let people: u64 = list.iter().map(|one| one.headcount).sum();
-                let mut sentences = vec![format!("{} of the workforce cannot be paid under it:", tables::people(people))];
+                let mut sentences = vec![format!("{} of the workforce cannot be paid under it:", heads(people))];
                 let told = reasons.iter().take(8);
-                sentences.extend(told.map(|(why, people, who)| format!("{}, such as {who}: {why}", tables::people(*people))));
+                sentences.extend(told.map(|(why, people, who)| format!("{}, such as {who}: {why}", heads(*people))));
                 if reasons.len() > 8 {
                     sentences.push(format!("and {} further reasons", reasons.len() - 8));
                 }
@@ -84,17 +89,20 @@ impl NotCosted {
     }
 }
 
-/// Costs an offer. `Err` is a question that cannot be answered as put; the inner one an offer that has no cost.
-pub(crate) fn bill<'l>(
+/// Costs an offer.
+///
+/// # Errors
+/// A question that cannot be answered as put; the inner error is an offer that has no cost.
+pub fn bill<'l>(
     plan: &Plan<'_>,
     offer: &Offer,
     workforce: &Workforce,
     framework: &Framework<'_>,
     dispute: &Dispute,
     library: &'l Library,
-) -> Result<Result<Billed<'l>, NotCosted>, Stop> {
+) -> Result<Result<Billed<'l>, NotCosted>, String> {
     let Some(first_year) = framework.first_pay_year(offer).filter(|_| offer.base_date.is_some()) else {
-        let counted: Vec<String> = offer.counted.iter().map(|counted| totals::counted_sentence(counted, dispute)).collect();
+        let counted: Vec<String> = offer.counted.iter().map(|counted| counted_sentence(counted, dispute)).collect();
         let why = format!("It is known only by percentages, without steps or scales. {}", counted.join(" "));
         return Ok(Err(NotCosted::Missing(why.trim_end().to_owned())));
     };
@@ -123,7 +131,7 @@ pub(crate) fn bill<'l>(
         question.on_costs = None;
         bill = Paybill::of(&question);
     }
-    let bill = bill.or_else(refuse_question)?;
+    let bill = bill.map_err(|why| why.to_string())?;
     let charged = known.ok().filter(|_| on_costs.is_ok());
     let mut assumptions = assumptions(plan, &bill);
     if let Some(charged) = charged {
@@ -137,8 +145,13 @@ pub(crate) fn bill<'l>(
     Ok(Ok(Billed { bill, rates, charged, on_costs, assumptions }))
 }
 
+/// 1 person; 12 people.
+pub fn heads(people: u64) -> String {
+    if people == 1 { "1 person".to_owned() } else { format!("{} people", pay::grouped(people)) }
+}
+
 /// The staff as a side sees them: each in their own nation, or all in the one that is named.
-pub(crate) fn seen_by<'w>(side: &Side<'_>, workforce: &'w Workforce) -> std::borrow::Cow<'w, Workforce> {
+pub fn seen_by<'w>(side: &Side<'_>, workforce: &'w Workforce) -> std::borrow::Cow<'w, Workforce> {
     use std::borrow::Cow;
     match &side.nation {
         None => Cow::Borrowed(workforce),
@@ -152,7 +165,7 @@ pub(crate) fn seen_by<'w>(side: &Side<'_>, workforce: &'w Workforce) -> std::bor
 }
 
 /// The years from the first month to the last step or sum.
-pub(crate) fn years_of(offer: &Offer, first: Month) -> u32 {
+pub fn years_of(offer: &Offer, first: Month) -> u32 {
     let last = offer.steps.iter().map(|step| step.from).chain(offer.lumps.iter().map(|lump| lump.paid_on)).max();
     let months = last.map_or(0, |last| Month::of(last).months_since(first)).max(0);
     (months.cast_unsigned() / 12 + 1).min(10)
@@ -164,15 +177,13 @@ fn on_costs_of<'l>(
     library: &'l Library,
     framework: &Framework<'_>,
     offer: &Offer,
-) -> Result<Result<&'l OnCosts, String>, Stop> {
+) -> Result<Result<&'l OnCosts, String>, String> {
     let known = || library.on_costs.iter().map(|known| known.id.as_str()).collect::<Vec<_>>().join(", ");
     let of_scale = framework.scales_of(offer).find_map(|scale| scale.pension.as_deref());
     match plan.contributions.or(of_scale) {
         Some(id) => match library.on_costs.iter().find(|found| found.id == *id) {
             Some(found) => Ok(Ok(found)),
-            None if plan.contributions.is_some() => {
-                refuse_question(format!("there are no contributions “{id}”; the data have {}", known()))
-            }
+            None if plan.contributions.is_some() => Err(format!("there are no contributions “{id}”; the data have {}", known())),
             None => Ok(Err(format!("those of the scheme “{id}” are not in the data"))),
         },
         None => Ok(Err(format!("the pension scheme of these staff is not known; --contributions {} counts one", known()))),
@@ -199,7 +210,7 @@ fn assumptions(plan: &Plan<'_>, bill: &Paybill) -> Vec<String> {
         IncrementRule { instead: None, .. } => {}
     }
     if bill.without_increment_date > 0 {
-        let people = tables::people(bill.without_increment_date);
+        let people = heads(bill.without_increment_date);
         all.push(format!("{people} below the top of the band, no increment date known: counted without increments."));
     }
     if let Some(turnover) = plan.turnover {
