@@ -8,11 +8,12 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import anybody from './journeys/anybody.mjs';
 import count from './journeys/count.mjs';
+import dispute from './journeys/dispute.mjs';
 import member from './journeys/member.mjs';
 import staff from './journeys/staff.mjs';
 import whole, { officersKey } from './journeys/whole.mjs';
 import { Visitor, looked, shots } from './visitor.mjs';
-import { serve, tidyUp } from './whitley.mjs';
+import { disputesFolder, serve, tidyUp } from './whitley.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: apt-get install -y chromium (or name another in CHROMIUM)`);
@@ -60,6 +61,7 @@ try {
   // The second poll closes after a minute and is then counted, while the first one stays open.
   await Promise.all([
     lane('counted', count, '--rehearsal', '--voters', '12', '--units', '2', '--vote-again', '--minutes', '1'),
+    lane('disputes', dispute, '--rehearsal', '--voters', '60', '--units', '3', '--disputes', disputesFolder()),
     lane('open', [...staff, ...member, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
     // And a whole poll, from a file of members to the certificate. Its times are those of its plan.
     lane('whole', whole, '--officer', officersKey()),

@@ -40,6 +40,14 @@ export async function serve(name, ...options) {
     code: codes(join(data, 'letters')),
     table: (file) => table(join(data, 'letters', file)),
     key: (role) => join(data, 'keys', `${role}.key`),
+    /** The link of a role that the service printed; a role's is good once, a representative's until it is closed. */
+    link(role) {
+      const link = new RegExp(`^ *${role}\\s+(https?://\\S+)$`, 'm').exec(out)?.[1];
+      if (!link) throw new Error(`no link for ${role} was printed:\n${out}`);
+      return link;
+    },
+    /** Cookies of those who have signed in by such a link. */
+    sessions: {},
     async stop() {
       const ended = new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done()));
       child.kill('SIGINT');
@@ -103,6 +111,13 @@ export class Machine {
     await download.saveAs(this.at(name));
     return name;
   }
+}
+
+/** An empty folder for disputes. */
+export function disputesFolder() {
+  const folder = join(scratch, 'disputes');
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 export const tidyUp = () => rmSync(scratch, { recursive: true, force: true });

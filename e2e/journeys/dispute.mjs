@@ -1,0 +1,200 @@
+// A dispute in the browser, as each of its people meets it: negotiator, analyst, member, journalist, a branch's representative.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Machine } from '../whitley.mjs';
+
+const journeys = [];
+const journey = (name, walk) => journeys.push({ name, walk });
+export default journeys;
+
+const wide = { width: 1200, height: 844 };
+
+/** Somebody signed in by a link that the service printed, such as `negotiator` or `officer`. */
+async function signedIn({ visit, service }, role, options = { viewport: wide }) {
+  const storageState = service.sessions[role];
+  const visitor = await visit({ javaScriptEnabled: false, storageState, ...options });
+  if (storageState) return visitor;
+  await visitor.go(service.link(role));
+  await visitor.click(visitor.page.locator('main button'));
+  await visitor.page.locator('h1').waitFor();
+  service.sessions[role] = await visitor.context.storageState();
+  return visitor;
+}
+
+/** The rows behind `?csv=` of a page, as lists of cells; no cell of these tables has a comma in it. */
+async function csv(visitor, path) {
+  const answer = await visitor.context.request.get(visitor.origin + path);
+  assert.equal(answer.status(), 200, path);
+  return (await answer.text()).trim().split(/\r?\n/).map((line) => line.split(','));
+}
+
+journey('negotiator: from the list of disputes to an offer of their own, saved as a version and published', async (walk) => {
+  const visitor = await signedIn(walk, 'negotiator');
+  await visitor.go('/d');
+  await visitor.look('disputes');
+  await visitor.follow(/2007/);
+  for (const stage of ['Offer', 'Decide', 'Ballot', 'Act', 'Persuade']) await visitor.page.getByRole('heading', { name: new RegExp(`${stage}$`) }).first().waitFor();
+  await visitor.look('dispute-home');
+  // The founding disputes are of record: to change one is to copy it.
+  await visitor.go('/d/nhs-2007/copy');
+  await visitor.page.locator('#id').fill('our-trust');
+  await visitor.click(visitor.page.locator('main form button').first());
+  await visitor.go('/d/our-trust/offers');
+  await visitor.look('dispute-offers');
+  await visitor.follow('Write down an offer');
+
+  // What is wrong is said at the field, and nothing is lost.
+  const field = (name) => visitor.page.locator(`[name="${name}"]`);
+  await field('title').fill('Two steps, as we would settle');
+  await visitor.click(visitor.page.getByRole('button', { name: 'Check and save' }));
+  await visitor.page.locator('.error-summary').waitFor();
+  assert.equal(await field('title').inputValue(), 'Two steps, as we would settle');
+  await visitor.look('dispute-offer-form-wrong');
+  await field('id').fill('settlement');
+  await visitor.page.locator('[name="made_by"]').selectOption({ index: 1 });
+  await field('made_on').fill('2007-07-02');
+  await field('base_date').fill('2007-03-31');
+  await visitor.page.locator('#nation-1').check();
+  await visitor.page.locator('[name="source"]').fill(await visitor.page.locator('#sources option').first().evaluate((option) => option.textContent));
+  const rows = visitor.page.locator('fieldset.ws-row');
+  if ((await rows.count()) < 1) await visitor.click(visitor.page.getByRole('button', { name: 'Add a step' }));
+  await field('r0-from').fill('2007-04-01');
+  await field('r0-amount').fill('2');
+  await visitor.click(visitor.page.getByRole('button', { name: 'Add a step' }));
+  await field('r1-from').fill('2007-11-01');
+  await field('r1-amount').fill('1');
+  await visitor.click(visitor.page.getByRole('button', { name: 'Work it out', exact: true }).last());
+  assert.ok((await visitor.page.locator('#worth').innerText()).includes('%'), 'the value stands beside the form');
+  await visitor.look('dispute-offer-form');
+  await visitor.click(visitor.page.getByRole('button', { name: 'Check and save' }));
+  assert.ok((await visitor.page.locator('main').innerText()).includes('2007-11-01'), 'what will be written is shown');
+  await visitor.look('dispute-offer-check');
+  await visitor.click(visitor.page.getByRole('button', { name: 'Save as new version' }));
+  await visitor.go('/d/our-trust/offers/settlement');
+  await visitor.heading('Two steps, as we would settle');
+  await visitor.look('dispute-offer');
+  await visitor.go('/d/our-trust/history');
+  await visitor.see('settlement');
+  await visitor.look('dispute-history');
+
+  // The file is the truth: as text, with every fault and nothing written when it has one.
+  await visitor.go('/d/our-trust/files/offers/settlement.toml');
+  const text = visitor.page.locator('#text');
+  await text.fill((await text.inputValue()).replace('2007-11-01', '2007-31-11'));
+  await visitor.click(visitor.page.getByRole('button', { name: 'Save as new version' }));
+  assert.match(await visitor.page.locator('main').innerText(), /settlement\.toml/);
+  await visitor.look('dispute-file-wrong');
+
+  await visitor.go('/d/our-trust/publish');
+  await visitor.look('dispute-publish');
+  await visitor.page.locator('#note').fill('First published version');
+  await visitor.page.locator('#sure').check();
+  await visitor.click(visitor.page.getByRole('button', { name: 'Publish this version' }));
+  const anybody = await walk.visit({ javaScriptEnabled: false });
+  await anybody.go('/public/our-trust');
+  assert.match(anybody.page.url(), /\/public\/our-trust\/1$/, 'the address of a published version is its own');
+  await anybody.look('public-dispute');
+  // Nothing of the workspace is anybody's.
+  await anybody.go('/d/our-trust');
+  await anybody.heading('Sign in');
+});
+
+journey('every page of every founding dispute, as the officer reads it', async (walk) => {
+  const visitor = await signedIn(walk, 'officer');
+  for (const dispute of ['nhs-whitley-1998', 'civil-service-2004', 'nhs-2007', 'nhs-2008', 'nhs-2014']) {
+    await visitor.go(`/d/${dispute}`);
+    const links = await visitor.page.locator('nav a, ul.tasks a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const pages = [...new Set(links)].filter((path) => path.startsWith(`/d/${dispute}/`) && !/\.(zip|ics)$/.test(path)).map((path) => path.split('#')[0]);
+    assert.ok(new Set(pages).size > 8, `${dispute}: ${pages}`);
+    for (const path of new Set(pages)) {
+      const answer = await visitor.go(path);
+      assert.equal(answer.status(), 200, path);
+      assert.ok((await visitor.page.locator('h1').count()) === 1, path);
+      // Each page of one dispute is looked at closely; the others are its like.
+      if (dispute === 'nhs-2007') await visitor.look(`dispute-${path.split('/').slice(3).join('-').split('?')[0]}`);
+    }
+  }
+});
+
+journey('analyst: the same offer as months of paybill, and its rows as CSV', async (walk) => {
+  const visitor = await signedIn(walk, 'officer');
+  await visitor.go('/d/nhs-2014/compare');
+  await visitor.look('compare');
+  await visitor.go('/d/nhs-2014/compare?offers=recommendation,england-imposed');
+  const links = await visitor.page.locator('a[href*="csv="]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  assert.ok(links.length > 0, 'tables can be taken away');
+  for (const link of links) {
+    const rows = await csv(visitor, new URL(link, visitor.page.url()).pathname + new URL(link, visitor.page.url()).search);
+    assert.ok(rows.length > 1 && rows.every((row) => row.length >= rows[0].length), link);
+  }
+  await visitor.look('compare-two');
+});
+
+journey('member: what is it worth to me, on a phone, in three numbers that the command line gives too', async (walk) => {
+  const visitor = await signedIn(walk, 'officer', {});
+  await visitor.go('/d/nhs-2007/worth');
+  await visitor.look('worth');
+  const selects = visitor.page.locator('main form select');
+  assert.ok((await selects.count()) > 0, 'the point is chosen from the scale, not typed');
+  await visitor.go('/d/nhs-2007/worth?offer=england-staged&point=5-min&nation=England');
+  await visitor.look('worth-answered');
+  const machine = new Machine('member');
+  const { offers } = JSON.parse(machine.run('whitley offer value nhs-2007 --offer england-staged --nation England --json'));
+  const point = offers[0].points.find(({ point }) => point === '5-min');
+  const page = (await visitor.page.locator('main').innerText()).replace(/[,£]/g, '');
+  const gain = (point.in_year_gain_pence?.by_months ?? point.in_year_gain?.by_months ?? point.in_year_gain).toString();
+  const pounds = gain.includes('.') ? Number(gain).toFixed(2) : (Number(gain) / 100).toFixed(2);
+  assert.ok(page.includes(pounds) || page.includes(Math.round(Number(pounds)).toString()), `${pounds} is not on the page`);
+  // A salary that is none is said so, on the page.
+  const wrong = await visitor.go('/d/nhs-2007/worth?offer=england-staged&salary=abc');
+  assert.equal(wrong.status(), 400);
+  await visitor.see('salary');
+});
+
+journey('journalist: a quoted figure, its readings and sources, a permanent address and rows to cite', async (walk) => {
+  const negotiator = await signedIn(walk, 'negotiator');
+  await negotiator.go('/d/nhs-2014/publish');
+  if ((await negotiator.page.locator('#sure').count()) > 0) {
+    await negotiator.page.locator('#note').fill('As of record');
+    await negotiator.page.locator('#sure').check();
+    await negotiator.click(negotiator.page.getByRole('button', { name: 'Publish this version' }));
+  }
+  const visitor = await walk.visit({ viewport: wide, javaScriptEnabled: false });
+  await visitor.go('/public');
+  await visitor.look('public');
+  await visitor.follow(/2014/);
+  const home = new URL(visitor.page.url()).pathname;
+  assert.match(home, /^\/public\/nhs-2014\/\d+$/);
+  await visitor.go(`${home}/claims`);
+  await visitor.look('public-claims');
+  await visitor.page.locator('main a[href*="/claims/"]').first().click();
+  await visitor.look('public-claim');
+  const main = await visitor.page.locator('main').innerText();
+  assert.match(main, /Source/i);
+  const answer = await visitor.context.request.get(`${visitor.origin}${home}/claims`);
+  assert.equal(answer.status(), 200);
+});
+
+journey('representative: own members on a phone, a tick, undo, the list; nothing of anybody else', async (walk) => {
+  const rep = await walk.visit({ javaScriptEnabled: false });
+  await rep.go(walk.service.link('representative'));
+  await rep.heading('Your branch');
+  await rep.look('branch-sign-in');
+  await rep.press('Open my list');
+  await rep.see('nobody has spoken to them');
+  await rep.look('branch');
+  const first = rep.page.locator('.people li').first();
+  const name = (await first.locator('.who').innerText()).trim();
+  await first.locator('summary').click();
+  await rep.click(first.getByRole('button', { name: 'Told us they voted' }));
+  await rep.see('noted “Told us they voted”');
+  await rep.look('branch-noted');
+  await rep.click(rep.page.getByRole('button', { name: 'Undo' }));
+  await rep.see('taken back');
+  const list = new Machine('rep');
+  const file = await list.fetch(rep.page, rep.page.getByRole('link', { name: 'This list as CSV' }));
+  assert.ok(readFileSync(list.at(file), 'utf8').includes(name));
+  await rep.go('/desk/voting');
+  await rep.see('This page is for');
+});
