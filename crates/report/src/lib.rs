@@ -13,7 +13,7 @@ mod page;
 mod people;
 mod table;
 mod talks;
-mod words;
+pub mod words;
 
 pub use action_page::action_page;
 pub use cost::{CostOfSide, Floor, Redistribution, SideCost};

@@ -15,6 +15,8 @@ pub enum Role {
     Trustee(u32),
     /// Runs the machine; has no voice in the poll.
     Operator,
+    /// Works on disputes; has no part in the poll.
+    Negotiator,
 }
 
 /// A role without the trustee's number: what a route asks for.
@@ -26,6 +28,7 @@ pub enum RoleKind {
     Authority,
     Trustee,
     Operator,
+    Negotiator,
 }
 
 impl Role {
@@ -37,6 +40,7 @@ impl Role {
             Self::Authority => RoleKind::Authority,
             Self::Trustee(_) => RoleKind::Trustee,
             Self::Operator => RoleKind::Operator,
+            Self::Negotiator => RoleKind::Negotiator,
         }
     }
 
@@ -47,6 +51,7 @@ impl Role {
             "scrutineer" => Some(Self::Scrutineer),
             "authority" => Some(Self::Authority),
             "operator" => Some(Self::Operator),
+            "negotiator" => Some(Self::Negotiator),
             _ => text.strip_prefix("trustee ")?.parse().ok().filter(|number| *number > 0).map(Self::Trustee),
         }
     }
@@ -60,6 +65,7 @@ impl fmt::Display for Role {
             Self::Authority => f.write_str("authority"),
             Self::Trustee(number) => write!(f, "trustee {number}"),
             Self::Operator => f.write_str("operator"),
+            Self::Negotiator => f.write_str("negotiator"),
         }
     }
 }
@@ -70,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_role_is_read_as_printed() {
-        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator] {
+        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator, Role::Negotiator] {
             assert_eq!(Role::parse(&role.to_string()), Some(role));
         }
         assert_eq!(Role::parse("trustee 0"), None);

@@ -8,6 +8,8 @@
 //! the clause, the data or the sum it came from.
 
 pub mod asked;
+pub mod desk;
+mod offer_form;
 pub mod pages;
 pub mod shelf;
 pub mod table;

@@ -16,3 +16,5 @@ mod run;
 mod take_home;
 mod talks;
 mod workforce;
+#[path = "workspace.rs"]
+mod workspace_pages;

@@ -14,3 +14,4 @@ mod headers;
 mod made;
 mod others;
 mod strange;
+mod workspace;

@@ -1,1 +1,5 @@
-//! The pages against the library's values.
+//! The workspace on real folders: the shelf, and the pages of the founding disputes.
+
+mod desk;
+mod form;
+mod shelf;
