@@ -1,9 +1,8 @@
-//! Reading dispute folders from disk. The only place that knows where they lie.
+//! Which dispute folder a name means, and reading it as the workspace does.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use dated::{Fault, FileBytes, MAX_FILE_BYTES, Place, Severity, nearest_name};
+use dated::{Fault, Place, Severity, nearest_name};
 use dispute::{Dispute, Folder, FoundingDisputes, Library};
 
 use crate::answer::{self, Outcome};
@@ -75,41 +74,8 @@ pub(crate) fn find(name: &str, as_json: bool) -> Result<Folder, Outcome> {
 }
 
 fn read_folder(path: &Path) -> Result<Folder, Outcome> {
-    let mut folder = Folder { name: path.to_string_lossy().trim_end_matches('/').to_owned(), files: BTreeMap::new() };
-    collect(path, "", &mut folder).map_err(|(path, error)| {
+    workspace::shelf::read_folder(path, path.to_string_lossy().trim_end_matches('/')).map_err(|(path, error)| {
         complain!("{} cannot be read: {error}", path.display());
         Outcome::OurFailure
-    })?;
-    Ok(folder)
-}
-
-/// Collects files two levels deep, which is as deep as a dispute folder goes. Names that begin with a dot are not ours,
-/// and the members' roll is never read here.
-fn collect(path: &Path, prefix: &str, folder: &mut Folder) -> Result<(), (PathBuf, std::io::Error)> {
-    let at = |error| (path.to_owned(), error);
-    for entry in std::fs::read_dir(path).map_err(at)? {
-        let entry = entry.map_err(at)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || name == "roll.csv" {
-            continue;
-        }
-        let inner = entry.path();
-        let failed = |error| (inner.clone(), error);
-        let unreadable = |why: &str| FileBytes::Unreadable { why: why.to_owned() };
-        let bytes = match std::fs::metadata(&inner) {
-            Ok(metadata) if metadata.is_dir() && prefix.is_empty() => {
-                collect(&inner, &format!("{name}/"), folder)?;
-                continue;
-            }
-            Ok(metadata) if metadata.is_dir() => unreadable("is a folder where a file belongs"),
-            // A pipe or a device may have no end.
-            Ok(metadata) if !metadata.is_file() => unreadable("is neither a file nor a folder"),
-            Ok(metadata) if metadata.len() > MAX_FILE_BYTES => FileBytes::TooLarge { bytes: metadata.len() },
-            Ok(_) => FileBytes::Read(std::fs::read(&inner).map_err(failed)?),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => unreadable("is a link to nothing"),
-            Err(error) => return Err(failed(error)),
-        };
-        folder.files.insert(format!("{prefix}{name}"), bytes);
-    }
-    Ok(())
+    })
 }

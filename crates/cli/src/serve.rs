@@ -38,6 +38,12 @@ pub(crate) struct Serve {
     /// The public key of whoever runs the machine
     #[arg(long, value_name = "KEY")]
     operator: Option<String>,
+    /// The folder of dispute folders: the disputes in the browser, to work on and to publish
+    #[arg(long, value_name = "DIR")]
+    disputes: Option<PathBuf>,
+    /// The public key of whoever may change disputes
+    #[arg(long, value_name = "KEY", requires = "disputes")]
+    negotiator: Option<String>,
     /// A load balancer in front, whose X-Forwarded-For is believed; may be given several times
     #[arg(long, value_name = "IP")]
     proxy: Vec<IpAddr>,
@@ -78,6 +84,8 @@ impl Serve {
     /// What `whitley demo` serves: a rehearsal in this folder, for a while, where a second ballot takes the place of the first.
     pub(crate) fn demo(data: PathBuf, listen: SocketAddr) -> Self {
         Self {
+            disputes: Some(data.join("disputes")),
+            negotiator: None,
             data: Some(data),
             database: None,
             listen,
@@ -105,7 +113,8 @@ impl Serve {
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Ours(error.to_string()))?;
         runtime.block_on(async {
             let server = web::start(config, Means::of_the_system()).await.map_err(|error| self.failure(error, &data))?;
-            let text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
+            let mut text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
+            text.push_str(&self.about_disputes(&server).await?);
             let origin = server.service.origin.as_str();
             if as_json {
                 answer::print_json(&json!({ "address": server.address.to_string(), "origin": origin, "data": data.display().to_string(), "rehearsal": self.rehearsal }));
@@ -114,6 +123,23 @@ impl Serve {
             }
             server.run().await.map_err(|error| Failure::Ours(error.to_string()))
         })
+    }
+
+    /// Where the disputes are, and how to sign in to them.
+    async fn about_disputes(&self, server: &Server) -> Result<String, Failure> {
+        let Some(folder) = &self.disputes else { return Ok(String::new()) };
+        let origin = server.service.origin.as_str();
+        let mut text = format!("\nDisputes of {}:\n  {origin}/d to work on, {origin}/public for everybody\n", folder.display());
+        if self.negotiator.is_some() {
+            text.push_str("  The negotiator signs in at /sign-in with the key of whitley vote key negotiator.\n");
+        } else if !self.rehearsal && !server.service.origin.is_secure() {
+            let link = web::one_time_link(&server.service, Role::Negotiator).await.map_err(|error| Failure::Ours(error.what))?;
+            let _ = writeln!(text, "  Sign in once as the negotiator, on this machine: {link}");
+        } else if !self.rehearsal {
+            text.push_str("  Nobody can change them: whitley vote key negotiator --out negotiator.key makes a key; give its public part to --negotiator.\n");
+        }
+        text.push('\n');
+        Ok(text)
     }
 
     pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
@@ -154,6 +180,8 @@ impl Serve {
             rehearsal: self.rehearsal,
             officer: key("--officer", &self.officer)?,
             operator: key("--operator", &self.operator)?,
+            disputes: self.disputes.clone(),
+            negotiator: key("--negotiator", &self.negotiator)?,
             proxies: self.proxy.clone(),
             limits,
             access_log: self.access_log,
@@ -216,10 +244,15 @@ impl Serve {
                 ways.votes.push(format!("{origin}/v/{}#code={code}", election.unit));
             }
         }
-        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator]
-        {
+        let trustees = [Role::Trustee(1), Role::Trustee(2), Role::Trustee(3)];
+        let roles = [Role::Officer, Role::Scrutineer, Role::Authority].into_iter().chain(trustees).chain([Role::Operator]);
+        for role in roles.chain(self.disputes.is_some().then_some(Role::Negotiator)) {
             let link = web::one_time_link(service, role).await.map_err(ours)?;
             ways.sign_in.push((role.to_string(), link));
+        }
+        if let Some(election) = service.elections.all(service).await.map_err(ours)?.first() {
+            let (_, link) = web::desk::branch::make_link(service, &election.unit, "", "service").await.map_err(ours)?;
+            ways.sign_in.push(("representative".to_owned(), link));
         }
         Ok(ways)
     }

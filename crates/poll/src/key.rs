@@ -14,7 +14,7 @@ use crate::files::{self, Readers, Replace};
 use crate::{Answer, Refusal};
 
 /// The roles that have keys.
-pub const ROLES: [&str; 4] = ["officer", "scrutineer", "authority", "trustee"];
+pub const ROLES: [&str; 5] = ["officer", "scrutineer", "authority", "trustee", "negotiator"];
 
 /// A role's secrets. No `Debug`; wiped when dropped.
 pub struct KeyFile {

@@ -14,7 +14,7 @@ mod people;
 pub mod said;
 mod table;
 mod talks;
-mod words;
+pub mod words;
 
 pub use action_page::{ActionView, DayView, ServiceView, action_page, days_of_action};
 pub use cost::{CostOfSide, CostView, Floor, FrontierView, Redistribution, SideCost};

@@ -3,11 +3,13 @@
 use dated::{Ratio, long_date};
 use pay::{BandEnd, Change, Pence, PercentOf, Progression, Rise, Select, Step, grouped};
 
-pub(crate) fn percent(value: Ratio, places: u32) -> String {
+/// `1.92%`, with a true minus.
+pub fn percent(value: Ratio, places: u32) -> String {
     format!("{}%", value.to_fixed(places).replace('-', "−"))
 }
 
-pub(crate) fn signed(value: Ratio, places: u32) -> String {
+/// With its sign, and a true minus.
+pub fn signed(value: Ratio, places: u32) -> String {
     let text = value.abs().to_fixed(places);
     if value.rounded(places) < Ratio::ZERO { format!("−{text}") } else { format!("+{text}") }
 }
@@ -24,7 +26,7 @@ pub(crate) fn pounds(pence: Ratio) -> String {
 }
 
 /// What a step does, in words.
-pub(crate) fn clause_text(step: &Step) -> String {
+pub fn clause_text(step: &Step) -> String {
     let mut parts: Vec<String> = step.changes.iter().map(change_text).collect();
     for moved in &step.assimilate {
         parts.push(format!("Point {} goes; its staff move to point {}.", moved.from.0, moved.to.0));
@@ -84,7 +86,8 @@ pub(crate) fn change_text(change: &Change) -> String {
     format!("{text}{}.", select_text(&change.select))
 }
 
-pub(crate) fn select_text(select: &Select) -> String {
+/// Whom a change reaches, in words; empty if everybody.
+pub fn select_text(select: &Select) -> String {
     let names = |list: &[(String, dated::Place)]| list.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let mut text = String::new();
     if !select.bands.is_empty() {

@@ -22,6 +22,10 @@ pub struct Config {
     pub officer: Option<PublicRoleKey>,
     /// The key of the person who runs the machine; it sees that the service is well, and has no voice in the poll.
     pub operator: Option<PublicRoleKey>,
+    /// The folder of dispute folders, where the workspace is served too.
+    pub disputes: Option<PathBuf>,
+    /// The key of whoever may change disputes.
+    pub negotiator: Option<PublicRoleKey>,
     /// Load balancers whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// What is refused as too much.

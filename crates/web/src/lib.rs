@@ -18,6 +18,7 @@
 //! | `pages`, `texts` | what people read |
 //! | `session`, [`desk`] | staff |
 //! | [`schedule`] | what happens by the clock |
+//! | [`workspace`] | disputes: the pages are the crate `workspace`'s, the layout and the rights are here |
 //! | `server` | listening, stopping |
 //!
 //! The service sees no vote and no private credential. Ballots are judged by `verify`, kept by `store`, and the steps of a poll are
@@ -45,6 +46,7 @@ mod service;
 mod session;
 mod stream;
 pub mod texts;
+pub mod workspace;
 
 pub use config::{Config, Limits, Origin};
 pub use problem::{Answer, Problem};

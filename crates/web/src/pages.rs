@@ -40,6 +40,10 @@ pub struct Frame {
     pub rehearsal: bool,
     /// Who is signed in, on staff pages.
     pub role: Option<Role>,
+    /// What stands beside the title.
+    pub tag_line: &'static str,
+    /// Disputes are served here.
+    pub has_disputes: bool,
     /// The style sheet's address.
     pub style: String,
     /// Its hash.
@@ -71,6 +75,8 @@ impl Frame {
             other_language: None,
             rehearsal: service.config.rehearsal,
             role: None,
+            tag_line: language.words().tag_line,
+            has_disputes: service.workspace.is_some(),
             style: format!("/style/{}/pages.css", short_hash(STYLE.as_bytes())),
             style_sri: sri(STYLE.as_bytes()),
         }

@@ -17,6 +17,8 @@ pub enum Role {
     Operator,
     /// Speaks with the members of one branch; sees their names and what they said, and nothing of the poll.
     Rep(u32),
+    /// Works on disputes; has no part in the poll.
+    Negotiator,
 }
 
 /// A role without the trustee's number: what a route asks for.
@@ -29,6 +31,7 @@ pub enum RoleKind {
     Trustee,
     Operator,
     Rep,
+    Negotiator,
 }
 
 impl Role {
@@ -41,6 +44,7 @@ impl Role {
             Self::Trustee(_) => RoleKind::Trustee,
             Self::Operator => RoleKind::Operator,
             Self::Rep(_) => RoleKind::Rep,
+            Self::Negotiator => RoleKind::Negotiator,
         }
     }
 
@@ -51,6 +55,7 @@ impl Role {
             "scrutineer" => Some(Self::Scrutineer),
             "authority" => Some(Self::Authority),
             "operator" => Some(Self::Operator),
+            "negotiator" => Some(Self::Negotiator),
             _ => {
                 let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
                 match text.strip_prefix("trustee ") {
@@ -71,6 +76,7 @@ impl fmt::Display for Role {
             Self::Trustee(number) => write!(f, "trustee {number}"),
             Self::Operator => f.write_str("operator"),
             Self::Rep(number) => write!(f, "representative {number}"),
+            Self::Negotiator => f.write_str("negotiator"),
         }
     }
 }
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_role_is_read_as_printed() {
-        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator, Role::Rep(2)] {
+        for role in [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(3), Role::Operator, Role::Rep(2), Role::Negotiator] {
             assert_eq!(Role::parse(&role.to_string()), Some(role));
         }
         assert_eq!(Role::parse("trustee 0"), None);

@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::role::{Role, RoleKind};
 use crate::service::Service;
-use crate::{api, casting, desk, frame, pages, session};
+use crate::{api, casting, desk, frame, pages, session, workspace};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ impl fmt::Display for Who {
                         RoleKind::Trustee => "trustees",
                         RoleKind::Operator => "the operator",
                         RoleKind::Rep => "representatives",
+                        RoleKind::Negotiator => "the negotiator",
                     })
                     .collect();
                 f.write_str(&names.join(" and "))
@@ -113,7 +114,7 @@ macro_rules! routes {
     (@post post) => { true };
 }
 
-use RoleKind::{Authority, Officer, Operator, Rep, Scrutineer, Trustee};
+use RoleKind::{Authority, Negotiator, Officer, Operator, Rep, Scrutineer, Trustee};
 use Who::{Anybody, Roles, Staff};
 
 /// The officer alone.
@@ -124,6 +125,12 @@ const ROLL: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Authority]);
 
 /// Officer and scrutineer, who do together what nobody does alone.
 const PAIR: Who = Who::Roles(&[RoleKind::Officer, RoleKind::Scrutineer]);
+
+/// Whoever changes disputes.
+const NEGOTIATOR: Who = Who::Roles(&[Negotiator]);
+
+/// Whoever reads disputes that are being worked on.
+const DISPUTES: Who = Who::Roles(&[Negotiator, Officer]);
 
 /// All routes: those of members and anybody here, those of the desks below.
 pub static ROUTES: &[Route] = routes! {
@@ -239,6 +246,29 @@ pub static ROUTES: &[Route] = routes! {
     get "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::incidents_page;
     post "/desk/incidents" Roles(&[Officer, Scrutineer, Operator]), Page => desk::audit::report_incident;
     post "/desk/result/publish" Roles(&[Officer, Scrutineer]), Page => desk::exchange::result::publish_again;
+
+    // Disputes that are being worked on. A form that changes nothing (a valuation, a letter tried out) is anybody's who may read; what writes has
+    // a line of its own.
+    get "/d" DISPUTES, Page => workspace::staff;
+    get "/d/new" NEGOTIATOR, Page => workspace::staff;
+    post "/d/new" NEGOTIATOR, Page => workspace::staff;
+    get "/d/import" NEGOTIATOR, Page => workspace::staff;
+    post "/d/import" NEGOTIATOR, Page => workspace::staff;
+    get "/d/{dispute}" DISPUTES, Page => workspace::staff;
+    get "/d/{dispute}/{*page}" DISPUTES, Page => workspace::staff;
+    post "/d/{dispute}/{*page}" DISPUTES, Page => workspace::staff;
+    post "/d/{dispute}/save" NEGOTIATOR, Page => workspace::staff;
+    post "/d/{dispute}/note-outside" NEGOTIATOR, Page => workspace::staff;
+    get "/d/{dispute}/publish" NEGOTIATOR, Page => workspace::staff;
+    post "/d/{dispute}/publish" NEGOTIATOR, Page => workspace::staff;
+    get "/d/{dispute}/copy" NEGOTIATOR, Page => workspace::staff;
+    post "/d/{dispute}/copy" NEGOTIATOR, Page => workspace::staff;
+
+    // Disputes that are published.
+    get "/public" Anybody, Page => workspace::public;
+    get "/public/{dispute}" Anybody, Page => workspace::public;
+    get "/public/{dispute}/{*page}" Anybody, Page => workspace::public;
+    post "/public/{dispute}/{*page}" Anybody, Page => workspace::public;
 };
 
 /// The router of the table.

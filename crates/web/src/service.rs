@@ -23,6 +23,7 @@ use crate::pages::booth::Booth;
 use crate::results::Results;
 use crate::routes;
 use crate::server::{Means, ServeError};
+use crate::workspace::Workspace;
 
 /// A handle on the service; a clone is another one on the same.
 #[derive(Clone)]
@@ -68,6 +69,8 @@ pub struct Inner {
     pub(crate) bad_bucket: Buckets<Network>,
     pub(crate) sign_in_bucket: Buckets<Network>,
     pub(crate) credential_bucket: Buckets<(String, u32)>,
+    /// The disputes, where they are served.
+    pub(crate) workspace: Option<Workspace>,
     /// Downloads of many archives at once are a heavy thing.
     pub(crate) tar_turns: Arc<Semaphore>,
 }
@@ -113,7 +116,8 @@ async fn officer(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Op
             Err(ServeError::Config(format!("the officer of this service has the key {}: another one cannot take it over", kept.as_str())))
         }
         (_, Some(kept)) => Ok(Some(kept)),
-        (None, None) if config.rehearsal || store.get_file(poll::plan::POLL).await?.is_some() => Ok(None),
+        // Disputes are served without a poll, too.
+        (None, None) if config.rehearsal || config.disputes.is_some() || store.get_file(poll::plan::POLL).await?.is_some() => Ok(None),
         (None, None) => Err(ServeError::NothingToServe),
     }
 }
@@ -129,6 +133,12 @@ impl Service {
         let checked = store.self_check(|_, _| {}).await?;
         if !checked.faults.is_empty() {
             return Err(ServeError::Damaged(checked.faults));
+        }
+        let workspace = config.disputes.as_deref().map(Workspace::open).transpose().map_err(ServeError::Config)?;
+        if let Some(negotiator) = &config.negotiator
+            && (config.officer.as_ref() == Some(negotiator) || config.operator.as_ref() == Some(negotiator))
+        {
+            return Err(ServeError::Config("the negotiator's key is another role's too: one key, one role".to_owned()));
         }
         let officer = officer(&config, &store, means.clock.as_ref()).await?;
         let mut hosts = vec![origin.host().to_owned()];
@@ -147,6 +157,7 @@ impl Service {
             bad_bucket: Buckets::new(limits.bad_ballots_per_minute, limits.bad_ballots_per_minute, 60),
             sign_in_bucket: Buckets::new(limits.sign_ins_per_minute, limits.sign_ins_per_minute, 60),
             credential_bucket: Buckets::new(limits.ballots_per_credential_and_hour, limits.ballots_per_credential_and_hour, 3_600),
+            workspace,
             tar_turns: Arc::new(Semaphore::new(4)),
             booth: Booth::embedded().map_err(ServeError::Bug)?,
             elections: Elections::default(),

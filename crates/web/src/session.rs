@@ -64,8 +64,8 @@ pub(crate) async fn of(service: &Service, headers: &HeaderMap) -> Result<Found, 
         }
         (Some(Role::Rep(_)), _) => Ok(Found::Ended),
         (Some(role), Some(key)) if role_of(service, &key).await? == Some(role) => Ok(Found::Session(Session { role, token: hash })),
-        // Of a rehearsal's link, which has no key.
-        (Some(role), None) if key.is_empty() && service.config.rehearsal => Ok(Found::Session(Session { role, token: hash })),
+        // Of a one-time link, which has no key.
+        (Some(role), None) if key.is_empty() && has_links(service, role) => Ok(Found::Session(Session { role, token: hash })),
         _ => Ok(Found::Ended),
     }
 }
@@ -74,6 +74,9 @@ pub(crate) async fn of(service: &Service, headers: &HeaderMap) -> Result<Found, 
 async fn role_of(service: &Service, key: &PublicRoleKey) -> Result<Option<Role>, Problem> {
     if service.config.operator.as_ref() == Some(key) {
         return Ok(Some(Role::Operator));
+    }
+    if service.config.negotiator.as_ref() == Some(key) {
+        return Ok(Some(Role::Negotiator));
     }
     let Some(poll) = files::poll(service).await? else {
         return Ok((service.officer.as_ref() == Some(key)).then_some(Role::Officer));
@@ -215,7 +218,7 @@ pub(crate) struct Once {
 
 /// `GET /sign-in/once?token=…` of a rehearsal: a button. A link that a scanner opens is not used up.
 pub(crate) async fn once_page(State(service): State<Service>, Query(once): Query<Once>) -> Answer {
-    if !service.config.rehearsal {
+    if !has_any_links(&service) {
         return Err(Problem::not_found());
     }
     let frame = Frame::of(&service, Language::English).await;
@@ -224,7 +227,7 @@ pub(crate) async fn once_page(State(service): State<Service>, Query(once): Query
 
 /// `POST /sign-in/once`.
 pub(crate) async fn once(State(service): State<Service>, request: Request) -> Answer {
-    if !service.config.rehearsal {
+    if !has_any_links(&service) {
         return Err(Problem::not_found());
     }
     let old = of(&service, request.headers()).await?;
@@ -233,18 +236,32 @@ pub(crate) async fn once(State(service): State<Service>, request: Request) -> An
     let role = service.store.get_setting(&format!("once/{hash}")).await?.and_then(|role| Role::parse(&role));
     let used = service.store.use_sign_in_challenge(hash.0, service.clock.now().seconds()).await?;
     match role {
-        Some(role) if used => begin(&service, role, "", old, "/desk").await,
-        _ => Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in", "This link was used before, or is none of this rehearsal.")),
+        Some(role) if used && has_links(&service, role) => {
+            let to = if role == Role::Negotiator { "/d" } else { "/desk" };
+            begin(&service, role, "", old, to).await
+        }
+        _ => Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in", "This link was used before, or is none of this service.")),
     }
 }
 
-/// Makes a one-time link for a role: rehearsals only.
+/// Whether a role can sign in by a one-time link: every role of a rehearsal; and the negotiator where the service is for this machine
+/// alone and no key was named, since whoever reads its terminal can read and change the files of the disputes anyway.
+fn has_links(service: &Service, role: Role) -> bool {
+    let own_machine = service.workspace.is_some() && !service.origin.is_secure() && service.config.negotiator.is_none();
+    service.config.rehearsal || (role == Role::Negotiator && own_machine)
+}
+
+fn has_any_links(service: &Service) -> bool {
+    service.config.rehearsal || has_links(service, Role::Negotiator)
+}
+
+/// Makes a one-time link for a role: of a rehearsal, and for the negotiator on their own machine.
 ///
 /// # Errors
-/// Not a rehearsal, no randomness, or the store failed.
+/// The role has none, no randomness, or the store failed.
 pub async fn one_time_link(service: &Service, role: Role) -> Result<String, Problem> {
-    if !service.config.rehearsal {
-        return Err(Problem::conflict("refused", "one-time links are for rehearsals alone"));
+    if !has_links(service, role) {
+        return Err(Problem::conflict("refused", "one-time links are for rehearsals, and for the negotiator on their own machine"));
     }
     let token = service.token().map_err(|error| Problem::ours(&error))?;
     let hash = Hash::of(token.as_bytes());

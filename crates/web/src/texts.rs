@@ -79,6 +79,8 @@ pub struct Words {
     pub footer_limits: &'static str,
     pub footer_accessibility: &'static str,
     pub footer_staff: &'static str,
+    pub footer_disputes: &'static str,
+    pub workspace: &'static str,
     // The front page.
     pub no_poll_title: &'static str,
     pub no_poll: &'static str,

@@ -8,7 +8,9 @@
 //! the clause, the data or the sum it came from.
 
 pub mod asked;
+pub mod desk;
 pub mod offer;
+mod offer_form;
 pub mod pages;
 pub mod shelf;
 pub mod table;

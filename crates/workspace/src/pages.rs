@@ -10,7 +10,7 @@ mod claims;
 mod compare;
 mod conference;
 mod home;
-mod offers;
+pub(crate) mod offers;
 mod parts;
 mod positions;
 mod question;

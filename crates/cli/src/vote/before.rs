@@ -24,6 +24,8 @@ pub(crate) enum Role {
     Authority,
     /// Holds a part of the key to the count
     Trustee,
+    /// Works on disputes in the browser; has no part in a poll
+    Negotiator,
 }
 
 /// Arguments of `whitley vote key`.
@@ -43,13 +45,18 @@ impl Key {
             Role::Scrutineer => "scrutineer",
             Role::Authority => "authority",
             Role::Trustee => "trustee",
+            Role::Negotiator => "negotiator",
         };
         let mut source = System;
         let key = KeyFile::random(role, &mut Randomness::new(&mut source))?;
         key.write(&self.out, Replace::No)?;
         let public = key.signing.public();
+        let whom = match self.role {
+            Role::Negotiator => "Give the public key to whoever starts the service: whitley serve --disputes DIR --negotiator KEY",
+            _ => "Give the public key to the officer, for the plan.",
+        };
         let text = format!(
-            "Secret key of the {role}: {} (keep it; make a copy on another medium)\npublic key: {}\nGive the public key to the officer, for the plan.\n",
+            "Secret key of the {role}: {} (keep it; make a copy on another medium)\npublic key: {}\n{whom}\n",
             self.out.display(),
             public.as_str()
         );

@@ -20,3 +20,5 @@ mod run;
 mod take_home;
 mod talks;
 mod workforce;
+#[path = "workspace.rs"]
+mod workspace_pages;

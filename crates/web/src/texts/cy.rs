@@ -16,6 +16,8 @@ pub(super) static WORDS: Words = Words {
     footer_limits: "Beth na all hyn eich amddiffyn rhagddo",
     footer_accessibility: "Hygyrchedd",
     footer_staff: "Mewngofnodi (swyddogion)",
+    footer_disputes: "Anghydfodau cyhoeddedig",
+    workspace: "Gweithio ar anghydfodau",
     no_poll_title: "Nid oes pleidlais yma eto",
     no_poll: "Mae'r gwasanaeth yn rhedeg. Mae'r swyddog yn mewngofnodi ac yn paratoi'r bleidlais; wedyn bydd y dudalen hon yn dweud beth a ofynnir a phwy sy'n pleidleisio ble.",
     no_units_yet: "Mae'r bleidlais yn cael ei pharatoi. Nid yw pleidleisio wedi agor mewn unrhyw uned.",

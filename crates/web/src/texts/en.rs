@@ -16,6 +16,8 @@ pub(super) static WORDS: Words = Words {
     footer_limits: "What this cannot protect you from",
     footer_accessibility: "Accessibility",
     footer_staff: "Sign in (officers)",
+    footer_disputes: "Published disputes",
+    workspace: "Work on disputes",
     no_poll_title: "There is no ballot here yet",
     no_poll: "The service is running. The officer signs in and sets the ballot up; after that this page says what is asked and who votes where.",
     no_units_yet: "The ballot is being prepared. Voting has not been opened in any unit.",

@@ -34,13 +34,24 @@ impl Paths {
             .replace("{*name}", "poll.json")
             .replace("{number}", "1")
             .replace("{line}", "0.json")
-            .replace("{trustee}", "1");
+            .replace("{trustee}", "1")
+            .replace("{dispute}", "nhs-2007")
+            .replace("{*page}", "offers");
         if filled == "/sign-in/once" { "/sign-in/once?token=x".to_owned() } else { filled }
     }
 }
 
-const ROLES: [Role; 8] =
-    [Role::Officer, Role::Scrutineer, Role::Authority, Role::Trustee(1), Role::Trustee(2), Role::Trustee(3), Role::Operator, Role::Rep(1)];
+const ROLES: [Role; 9] = [
+    Role::Officer,
+    Role::Scrutineer,
+    Role::Authority,
+    Role::Trustee(1),
+    Role::Trustee(2),
+    Role::Trustee(3),
+    Role::Operator,
+    Role::Negotiator,
+    Role::Rep(1),
+];
 
 /// Signs in by a rehearsal's link; the cookie.
 pub(crate) async fn signed_in(running: &Running, role: Role) -> String {

@@ -64,6 +64,8 @@ pub(crate) fn config(folder: &tempfile::TempDir, wanted: &Wanted) -> Config {
         rehearsal: true,
         officer: None,
         operator: None,
+        disputes: Some(folder.path().join("disputes")),
+        negotiator: None,
         proxies: Vec::new(),
         limits: wanted.limits.clone(),
         access_log: false,

@@ -15,3 +15,4 @@ mod headers;
 mod made;
 mod others;
 mod strange;
+mod workspace;

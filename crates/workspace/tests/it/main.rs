@@ -10,3 +10,8 @@ mod founding;
 mod look;
 mod positions;
 mod worth;
+//! The workspace on real folders: the shelf, and the pages of the founding disputes.
+
+mod desk;
+mod form;
+mod shelf;
