@@ -75,7 +75,11 @@ pub(crate) async fn public(State(service): State<Service>, request: Request) -> 
 
 async fn answer(service: &Service, role: Option<Role>, request: Request, most: usize) -> Answer {
     let Some(workspace) = &service.workspace else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-found", "No disputes are served here: the service was started without --disputes."));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "No disputes are served here: the service was started without --disputes.",
+        ));
     };
     let head = if role.is_some() { "/d" } else { "/public" };
     let path = request.uri().path().strip_prefix(head).unwrap_or_default().trim_matches('/').to_owned();

@@ -159,7 +159,10 @@ impl Desk {
             return Err(format!("the data that this program carries are broken: {fault}"));
         }
         let book = Rulebook::built_in().map_err(|faults| {
-            format!("the rules of law that this program carries are broken: {}", faults.first().map(ToString::to_string).unwrap_or_default())
+            format!(
+                "the rules of law that this program carries are broken: {}",
+                faults.first().map(ToString::to_string).unwrap_or_default()
+            )
         })?;
         Ok(Self { shelf, library, book, kept: Mutex::default() })
     }
@@ -284,7 +287,11 @@ impl Desk {
             home: here.is_empty(),
             title: read.title(),
             links: NAVIGATION.iter().map(|(path, name, _)| (*path, *name, *path == here)).collect(),
-            tools: tools.iter().filter(|(path, _)| *path != "publish" || asked.may_write()).map(|(path, name)| (*path, *name, *path == here)).collect(),
+            tools: tools
+                .iter()
+                .filter(|(path, _)| *path != "publish" || asked.may_write())
+                .map(|(path, name)| (*path, *name, *path == here))
+                .collect(),
             notice,
         };
         // Our own template over our own data: if it cannot be filled, the page is shown without it.
@@ -339,7 +346,15 @@ fn one<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
 
 /// A page outside of any dispute.
 fn plain(page: Page) -> Reply {
-    let navigation = Navigation { crumbs: vec![("/d".to_owned(), "Disputes".to_owned())], base: "", home: false, title: "", links: Vec::new(), tools: Vec::new(), notice: None };
+    let navigation = Navigation {
+        crumbs: vec![("/d".to_owned(), "Disputes".to_owned())],
+        base: "",
+        home: false,
+        title: "",
+        links: Vec::new(),
+        tools: Vec::new(),
+        notice: None,
+    };
     Reply::Page(Shown {
         title: page.title,
         dispute: None,
@@ -392,8 +407,12 @@ impl From<ShelfError> for Trouble {
         match error {
             ShelfError::NotThere(why) => Self::NotThere(why),
             ShelfError::Refused(why) => Self::Question(why.join("; ")),
-            ShelfError::Stale(_) => Self::Question("Somebody else has changed the dispute since this page was made. Load it again and repeat what you did.".to_owned()),
-            ShelfError::Damaged(why) => Self::Question(format!("The history of this dispute does not fit together: {why}. Its files can be read; ask whoever runs the machine to restore .history from a copy.")),
+            ShelfError::Stale(_) => Self::Question(
+                "Somebody else has changed the dispute since this page was made. Load it again and repeat what you did.".to_owned(),
+            ),
+            ShelfError::Damaged(why) => Self::Question(format!(
+                "The history of this dispute does not fit together: {why}. Its files can be read; ask whoever runs the machine to restore .history from a copy."
+            )),
             ShelfError::Disk(why) => Self::Ours(why),
         }
     }

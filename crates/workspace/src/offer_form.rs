@@ -53,6 +53,13 @@ struct CheckPage<'c> {
     worth: String,
 }
 
+impl FormPage<'_> {
+    /// What is wrong with a field.
+    fn says(&self, field: &str) -> Option<&str> {
+        self.wrong.iter().find(|wrong| wrong.field == field).map(|wrong| wrong.text.as_str())
+    }
+}
+
 /// A row as it is shown: with its number and what a person sees of it.
 struct Shown<'s> {
     at: usize,
@@ -80,10 +87,13 @@ pub(crate) struct Wrong {
 /// As [`crate::answer`].
 pub(crate) fn answer(opened: &Opened<'_>, folder: &Folder, offer: Option<&str>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
     if opened.reader != (Reader::Desk { may_write: true }) {
-        return Err(Trouble::question("Only the negotiator changes offers, and only in a dispute that is not one of those that come with the program. Make a copy and work on that."));
+        return Err(Trouble::question(
+            "Only the negotiator changes offers, and only in a dispute that is not one of those that come with the program. Make a copy and work on that.",
+        ));
     }
     let existing = offer.map(|id| offers::find(opened.dispute, id)).transpose()?;
-    let path = existing.map(|offer| offer.place.file.strip_prefix(folder.name.as_str()).unwrap_or(&offer.place.file).trim_start_matches('/').to_owned());
+    let path = existing
+        .map(|offer| offer.place.file.strip_prefix(folder.name.as_str()).unwrap_or(&offer.place.file).trim_start_matches('/').to_owned());
     let before = match path.as_ref().map(|path| folder.files.get(path)) {
         Some(Some(FileBytes::Read(bytes))) => String::from_utf8_lossy(bytes).into_owned(),
         Some(_) => return Err(Trouble::Ours("an offer that was read has no file".to_owned())),
@@ -112,7 +122,9 @@ struct Form<'a, 'o> {
 impl Form<'_, '_> {
     fn acted(&self, asked: &Asked<'_>, act: &str) -> Result<Answer, Trouble> {
         if asked.one("base") != Some(self.seen) {
-            return Err(Trouble::question("Somebody else has changed this offer since you opened the form. Open it again and repeat what you did."));
+            return Err(Trouble::question(
+                "Somebody else has changed this offer since you opened the form. Open it again and repeat what you did.",
+            ));
         }
         let head = Head::sent(asked);
         let count = asked.one("rows").and_then(|text| text.parse().ok()).unwrap_or(0).min(MOST_ROWS);
@@ -121,7 +133,8 @@ impl Form<'_, '_> {
         let number = number.parse::<usize>().ok().filter(|at| *at < rows.len());
         match (word, number) {
             ("add-step" | "add-lump" | "add-also", _) if rows.len() >= MOST_ROWS => {
-                let wrong = Wrong { field: "rows".to_owned(), text: format!("A form has at most {MOST_ROWS} rows; write the rest as text.") };
+                let wrong =
+                    Wrong { field: "rows".to_owned(), text: format!("A form has at most {MOST_ROWS} rows; write the rest as text.") };
                 return self.page(&head, &rows, vec![wrong], None);
             }
             ("add-step", _) => rows.push(Row::new(Kind::Step)),
@@ -150,7 +163,10 @@ impl Form<'_, '_> {
         rows.iter().enumerate().for_each(|(at, row)| wrong.extend(row.faults(at)));
         let path = self.path.clone().unwrap_or_else(|| format!("offers/{}.toml", head.id));
         if self.existing.is_none() && (self.folder.files.contains_key(&path) || self.opened.dispute.offer(&head.id).is_some()) {
-            wrong.push(Wrong { field: "id".to_owned(), text: format!("There is an offer “{}” already: choose another short name.", head.id) });
+            wrong.push(Wrong {
+                field: "id".to_owned(),
+                text: format!("There is an offer “{}” already: choose another short name.", head.id),
+            });
         }
         if !wrong.is_empty() {
             return self.page(head, rows, wrong, None);

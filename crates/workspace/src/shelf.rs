@@ -214,12 +214,17 @@ impl Shelf {
         match bytes {
             Some(bytes) => write_whole(&target, bytes)?,
             None => match fs::remove_file(&target) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ShelfError::NotThere(format!("{id} has no file {path}"))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(ShelfError::NotThere(format!("{id} has no file {path}")));
+                }
                 done => done.map_err(|error| ShelfError::disk(&target, &error))?,
             },
         }
         let folder = self.read_own(id)?;
-        history.add(&self.path.join(id), log::Draft { at: by.at, who: by.who, what: What::Changed, note: by.note, licence: None, now: &folder })?;
+        history.add(
+            &self.path.join(id),
+            log::Draft { at: by.at, who: by.who, what: What::Changed, note: by.note, licence: None, now: &folder },
+        )?;
         Ok(version(&folder))
     }
 
@@ -249,7 +254,10 @@ impl Shelf {
             let number = last.publication.unwrap_or_default();
             return Err(ShelfError::refused(format!("this version is published already, as number {number}; change something first")));
         }
-        history.add(&self.path.join(id), log::Draft { at: by.at, who: by.who, what: What::Published, note: by.note, licence: Some(licence), now: &folder })?;
+        history.add(
+            &self.path.join(id),
+            log::Draft { at: by.at, who: by.who, what: What::Published, note: by.note, licence: Some(licence), now: &folder },
+        )?;
         Ok(history.publications().count() as u64)
     }
 
@@ -259,7 +267,9 @@ impl Shelf {
     /// The id cannot be, or is taken; the disk failed. Nothing is half-written.
     pub fn make(&self, id: &str, files: &BTreeMap<String, Vec<u8>>, by: By<'_>) -> Result<(), ShelfError> {
         if !is_id(id) {
-            return Err(ShelfError::refused(format!("“{id}” cannot be the name of a dispute: small letters, digits and hyphens, as in our-trust-2026")));
+            return Err(ShelfError::refused(format!(
+                "“{id}” cannot be the name of a dispute: small letters, digits and hyphens, as in our-trust-2026"
+            )));
         }
         let taken = || ShelfError::refused(format!("there is a dispute “{id}” already; choose another name"));
         let _turn = self.turn();
@@ -268,6 +278,8 @@ impl Shelf {
             return Err(taken());
         }
         let draft = self.path.join(format!(".{id}.draft-{}", std::process::id()));
+        // Of an earlier start that was broken off.
+        let _ = fs::remove_dir_all(&draft);
         let made = (|| {
             for (path, bytes) in files {
                 let file = draft.join(path);
@@ -277,7 +289,8 @@ impl Shelf {
             }
             let folder = read_folder(&draft, id).map_err(|(path, error)| ShelfError::disk(&path, &error))?;
             fs::create_dir_all(draft.join(".history")).map_err(|error| ShelfError::disk(&draft, &error))?;
-            History::default().add(&draft, log::Draft { at: by.at, who: by.who, what: What::Made, note: by.note, licence: None, now: &folder })?;
+            History::default()
+                .add(&draft, log::Draft { at: by.at, who: by.who, what: What::Made, note: by.note, licence: None, now: &folder })?;
             fs::rename(&draft, &target).map_err(|error| match error.kind() {
                 io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => taken(),
                 _ => ShelfError::disk(&target, &error),

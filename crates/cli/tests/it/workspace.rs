@@ -30,7 +30,8 @@ fn csv(desk: &Desk, path: &str, pairs: &[(&str, &str)]) -> Vec<BTreeMap<String, 
 
 /// The same number, however it is written.
 fn same(cell: &str, value: &Value, what: &str) {
-    let (shown, number) = (cell.parse::<f64>().unwrap_or_else(|_| panic!("{what}: “{cell}”")), value.as_f64().unwrap_or_else(|| panic!("{what}: {value}")));
+    let (shown, number) =
+        (cell.parse::<f64>().unwrap_or_else(|_| panic!("{what}: “{cell}”")), value.as_f64().unwrap_or_else(|| panic!("{what}: {value}")));
     assert!((shown - number).abs() < 1e-9, "{what}: the page has {cell}, the command line {value}");
 }
 
@@ -45,7 +46,7 @@ fn an_offers_page_has_the_figures_of_offer_value() {
             let id = offer["id"].as_str().expect("an id");
             let path = format!("{dispute}/offers/{id}");
             let group = offer["group"].as_str();
-            let mut with = |table: &str| {
+            let with = |table: &str| {
                 let mut pairs = vec![("csv", table)];
                 pairs.extend(group.map(|group| ("group", group)));
                 csv(&desk, &path, &pairs)
@@ -66,7 +67,10 @@ fn an_offers_page_has_the_figures_of_offer_value() {
                 let readings: Vec<_> = readings.collect();
                 assert_eq!(prices.len(), readings.len(), "{path}: readings");
                 for (row, (index, reading)) in prices.iter().zip(readings) {
-                    assert_eq!((row["index"].as_str(), row["reading"].as_str()), (index.as_str(), reading["reading"].as_str().expect("words")));
+                    assert_eq!(
+                        (row["index"].as_str(), row["reading"].as_str()),
+                        (index.as_str(), reading["reading"].as_str().expect("words"))
+                    );
                     same(&row["prices"], &reading["prices_percent"], &path);
                     let end = reading.get("year_end_percent").unwrap_or(&reading["pay_percent"]);
                     same(&row["pay at its end"], end, &path);
@@ -84,7 +88,11 @@ fn an_offers_page_has_the_figures_of_offer_value() {
                 let row = &rows[*at];
                 *at += 1;
                 let what = format!("{path} {name} {}", point["point"]);
-                assert_eq!((&row["point"], &row["band"]), (&point["point"].as_str().expect("a point").to_owned(), &point["band"].as_str().expect("a band").to_owned()), "{what}");
+                assert_eq!(
+                    (&row["point"], &row["band"]),
+                    (&point["point"].as_str().expect("a point").to_owned(), &point["band"].as_str().expect("a band").to_owned()),
+                    "{what}"
+                );
                 same(&row["rate before"], &point["base"], &what);
                 for step in point["steps"].as_array().expect("steps") {
                     same(&row[&format!("from {}", step["from"].as_str().expect("a day"))], &step["rate"], &what);

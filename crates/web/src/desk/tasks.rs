@@ -238,11 +238,15 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
         task("Report of the scrutineer", "/desk/report", Status::of(at.all(at.counted), false, at.has_report), String::new()),
         task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines)),
     ];
-    let sections = vec![
+    let disputes = vec![task("Disputes: offers, decisions, ballots, action, campaign", "/d", Status::Waiting, String::new())];
+    let mut sections = vec![
         Section { heading: "Before voting", tasks: before },
         Section { heading: "While voting is open", tasks: during },
         Section { heading: "After closing", tasks: after },
         Section { heading: "The record", tasks: record },
     ];
+    if service.workspace.is_some() && disputes.iter().all(|task| task.href.is_some()) {
+        sections.push(Section { heading: "Disputes", tasks: disputes });
+    }
     Ok((at.summary(), sections))
 }

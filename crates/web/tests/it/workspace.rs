@@ -55,7 +55,11 @@ async fn a_negotiator_works_an_officer_reads_and_everybody_reads_what_is_publish
     let body = format!("path=notes.md&seen={seen}&text=A+note&note=tried");
     let refused = post(&running, "/d/ours/save", &officer, &body).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let elsewhere = [("origin", "https://elsewhere.example.org"), ("cookie", negotiator.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let elsewhere = [
+        ("origin", "https://elsewhere.example.org"),
+        ("cookie", negotiator.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
     assert_eq!(running.ask(Method::POST, "/d/ours/save", &elsewhere, body.clone()).await.status, StatusCode::FORBIDDEN);
     let saved = post(&running, "/d/ours/save", &negotiator, &body).await;
     assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "/d/ours/files"), "{}", saved.text());
@@ -100,7 +104,8 @@ async fn strange_requests_get_clear_answers() {
         assert!(got.text().to_lowercase().contains(&said.to_lowercase()), "{path}: {}", got.text());
     }
     let origin = running.origin.clone();
-    let bad = running.ask(Method::POST, "/d/new", &[("origin", &origin), ("cookie", &negotiator), ("content-type", "text/plain")], "id=x").await;
+    let bad =
+        running.ask(Method::POST, "/d/new", &[("origin", &origin), ("cookie", &negotiator), ("content-type", "text/plain")], "id=x").await;
     assert_eq!(bad.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let evil = post(&running, "/d/new", &negotiator, "id=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
     assert!(evil.status == StatusCode::BAD_REQUEST && !evil.text().contains("<script"), "{}", evil.text());
@@ -110,7 +115,14 @@ async fn strange_requests_get_clear_answers() {
         let mut body = format!("--b\r\ncontent-disposition: form-data; name=\"id\"\r\n\r\n{id}\r\n--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"x.zip\"\r\n\r\n").into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--b--\r\n");
-        running.ask(Method::POST, "/d/import", &[("origin", &origin), ("cookie", cookie), ("content-type", "multipart/form-data; boundary=b")], body).await
+        running
+            .ask(
+                Method::POST,
+                "/d/import",
+                &[("origin", &origin), ("cookie", cookie), ("content-type", "multipart/form-data; boundary=b")],
+                body,
+            )
+            .await
     };
     let none = bring(b"nothing", "x").await;
     assert!(none.status == StatusCode::BAD_REQUEST && none.text().contains("no .zip file"), "{}", none.text());

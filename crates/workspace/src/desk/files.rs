@@ -113,15 +113,28 @@ impl Desk {
         }
         let empty = FileBytes::Read(Vec::new());
         let shown = match bytes.unwrap_or(&empty) {
-            FileBytes::Read(bytes) if bytes.len() > MOST_TEXT => Err("The file is too long to be edited here; take it as it is, and change it in the folder."),
-            FileBytes::Read(bytes) => std::str::from_utf8(bytes).map_err(|_| "The file is no UTF-8 text, so it is not shown; take it as it is."),
+            FileBytes::Read(bytes) if bytes.len() > MOST_TEXT => {
+                Err("The file is too long to be edited here; take it as it is, and change it in the folder.")
+            }
+            FileBytes::Read(bytes) => {
+                std::str::from_utf8(bytes).map_err(|_| "The file is no UTF-8 text, so it is not shown; take it as it is.")
+            }
             FileBytes::TooLarge { .. } => Err("The file is too large to be read."),
             FileBytes::Unreadable { .. } => Err("There is something of this name that cannot be read as a file."),
         };
         let faults: Vec<Fault> = read.faults.iter().filter(|fault| inside(fault, &read.id) == path).cloned().collect();
         match shown {
             Ok(text) => {
-                let edited = Edited { path, text, is_new: bytes.is_none(), note: "", wrong: Vec::new(), faults: &faults, offer_anyway: false, version: &read.version };
+                let edited = Edited {
+                    path,
+                    text,
+                    is_new: bytes.is_none(),
+                    note: "",
+                    wrong: Vec::new(),
+                    faults: &faults,
+                    offer_anyway: false,
+                    version: &read.version,
+                };
                 self.edit(asked, edited)
             }
             Err(why) => {
@@ -200,7 +213,10 @@ impl Desk {
             wrong.push(format!("The text is longer than {} KB, which is the most that is edited here.", MOST_TEXT >> 10));
         } else if errors > 0 && asked.one("anyway").is_none() {
             offer_anyway = true;
-            wrong.push(format!("{} would stop the dispute from being worked out; each is listed below.", counted(errors, "fault", "faults")));
+            wrong.push(format!(
+                "{} would stop the dispute from being worked out; each is listed below.",
+                counted(errors, "fault", "faults")
+            ));
         } else {
             match self.shelf.write(id, path, text.as_deref().map(str::as_bytes), seen, asked.by(note)) {
                 Ok(_) => {
@@ -237,7 +253,8 @@ impl Desk {
             };
         }
         // Browsers send the line ends of Windows; the files have those of everybody else.
-        let text = asked.call.pairs.iter().find(|(name, _)| name == "text").map(|(_, value)| value.replace("\r\n", "\n").replace('\r', "\n"));
+        let text =
+            asked.call.pairs.iter().find(|(name, _)| name == "text").map(|(_, value)| value.replace("\r\n", "\n").replace('\r', "\n"));
         let text = text.ok_or_else(|| Trouble::question("Nothing was saved: the form has no text."))?;
         Ok(Some(if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" }))
     }

@@ -73,7 +73,8 @@ impl Desk {
     pub(super) fn history(&self, asked: &Asking<'_>) -> Result<Reply, Trouble> {
         let read = asked.read;
         let history = if read.is_founding { History::default() } else { self.shelf.history(&read.id)? };
-        let mut table = Table::new("versions", "Versions, the latest first", &[">number", "when (UTC)", "who", "what", "note", "files", "version"]);
+        let mut table =
+            Table::new("versions", "Versions, the latest first", &[">number", "when (UTC)", "who", "what", "note", "files", "version"]);
         for entry in history.entries.iter().rev() {
             let what = match entry.publication {
                 Some(number) => words(format!("published, number {number}")).from(format!("/public/{}/{number}", read.id)),
@@ -95,7 +96,11 @@ impl Desk {
             ]);
         }
         if asked.one("csv") == Some("versions") {
-            return Ok(Reply::File(File { name: format!("{}-versions.csv", read.id), kind: "text/csv; charset=utf-8", bytes: table.csv() }));
+            return Ok(Reply::File(File {
+                name: format!("{}-versions.csv", read.id),
+                kind: "text/csv; charset=utf-8",
+                bytes: table.csv(),
+            }));
         }
         let outside = history.version().is_some_and(|version| version != read.version);
         let changed = match history.version().filter(|_| outside) {
@@ -122,7 +127,9 @@ impl Desk {
         let read = asked.read;
         let history = if read.is_founding { History::default() } else { self.shelf.history(&read.id)? };
         let at = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let entry = at.and_then(|at| history.entries.get(at)).ok_or_else(|| Trouble::not_there(format!("there is no version {number}; the history lists them all")))?;
+        let entry = at
+            .and_then(|at| history.entries.get(at))
+            .ok_or_else(|| Trouble::not_there(format!("there is no version {number}; the history lists them all")))?;
         let now = self.shelf.read_version(&read.id, &entry.version)?;
         if !path.is_empty() {
             return self.old_file(asked, entry, &now, path);
@@ -140,7 +147,9 @@ impl Desk {
             files: now
                 .files
                 .keys()
-                .map(|file| (file.clone(), crate::shelf::is_file_path(file).then(|| format!("{}/history/{}/{file}", asked.base, entry.number))))
+                .map(|file| {
+                    (file.clone(), crate::shelf::is_file_path(file).then(|| format!("{}/history/{}/{file}", asked.base, entry.number)))
+                })
                 .collect(),
         };
         let page = Page { title: format!("Version {}", entry.number), body: page.render()?, ..Page::default() };
@@ -226,4 +235,3 @@ fn by_path(folder: &Folder) -> std::collections::BTreeMap<String, String> {
     let list = listing(folder);
     list.lines().filter_map(|line| Some((line.get(66..)?.to_owned(), line.get(..64)?.trim_end().to_owned()))).collect()
 }
-

@@ -67,7 +67,10 @@ impl Desk {
                 match self.shelf.publish(&read.id, asked.one("seen").unwrap_or_default(), licence, asked.by(note)) {
                     Ok(number) => return Ok(Reply::See(format!("/public/{}/{number}", read.id))),
                     Err(ShelfError::Refused(why)) => wrong.extend(why),
-                    Err(ShelfError::Stale(_)) => wrong.push("Somebody has saved since you opened this page: look at what is published now, below, and publish again.".to_owned()),
+                    Err(ShelfError::Stale(_)) => wrong.push(
+                        "Somebody has saved since you opened this page: look at what is published now, below, and publish again."
+                            .to_owned(),
+                    ),
                     Err(other) => return Err(other.into()),
                 }
             }
@@ -114,10 +117,13 @@ impl Desk {
         let latest = history.publications().next_back().and_then(|entry| entry.publication).ok_or_else(nothing)?;
         let Some((number, rest)) = rest.split_first() else { return Ok(Reply::See(format!("/public/{id}/{latest}"))) };
         let entry = number.parse().ok().and_then(|number| history.publication(number));
-        let entry = entry.ok_or_else(|| Trouble::not_there(format!("there is no publication {number} of this dispute; the latest is {latest}")))?;
+        let entry =
+            entry.ok_or_else(|| Trouble::not_there(format!("there is no publication {number} of this dispute; the latest is {latest}")))?;
         let read = self.published_version(id, entry)?;
         let dispute = read.usable().ok_or_else(|| {
-            Trouble::Ours(format!("{id}, publication {number}: it had no fault when it was published, and has one for this version of the program"))
+            Trouble::Ours(format!(
+                "{id}, publication {number}: it had no fault when it was published, and has one for this version of the program"
+            ))
         })?;
         let base = format!("/public/{id}/{number}");
         let path = rest.join("/");
@@ -132,9 +138,13 @@ impl Desk {
             reader: Reader::Public,
         };
         let question = Asked { path: &path, pairs: call.pairs };
-        let corrections = self.corrections(id, &history)?;
+        let corrections = if rest.is_empty() { self.corrections(id, &history)? } else { Table::default() };
         if rest.is_empty() && question.one("csv") == Some(corrections.id.as_str()) {
-            return Ok(Reply::File(File { name: format!("{id}-corrections.csv"), kind: "text/csv; charset=utf-8", bytes: corrections.csv() }));
+            return Ok(Reply::File(File {
+                name: format!("{id}-corrections.csv"),
+                kind: "text/csv; charset=utf-8",
+                bytes: corrections.csv(),
+            }));
         }
         let mut page = match crate::answer(&opened, &question)? {
             Answer::File(file) => return Ok(Reply::File(file)),
@@ -187,7 +197,8 @@ impl Desk {
             let Ok(history) = self.shelf.history(&on_shelf.id) else { continue };
             let Some(entry) = history.publications().next_back() else { continue };
             let read = self.published_version(&on_shelf.id, entry)?;
-            let line = format!("{}; {}", at_words(&entry.at), super::counted(history.publications().count(), "publication", "publications"));
+            let line =
+                format!("{}; {}", at_words(&entry.at), super::counted(history.publications().count(), "publication", "publications"));
             disputes.push((on_shelf.id, read.title().to_owned(), entry.publication.unwrap_or_default(), line));
         }
         let page = PublishedPage { disputes };
@@ -206,7 +217,11 @@ impl Desk {
 
     /// Each publication with what changed since the one before.
     fn corrections(&self, id: &str, history: &History) -> Result<Table, Trouble> {
-        let mut table = Table::new("corrections", "Publications, the latest first", &[">number", "when (UTC)", "version (SHA-256)", "what changed", "note"]);
+        let mut table = Table::new(
+            "corrections",
+            "Publications, the latest first",
+            &[">number", "when (UTC)", "version (SHA-256)", "what changed", "note"],
+        );
         let mut before = None;
         let mut rows = Vec::new();
         for entry in history.publications() {

@@ -155,7 +155,8 @@ impl Row {
     /// What cannot be read, by field.
     pub(crate) fn faults(&self, at: usize) -> Vec<Wrong> {
         let mut wrong = Vec::new();
-        let mut say = |field: &str, text: String| wrong.push(Wrong { field: format!("r{at}-{field}"), text: format!("Row {}: {text}", at + 1) });
+        let mut say =
+            |field: &str, text: String| wrong.push(Wrong { field: format!("r{at}-{field}"), text: format!("Row {}: {text}", at + 1) });
         if self.kind != Kind::Also {
             match self.from.as_str() {
                 "" if self.kind == Kind::Lump => say("from", "on which day is the sum paid? Write it as in 2007-04-01.".to_owned()),
@@ -178,8 +179,12 @@ impl Row {
         let has_amount = !matches!(self.rise.as_str(), "rates" | "none");
         match self.amount.as_str() {
             "" if has_amount => say("amount", "how much? Write a number, as in 2.5; a freeze is 0.".to_owned()),
-            text if has_amount && Ratio::parse_decimal(text).is_none() => say("amount", format!("“{text}” is no number; write it as in 2.5 or 400.")),
-            text if !has_amount && !text.is_empty() => say("amount", format!("“{text}” is given, but nothing to which it belongs: choose what it gives, or empty the field.")),
+            text if has_amount && Ratio::parse_decimal(text).is_none() => {
+                say("amount", format!("“{text}” is no number; write it as in 2.5 or 400."))
+            }
+            text if !has_amount && !text.is_empty() => {
+                say("amount", format!("“{text}” is given, but nothing to which it belongs: choose what it gives, or empty the field."))
+            }
             _ => {}
         }
         for (field, name, text) in self.numbers() {
@@ -225,7 +230,9 @@ impl Head {
         if !is_kind(&self.kind) {
             say("kind", "Choose whether it is a claim, a recommendation, an offer or an award.");
         }
-        for (field, name, day) in [("made_on", "The day it was made", &self.made_on), ("base_date", "The day whose rates it starts from", &self.base_date)] {
+        for (field, name, day) in
+            [("made_on", "The day it was made", &self.made_on), ("base_date", "The day whose rates it starts from", &self.base_date)]
+        {
             if !day.is_empty()
                 && let Err(why) = check_day(day)
             {
@@ -279,7 +286,8 @@ mod tests {
         for (typed, read) in [("£1,400", "1400"), ("2.5 %", "2.5"), ("1,400.50", "1400.50"), ("2,5", "2,5"), (" 38 ", "38")] {
             assert_eq!(tidy(typed), read);
         }
-        let row = Row { from: "2007-02-31".to_owned(), amount: "2,5".to_owned(), at_least_pounds: "abc".to_owned(), ..Row::new(Kind::Step) };
+        let row =
+            Row { from: "2007-02-31".to_owned(), amount: "2,5".to_owned(), at_least_pounds: "abc".to_owned(), ..Row::new(Kind::Step) };
         let said: Vec<String> = row.faults(1).into_iter().map(|wrong| format!("{} {}", wrong.field, wrong.text)).collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].contains("r1-from") && said[0].contains("February 2007 has no day 31"), "{said:?}");

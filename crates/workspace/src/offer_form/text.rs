@@ -7,8 +7,27 @@ use crate::asked::Trouble;
 
 /// Keys of a step that the form knows.
 const KNOWN: [&str; 21] = [
-    "from", "pay_on", "clause", "percent", "of", "total_percent", "pounds", "and_pounds", "or_pounds", "at_least_pounds", "at_most_pounds", "rate_at_least",
-    "minimum_increment_percent", "nations", "groups", "bands", "points", "only", "rate_at_most", "rate_above", "progression",
+    "from",
+    "pay_on",
+    "clause",
+    "percent",
+    "of",
+    "total_percent",
+    "pounds",
+    "and_pounds",
+    "or_pounds",
+    "at_least_pounds",
+    "at_most_pounds",
+    "rate_at_least",
+    "minimum_increment_percent",
+    "nations",
+    "groups",
+    "bands",
+    "points",
+    "only",
+    "rate_at_most",
+    "rate_above",
+    "progression",
 ];
 
 /// The fields of a file; of an empty one, the fields of an empty form.
@@ -66,7 +85,8 @@ pub(super) fn write(before: &str, head: &Head, rows: &[Row]) -> Result<String, T
                 let old = first.and_then(|at| old_steps.get(at)).and_then(|step| tables(step.get("also")).nth(second?));
                 let table = written(old, row);
                 let last = steps.len().checked_sub(1).and_then(|last| steps.get_mut(last));
-                let step = last.ok_or_else(|| Trouble::question("A further change stands before the first step: give it a step to belong to."))?;
+                let step =
+                    last.ok_or_else(|| Trouble::question("A further change stands before the first step: give it a step to belong to."))?;
                 let also = step.entry("also").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
                 if let Some(also) = also.as_array_of_tables_mut() {
                     also.push(table);
@@ -100,7 +120,8 @@ pub(super) fn row_of_line(text: &str, rows: &[Row], line: usize) -> Option<usize
 
 fn parse(text: &str) -> Result<DocumentMut, Trouble> {
     // Files that the dispute was read from are TOML, and of version 1.0 and 1.1 alike.
-    text.parse().map_err(|error| Trouble::question(format!("The file of this offer cannot be changed by the form ({error}). Change it as text.")))
+    text.parse()
+        .map_err(|error| Trouble::question(format!("The file of this offer cannot be changed by the form ({error}). Change it as text.")))
 }
 
 /// The tables of a list, written as `[[name]]`. One written in a line, `name = [{…}]`, has none that the form can change.
@@ -195,7 +216,9 @@ fn written(old: Option<&Table>, row: &Row) -> Table {
         if row.rise != "rates" {
             table.remove("rates");
         }
-        for (key, is, make) in [("percent", percent, plain as fn(&str) -> Value), ("of", of, text), ("total_percent", total, plain), ("pounds", pounds, plain)] {
+        for (key, is, make) in
+            [("percent", percent, plain as fn(&str) -> Value), ("of", of, text), ("total_percent", total, plain), ("pounds", pounds, plain)]
+        {
             let was = shown(&table, key);
             put(&mut table, key, &was, is, make);
         }
@@ -319,7 +342,10 @@ mod tests {
         assert_eq!((rows.len(), rows[0].kept.as_slice()), (2, ["assimilate".to_owned()].as_slice()));
         rows[0].amount = "2.5".to_owned();
         rows[1] = Row { from: "2007-12-01".to_owned(), rise: "pounds".to_owned(), amount: "400".to_owned(), ..rows[1].clone() };
-        rows.insert(2, Row { points: "1, 2".to_owned(), rise: "none".to_owned(), at_least_pounds: "400".to_owned(), ..Row::new(Kind::Also) });
+        rows.insert(
+            2,
+            Row { points: "1, 2".to_owned(), rise: "none".to_owned(), at_least_pounds: "400".to_owned(), ..Row::new(Kind::Also) },
+        );
         rows.push(Row { from: "2008-03-01".to_owned(), amount: "1".to_owned(), rise: "percent".to_owned(), ..Row::new(Kind::Lump) });
         let after = write(before, &head, &rows).expect("text");
         let wanted = "# A note.\nid = \"x\"\ntitle = \"T\"   # of ours\nbase_date = 2007-03-31\n\n[[step]]\nfrom = 2007-04-01 # April\npercent = 2.5\nof = \"base\"\nassimilate = [{ from = \"1\", to = \"2\" }]\n\n# Later.\n[[step]]\nfrom = 2007-12-01\npounds = 400\n\n[[step.also]]\nat_least_pounds = 400\npoints = [\"1\", \"2\"]\n\n[[lump]]\npaid_on = 2008-03-01\npercent = 1\n";

@@ -6,7 +6,7 @@ use askama::Template;
 use dated::{Date, Ratio, Severity, long_date, parse_date};
 use dispute::plan::{Plan, PlanFacts, Support, plan};
 use dispute::talks::DemandState;
-use dispute::{Demand, PollKind};
+use dispute::{Demand, Dispute, PollKind};
 use law::{Agreements, Jurisdiction, RowDefaults, Verdict, judge_result, law_of_the_day, plus_days};
 use pay::When;
 
@@ -74,19 +74,31 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     let has_dates = !dates.rows.is_empty();
     let events = events(opened);
     let here = opened.base;
-    let is_over = dispute.ended_on.is_some_and(|ended| ended < on);
+    let last = last_day(dispute);
+    let is_over = is_over(dispute, on);
     let as_of = match (dispute.ended_on, on == opened.today) {
         (Some(ended), true) if ended < on => Some(format!(
             "This dispute ended on {}. Seen from today, {}, everything below is past; choose a day to see it as it stood.",
             long_date(ended),
             long_date(on)
         )),
+        (None, true) if is_over => last.map(|last| {
+            format!(
+                "The last day on record is {}; the folder does not say when the dispute ended. Seen from today, {}, everything below is past; choose a day to see it as it stood.",
+                long_date(last),
+                long_date(on)
+            )
+        }),
         (_, false) => Some(format!("As of {}: what happened later is left out of deadlines and mandates.", long_date(on))),
         _ => None,
     };
     if next.is_empty() {
         next.push(Next {
-            text: if is_over { "Nothing is open: the dispute has ended.".to_owned() } else { "Nothing is due, and nobody waits for a decision.".to_owned() },
+            text: if is_over {
+                "Nothing is open: the dispute is over.".to_owned()
+            } else {
+                "Nothing is due, and nobody waits for a decision.".to_owned()
+            },
             href: None,
             urgent: false,
         });
@@ -136,13 +148,21 @@ impl At<'_, '_> {
         let framework = dispute.framework();
         let offers = &dispute.offers;
         let headline = offers.iter().filter_map(|offer| Some((offer, framework.headline(offer, &offer.nations.first()?.0)?)));
-        let best: Vec<String> = headline
+        let mut best: Vec<String> = headline
             .filter_map(|(offer, headline)| {
                 let year = headline.years.first()?;
-                Some(format!("{}: {}% in the year, {}% at its end", offer.title, year.in_year_percent.by_months.to_fixed(2), year.year_end_percent.to_fixed(2)))
+                Some(format!(
+                    "{}: {}% in the year, {}% at its end",
+                    offer.title,
+                    year.in_year_percent.by_months.to_fixed(2),
+                    year.year_end_percent.to_fixed(2)
+                ))
             })
-            .take(3)
             .collect();
+        if best.len() > 3 {
+            let more = best.split_off(3).len();
+            best.push(format!("{more} more"));
+        }
         let with_points = offers.iter().filter(|offer| framework.value_points(offer).iter().any(|scale| scale.points.is_ok())).count();
         let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
         let mut tasks = vec![match offers.len() {
@@ -162,10 +182,11 @@ impl At<'_, '_> {
         let checked = dispute.check_figures(self.opened.library);
         let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
         checked.iter().for_each(|one| *verdicts.entry(one.verdict.word()).or_default() += 1);
-        let said: Vec<String> = [("true", "true"), ("true-if", "true under some readings"), ("false", "false"), ("cannot-tell", "cannot tell")]
-            .iter()
-            .filter_map(|(word, words)| verdicts.get(word).map(|number| format!("{number} {words}")))
-            .collect();
+        let said: Vec<String> =
+            [("true", "true"), ("true-if", "true under some readings"), ("false", "false"), ("cannot-tell", "cannot tell")]
+                .iter()
+                .filter_map(|(word, words)| verdicts.get(word).map(|number| format!("{number} {words}")))
+                .collect();
         tasks.push(match checked.len() {
             0 => self.task("Quoted figures", "claims", "none", "", "Write figures that people quote in quoted.toml."),
             number => self.task("Quoted figures", "claims", format!("{number} checked"), "good", said.join(", ")),
@@ -217,7 +238,13 @@ impl At<'_, '_> {
             tasks.push(match (passed, open) {
                 (0, 0) => self.task("Demands and ultimatums", "positions", "none open", "good", ""),
                 (0, open) => self.task("Demands and ultimatums", "positions", format!("{open} open"), "now", ""),
-                (passed, _) => self.task("Demands and ultimatums", "positions", "decision needed", "bad", format!("{passed} with a deadline that has come")),
+                (passed, _) => self.task(
+                    "Demands and ultimatums",
+                    "positions",
+                    "decision needed",
+                    "bad",
+                    format!("{passed} with a deadline that has come"),
+                ),
             });
         }
         if !dispute.talks.sticking_points.is_empty() {
@@ -249,7 +276,13 @@ impl At<'_, '_> {
             tasks.push(self.task(&poll.title, "ballot", status, class, hint));
         }
         if tasks.is_empty() {
-            tasks.push(self.task("Ballots and the law", "ballot", "none", "", "Work out a timetable: opening, closing, and every deadline with its rule."));
+            tasks.push(self.task(
+                "Ballots and the law",
+                "ballot",
+                "none",
+                "",
+                "Work out a timetable: opening, closing, and every deadline with its rule.",
+            ));
         }
         Stage { name: "Ballot", question: "Was it asked and counted as the law wants?", tasks }
     }
@@ -265,7 +298,9 @@ impl At<'_, '_> {
         };
         let mut notes = Vec::new();
         let (mut mandates, mut refused, mut unknown, mut until) = (0, 0, 0, None::<Date>);
-        for row in dispute::rows_of_record(self.opened.dispute, defaults, self.opened.book, &mut notes).iter().filter(|row| row.poll.id == poll) {
+        for row in
+            dispute::rows_of_record(self.opened.dispute, defaults, self.opened.book, &mut notes).iter().filter(|row| row.poll.id == poll)
+        {
             let judged = row.result.as_ref().ok().zip(row.facts.as_ref().ok()).and_then(|(result, facts)| {
                 let law = law_of_the_day(self.opened.book, *facts, Agreements::default()).ok()?;
                 let judgment = judge_result(result, &law);
@@ -303,16 +338,30 @@ impl At<'_, '_> {
     fn act(&self) -> Stage {
         let mut tasks = Vec::new();
         match &self.plan {
-            None => tasks.push(self.task("Days of action", "action", "cannot tell", "bad", "The folder names an agreement that the law of its day does not allow; see the page.")),
+            None => tasks.push(self.task(
+                "Days of action",
+                "action",
+                "cannot tell",
+                "bad",
+                "The folder names an agreement that the law of its day does not allow; see the page.",
+            )),
             Some(plan) => {
                 let live = plan.mandates.iter().filter(|mandate| mandate.is_live()).count();
                 let next = plan.days.iter().find(|day| day.date() >= self.on);
                 let (status, class, hint) = match (next, live) {
-                    (Some(day), _) => (format!("next: {}", long_date(day.date())), "good", format!("{}, {}", day.unit().name, day.call().words())),
-                    (None, 0) if plan.mandates.is_empty() => ("not yet".to_owned(), "", "There is no ballot that could authorise action.".to_owned()),
+                    (Some(day), _) => {
+                        (format!("next: {}", long_date(day.date())), "good", format!("{}, {}", day.unit().name, day.call().words()))
+                    }
+                    (None, 0) if plan.mandates.is_empty() => {
+                        ("not yet".to_owned(), "", "There is no ballot that could authorise action.".to_owned())
+                    }
                     (None, 0) => {
                         let held = plan.mandates.iter().filter(|mandate| matches!(mandate.support, Support::Mandate(_))).count();
-                        let why = if held > 0 { format!("All {held} mandates have ended by this day.") } else { "No unit has a mandate.".to_owned() };
+                        let why = if held > 0 {
+                            format!("All {held} mandates have ended by this day.")
+                        } else {
+                            "No unit has a mandate.".to_owned()
+                        };
                         ("no lawful day".to_owned(), "", why)
                     }
                     (None, live) => ("none called".to_owned(), "now", format!("{live} units have a live mandate; nothing is called.")),
@@ -334,7 +383,13 @@ impl At<'_, '_> {
             }
         }
         let calls = self.opened.dispute.calls.len();
-        tasks.push(self.task("Calls of record", "action", if calls == 0 { "none".to_owned() } else { calls.to_string() }, if calls == 0 { "" } else { "good" }, ""));
+        tasks.push(self.task(
+            "Calls of record",
+            "action",
+            if calls == 0 { "none".to_owned() } else { calls.to_string() },
+            if calls == 0 { "" } else { "good" },
+            "",
+        ));
         Stage { name: "Act", question: "Which days are lawful, with which notice?", tasks }
     }
 
@@ -342,8 +397,20 @@ impl At<'_, '_> {
         let dispute = self.opened.dispute;
         let plan = &dispute.campaign_plan;
         let mut tasks = vec![
-            self.task("Letters to members of Parliament", "campaign", if plan.letter.is_some() { "ready" } else { "not yet" }, if plan.letter.is_some() { "good" } else { "" }, if plan.letter.is_some() { "" } else { "campaign.toml does not say what letters ask." }),
-            self.task("Postcards", "campaign", if plan.postcard.is_some() { "ready" } else { "not yet" }, if plan.postcard.is_some() { "good" } else { "" }, if plan.postcard.is_some() { "" } else { "campaign.toml does not say what postcards ask." }),
+            self.task(
+                "Letters to members of Parliament",
+                "campaign",
+                if plan.letter.is_some() { "ready" } else { "not yet" },
+                if plan.letter.is_some() { "good" } else { "" },
+                if plan.letter.is_some() { "" } else { "campaign.toml does not say what letters ask." },
+            ),
+            self.task(
+                "Postcards",
+                "campaign",
+                if plan.postcard.is_some() { "ready" } else { "not yet" },
+                if plan.postcard.is_some() { "good" } else { "" },
+                if plan.postcard.is_some() { "" } else { "campaign.toml does not say what postcards ask." },
+            ),
         ];
         if !dispute.campaigns.is_empty() {
             tasks.push(self.task("Campaigns of record", "campaign", dispute.campaigns.len().to_string(), "good", ""));
@@ -366,7 +433,11 @@ impl At<'_, '_> {
             let what = format!("{who}: {}", demand.text);
             match state {
                 DemandState::Passed { deadline, days } => {
-                    next.push(Next { text: format!("Decision needed: the deadline of {} passed {days} days ago. {what}", long_date(deadline)), href: Some(self.href("positions")), urgent: true });
+                    next.push(Next {
+                        text: format!("Decision needed: the deadline of {} passed {days} days ago. {what}", long_date(deadline)),
+                        href: Some(self.href("positions")),
+                        urgent: true,
+                    });
                     rows.push((deadline, what, "bad", "decision needed".to_owned()));
                 }
                 DemandState::DueToday => {
@@ -375,7 +446,10 @@ impl At<'_, '_> {
                 }
                 DemandState::DueIn { deadline, days } => rows.push((deadline, what, "", format!("in {days} days"))),
                 DemandState::Vague { words } => next.push(Next {
-                    text: format!("“{words}” is no day: {} is to say which. {what}", demand.resolved_by.as_deref().unwrap_or("somebody with a name")),
+                    text: format!(
+                        "“{words}” is no day: {} is to say which. {what}",
+                        demand.resolved_by.as_deref().unwrap_or("somebody with a name")
+                    ),
                     href: Some(self.href("positions")),
                     urgent: false,
                 }),
@@ -403,11 +477,20 @@ impl At<'_, '_> {
         for ((day, title), units) in ends {
             rows.push((day, format!("{title}: the mandate ends ({units} units and questions)"), "", in_days(self.on, day)));
             if day <= plus_days(self.on, 56) {
-                next.push(Next { text: format!("The mandate of “{title}” ends on {}.", long_date(day)), href: Some(self.href("action")), urgent: true });
+                next.push(Next {
+                    text: format!("The mandate of “{title}” ends on {}.", long_date(day)),
+                    href: Some(self.href("action")),
+                    urgent: true,
+                });
             }
         }
         for (day, units) in notices {
-            rows.push((day, format!("Last day for a notice of action to reach the employer ({units} units and questions)"), "", in_days(self.on, day)));
+            rows.push((
+                day,
+                format!("Last day for a notice of action to reach the employer ({units} units and questions)"),
+                "",
+                in_days(self.on, day),
+            ));
         }
         for meeting in &dispute.meetings {
             for step in &meeting.next {
@@ -431,7 +514,7 @@ impl At<'_, '_> {
     /// What is missing that the next stage needs.
     fn gaps(&self) -> Vec<Next> {
         let dispute = self.opened.dispute;
-        if dispute.ended_on.is_some_and(|ended| ended < self.on) || is_public(self.opened) {
+        if is_over(dispute, self.on) || is_public(self.opened) {
             return Vec::new();
         }
         let mut next = Vec::new();
@@ -448,12 +531,36 @@ impl At<'_, '_> {
     }
 }
 
+/// The last day on record: of an event, a position, a ballot or a call.
+fn last_day(dispute: &Dispute) -> Option<Date> {
+    let events = dispute.events.iter().chain(&dispute.outcomes).filter_map(|event| event.when);
+    let positions = dispute.positions.iter().filter_map(|position| position.when);
+    let polls = dispute.polls.iter().filter_map(|poll| poll.closed);
+    let days = events.chain(positions).chain(polls).map(When::latest);
+    days.chain(dispute.calls.iter().flat_map(|call| call.dates.iter().copied()))
+        .chain(dispute.offers.iter().filter_map(|offer| offer.made_on))
+        .max()
+}
+
+/// Whether it has ended, or nothing is on record of the year before the day.
+fn is_over(dispute: &Dispute, on: Date) -> bool {
+    let silent = || last_day(dispute).is_some_and(|last| last < plus_days(on, -366));
+    dispute.ended_on.map_or_else(silent, |ended| ended < on)
+}
+
 fn plan_refused(plan: &Plan<'_>) -> usize {
     plan.refused.len()
 }
 
 fn is_open(state: &DemandState<'_>) -> bool {
-    matches!(state, DemandState::NoDeadline | DemandState::Vague { .. } | DemandState::DueIn { .. } | DemandState::DueToday | DemandState::Passed { .. })
+    matches!(
+        state,
+        DemandState::NoDeadline
+            | DemandState::Vague { .. }
+            | DemandState::DueIn { .. }
+            | DemandState::DueToday
+            | DemandState::Passed { .. }
+    )
 }
 
 fn in_days(on: Date, day: Date) -> String {
@@ -487,7 +594,8 @@ fn period(opened: &Opened<'_>) -> String {
 fn days_worth_seeing(opened: &Opened<'_>) -> Vec<(String, String)> {
     let dispute = opened.dispute;
     let events = dispute.events.iter().chain(&dispute.outcomes);
-    let mut days: Vec<Date> = events.filter_map(|event| event.when.and_then(|when| if let When::Day(day) = when { Some(day) } else { None })).collect();
+    let mut days: Vec<Date> =
+        events.filter_map(|event| event.when.and_then(|when| if let When::Day(day) = when { Some(day) } else { None })).collect();
     days.extend(dispute.ended_on);
     days.sort();
     days.dedup();
@@ -501,7 +609,8 @@ fn events(opened: &Opened<'_>) -> Table {
     let mut table = Table::new("events", "What happened, with who says so", &["when", "what", "source"]);
     for event in dispute.events.iter().chain(&dispute.outcomes) {
         let when = event.when.map_or_else(|| words("not known"), |when| words(when.words()).exact(when.iso()));
-        let source = event.source.first().map_or_else(|| words(""), |first| words(event.source.join("; ")).from(format!("#source-{first}")));
+        let source =
+            event.source.first().map_or_else(|| words(""), |first| words(event.source.join("; ")).from(format!("#source-{first}")));
         table.row([when, words(&event.what), source]);
     }
     table

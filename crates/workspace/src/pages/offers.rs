@@ -116,11 +116,12 @@ fn list(opened: &Opened<'_>) -> Result<Answer, Trouble> {
                     if headline.years.len() > 1 { percents(headline.total_percent).from(&why) } else { words("") },
                 ]);
             }
-            None => row.extend([words("by point").from(format!("{page}#points")), words(""), words(""), words("")]),
+            None => row.extend([words("by point").from(format!("{page}#who")), words(""), words(""), words("")]),
         }
         glance.row(row);
     }
-    let mut counted = Table::new("counted", "What each side says they are worth", &["offer", "counted by", ">percent", "what it counts", "source"]);
+    let mut counted =
+        Table::new("counted", "What each side says they are worth", &["offer", "counted by", ">percent", "what it counts", "source"]);
     for offer in &dispute.offers {
         for one in &offer.counted {
             cited.extend(one.source.iter().cloned());
@@ -133,7 +134,7 @@ fn list(opened: &Opened<'_>) -> Result<Answer, Trouble> {
             ]);
         }
     }
-    let mut shown = |table: Table| {
+    let mut listed = |table: Table| {
         (!table.rows.is_empty()).then(|| {
             let html = table.html(Some(&here));
             tables.push(table);
@@ -143,8 +144,8 @@ fn list(opened: &Opened<'_>) -> Result<Answer, Trouble> {
     let template = List {
         base: opened.base,
         may_write: may_write(opened),
-        glance: shown(glance),
-        counted: shown(counted),
+        glance: listed(glance),
+        counted: listed(counted),
         many: valued.len() > 1,
         empty: dispute.offers.is_empty(),
         sources: full_sources(dispute, &cited),
@@ -162,7 +163,11 @@ fn one(opened: &Opened<'_>, asked: &Asked<'_>, id: &str) -> Result<Answer, Troub
         Some(wanted) if groups.iter().any(|known| known.as_deref() == Some(wanted)) => Some(wanted.to_owned()),
         Some(wanted) => {
             let known: Vec<&str> = groups.iter().flatten().map(String::as_str).collect();
-            let known = if known.is_empty() { "it treats all groups alike".to_owned() } else { format!("the groups it names are {}", known.join(", ")) };
+            let known = if known.is_empty() {
+                "it treats all groups alike".to_owned()
+            } else {
+                format!("the groups it names are {}", known.join(", "))
+            };
             return Err(Trouble::question(format!("This offer has nothing of its own for a group “{wanted}”; {known}.")));
         }
     };
@@ -171,7 +176,8 @@ fn one(opened: &Opened<'_>, asked: &Asked<'_>, id: &str) -> Result<Answer, Troub
     let worth = worth(dispute, offer, &framework.in_group(group.clone()), Some(&page))?;
     let mut cited = worth.sources;
     cited.extend(offer.source.iter().cloned());
-    let name = |group: &str| dispute.groups.iter().find(|known| known.id == group).map_or_else(|| group.to_owned(), |known| known.name.clone());
+    let name =
+        |group: &str| dispute.groups.iter().find(|known| known.id == group).map_or_else(|| group.to_owned(), |known| known.name.clone());
     let template = OfferPage {
         base: opened.base,
         here: &here,
@@ -197,10 +203,13 @@ pub(crate) fn worth(dispute: &Dispute, offer: &Offer, framework: &Framework<'_>,
     let mut notes = Vec::new();
     let mut whys = Vec::new();
     let headline_html = headline.as_ref().map(|headline| {
-        let (table, reasons) = headline_table(offer, headline);
+        let (mut table, reasons) = headline_table(offer, headline);
         whys = reasons;
+        if page.is_none() {
+            whys.iter_mut().flat_map(|why| &mut why.inputs).for_each(|(_, href)| *href = None);
+        }
         notes = headline_notes(headline);
-        let html = table.html(page);
+        let html = shown(&mut table, page);
         tables.push(table);
         html
     });
@@ -218,16 +227,16 @@ pub(crate) fn worth(dispute: &Dispute, offer: &Offer, framework: &Framework<'_>,
                 cite(&one.source),
             ]);
         }
-        let html = table.html(page);
+        let html = shown(&mut table, page);
         tables.push(table);
         html
     });
-    let (prices, missing_prices) = match &headline {
+    let (mut prices, missing_prices) = match &headline {
         Some(headline) => prices_table(framework, headline, &mut sources),
         None => (annual_rates(offer, framework, &mut sources), Vec::new()),
     };
     let prices = (!prices.rows.is_empty()).then(|| {
-        let html = prices.html(page);
+        let html = shown(&mut prices, page);
         tables.push(prices);
         html
     });
@@ -238,9 +247,10 @@ pub(crate) fn worth(dispute: &Dispute, offer: &Offer, framework: &Framework<'_>,
         let name = format!("{}, {}", value.scale.title, value.nation);
         match &value.points {
             Ok(rows) => {
-                let table = points_table(dispute, &value, rows, &mut sources);
-                roundings.extend(offer.steps.iter().filter_map(|step| value.scale.rounding_on(step.from).ok()).map(|rounding| rounding.words()));
-                points.push((name, table.html(page)));
+                let mut table = points_table(dispute, &value, rows, &mut sources);
+                roundings
+                    .extend(offer.steps.iter().filter_map(|step| value.scale.rounding_on(step.from).ok()).map(|rounding| rounding.words()));
+                points.push((name, shown(&mut table, page)));
                 tables.push(table);
             }
             Err(why) => not_valued.push((name, why.to_string())),
@@ -248,7 +258,10 @@ pub(crate) fn worth(dispute: &Dispute, offer: &Offer, framework: &Framework<'_>,
     }
     let has_steps = !offer.steps.is_empty() || !offer.lumps.is_empty();
     if has_steps && framework.scales_of(offer).next().is_none() {
-        not_valued.push(("Points".to_owned(), "The pay scale that this offer is for is not in the data: name it in the offer, or bring it in scales/scales.toml".to_owned()));
+        not_valued.push((
+            "Points".to_owned(),
+            "The pay scale that this offer is for is not in the data: name it in the offer, or bring it in scales/scales.toml".to_owned(),
+        ));
     }
     if !has_steps && offer.counted.is_empty() {
         not_valued.push(("Points".to_owned(), "Missing are its steps and the day whose rates it starts from".to_owned()));
@@ -265,6 +278,17 @@ pub(crate) fn worth(dispute: &Dispute, offer: &Offer, framework: &Framework<'_>,
         rounding: roundings.into_iter().collect::<Vec<_>>().join(", or "),
     };
     Ok(Worth { html: template.render()?, tables, sources })
+}
+
+/// A table as HTML. Beside the form there are no clauses and sources to lead to, and nothing to be had as CSV.
+fn shown(table: &mut Table, page: Option<&str>) -> String {
+    if page.is_none() {
+        let leads_away = |href: &String| href.starts_with("#clause-") || href.starts_with("#source-");
+        for cell in table.rows.iter_mut().flatten().filter(|cell| cell.href.as_ref().is_some_and(leads_away)) {
+            cell.href = None;
+        }
+    }
+    table.html(page)
 }
 
 fn headline_table(offer: &Offer, headline: &Headline) -> (Table, Vec<Why>) {
@@ -292,7 +316,9 @@ fn headline_table(offer: &Offer, headline: &Headline) -> (Table, Vec<Why>) {
         let terms = |count: Count| {
             let terms: Vec<String> = stretches
                 .iter()
-                .map(|(from, until, total, _)| format!("{} × {}", fraction(year.year.portion(*from, *until, count)), percent(above(*total), 3)))
+                .map(|(from, until, total, _)| {
+                    format!("{} × {}", fraction(year.year.portion(*from, *until, count)), percent(above(*total), 3))
+                })
                 .collect();
             terms.join(" + ")
         };
@@ -310,8 +336,14 @@ fn headline_table(offer: &Offer, headline: &Headline) -> (Table, Vec<Why>) {
             inputs: stretches
                 .iter()
                 .map(|(from, until, total, step)| {
-                    let text = format!("{} to {}: {} above the rate before the offer", long_date(*from), long_date(law::plus_days(*until, -1)), percent(*total, 3));
-                    let clause = step.and_then(|day| offer.steps.iter().position(|step| step.from == day)).map(|at| format!("#clause-{}", at + 1));
+                    let text = format!(
+                        "{} to {}: {} above the rate before the offer",
+                        long_date(*from),
+                        long_date(law::plus_days(*until, -1)),
+                        percent(*total, 3)
+                    );
+                    let clause =
+                        step.and_then(|day| offer.steps.iter().position(|step| step.from == day)).map(|at| format!("#clause-{}", at + 1));
                     (text, clause)
                 })
                 .collect(),
@@ -323,7 +355,8 @@ fn headline_table(offer: &Offer, headline: &Headline) -> (Table, Vec<Why>) {
 
 /// The stretches of a pay year: first day, first day after, total above the rate before the offer, and the day of the step that gave it.
 fn stretches(headline: &Headline, year: PayYear) -> Vec<(Date, Date, Ratio, Option<Date>)> {
-    let mut cuts: Vec<Date> = headline.totals.iter().map(|(day, _)| *day).filter(|day| year.first_day() < *day && *day < year.end()).collect();
+    let mut cuts: Vec<Date> =
+        headline.totals.iter().map(|(day, _)| *day).filter(|day| year.first_day() < *day && *day < year.end()).collect();
     cuts.extend([year.first_day(), year.end()]);
     cuts.sort();
     cuts.dedup();
@@ -349,7 +382,8 @@ fn fraction(value: Ratio) -> String {
 
 fn headline_notes(headline: &Headline) -> Vec<String> {
     let mut notes = Vec::new();
-    let steps: Vec<String> = headline.totals.iter().map(|(from, total)| format!("{} from {}", percent(*total, 2), long_date(*from))).collect();
+    let steps: Vec<String> =
+        headline.totals.iter().map(|(from, total)| format!("{} from {}", percent(*total, 2), long_date(*from))).collect();
     notes.push(format!("Above the rate before: {}.", steps.join(", then ")));
     if headline.years.len() > 1 {
         notes.push(format!(
@@ -368,7 +402,19 @@ fn prices_table(framework: &Framework<'_>, headline: &Headline, cited: &mut BTre
     let mut table = Table::new(
         "prices",
         "Pay less prices, in percentage points, for every honest reading of prices",
-        &["index", "reading", "months", ">prices", ">pay in the year", ">less prices", ">real", ">pay at its end", ">less prices", ">real", "source"],
+        &[
+            "index",
+            "reading",
+            "months",
+            ">prices",
+            ">pay in the year",
+            ">less prices",
+            ">real",
+            ">pay at its end",
+            ">less prices",
+            ">real",
+            "source",
+        ],
     );
     let mut missing = Vec::new();
     for index in Index::ALL {
@@ -384,7 +430,7 @@ fn prices_table(framework: &Framework<'_>, headline: &Headline, cited: &mut BTre
                     let year = |value: Cell| if is_year { value } else { words("") };
                     table.row([
                         words(index.word()),
-                        words(window.words()),
+                        words(window.words()).class("wide"),
                         words(format!("{} to {}", reading.from, reading.to)),
                         percents(reading.prices_percent),
                         year(percents(pay).from("#headline")),
@@ -406,7 +452,11 @@ fn prices_table(framework: &Framework<'_>, headline: &Headline, cited: &mut BTre
 
 /// An offer known only by quoted percentages can still be set against the annual rates of the time.
 fn annual_rates(offer: &Offer, framework: &Framework<'_>, cited: &mut BTreeSet<String>) -> Table {
-    let mut table = Table::new("prices", "Prices of the time, in the year to the month that was known", &["index", "month", ">rise in a year", "source"]);
+    let mut table = Table::new(
+        "prices",
+        "Prices of the time, in the year to the month that was known",
+        &["index", "month", ">rise in a year", "source"],
+    );
     let Some(month) = framework.prices_known.filter(|_| !offer.counted.is_empty()) else { return table };
     for index in Index::ALL {
         if let Ok(rate) = framework.prices.annual_rate(index, month) {
@@ -472,7 +522,8 @@ fn points_table(dispute: &Dispute, value: &ScaleValue<'_>, rows: &[PointValue], 
 fn drop_empty(table: &mut Table, names: &[&str]) {
     for name in names {
         let Some(at) = table.heads.iter().position(|head| head.text == name.trim_start_matches('>')) else { continue };
-        if table.rows.iter().all(|row| row[at].exact.as_deref().is_some_and(|exact| exact.bytes().all(|byte| byte == b'0' || byte == b'.'))) {
+        if table.rows.iter().all(|row| row[at].exact.as_deref().is_some_and(|exact| exact.bytes().all(|byte| byte == b'0' || byte == b'.')))
+        {
             table.heads.remove(at);
             table.rows.iter_mut().for_each(|row| drop(row.remove(at)));
         }
@@ -530,7 +581,7 @@ fn sum(pence: Ratio) -> Cell {
 }
 
 fn cite(source: &[String]) -> Cell {
-    source_of(words(source.join("; ")), source)
+    source_of(words(source.join("; ")).class("src"), source)
 }
 
 fn source_of(cell: Cell, source: &[String]) -> Cell {

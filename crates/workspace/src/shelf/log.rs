@@ -279,7 +279,11 @@ fn read_line(line: &[u8], number: u64, before: &str) -> Result<Entry, String> {
         return Err(format!("is not numbered {number}"));
     }
     let word = text("what")?;
-    let what = What::WORDS.iter().find(|(known, _)| *known == word).map(|(_, what)| *what).ok_or_else(|| format!("“{word}” is nothing that happens"))?;
+    let what = What::WORDS
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, what)| *what)
+        .ok_or_else(|| format!("“{word}” is nothing that happens"))?;
     let file = |entry: &Value| {
         let hash = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(FileChange { path: hash("path")?, was: hash("was"), is: hash("is") })

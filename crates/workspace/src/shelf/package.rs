@@ -49,8 +49,9 @@ pub struct Unpacked {
 /// # Errors
 /// Every fault, each with the file it is in.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, Vec<String>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| vec![format!("this is no .zip file, or a damaged one ({error}); choose one that “Export” made, or zip the folder")])?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
+        vec![format!("this is no .zip file, or a damaged one ({error}); choose one that “Export” made, or zip the folder")]
+    })?;
     if archive.len() > MOST_FILES * 2 {
         return Err(vec![format!("it has {} entries; a dispute has at most {MOST_FILES} files", archive.len())]);
     }

@@ -28,12 +28,16 @@ fn the_founding_disputes_are_read_and_copied_and_not_changed() {
     assert_eq!(listed.len(), 5);
     assert!(listed.iter().all(|one| one.is_founding));
     let seen = shelf.read("nhs-2007").expect("a dispute").version;
-    assert!(matches!(shelf.write("nhs-2007", "offers/x.toml", Some(b"x"), &seen, by("")), Err(ShelfError::Refused(why)) if why[0].contains("make a copy")));
+    assert!(
+        matches!(shelf.write("nhs-2007", "offers/x.toml", Some(b"x"), &seen, by("")), Err(ShelfError::Refused(why)) if why[0].contains("make a copy"))
+    );
     assert!(matches!(shelf.make("nhs-2007", &BTreeMap::new(), by("")), Err(ShelfError::Refused(_))));
     shelf.copy("nhs-2007", "nhs-2007-ours", by("to try")).expect("a copy");
     let copy = shelf.read("nhs-2007-ours").expect("the copy");
     assert!(!copy.is_founding);
-    assert!(matches!(copy.folder.files.get("dispute.toml"), Some(FileBytes::Read(bytes)) if bytes.starts_with(b"id = \"nhs-2007-ours\"\n")));
+    assert!(
+        matches!(copy.folder.files.get("dispute.toml"), Some(FileBytes::Read(bytes)) if bytes.starts_with(b"id = \"nhs-2007-ours\"\n"))
+    );
     assert!(folder.path().join("nhs-2007-ours/offers/england-staged.toml").is_file());
     let history = shelf.history("nhs-2007-ours").expect("a history");
     assert_eq!((history.entries.len(), history.entries[0].what, history.version()), (1, What::Made, Some(copy.version.as_str())));
@@ -69,8 +73,10 @@ fn a_file_is_written_only_over_the_version_that_was_seen() {
     assert!(matches!(old.files.get("offers/two.toml"), Some(FileBytes::Read(bytes)) if bytes == b"id = \"two\"\n"));
     assert_eq!(version(&old), second);
     assert!(matches!(shelf.read_version("ours", &"0".repeat(64)), Err(ShelfError::NotThere(_))));
-    let left: Vec<String> =
-        fs::read_dir(folder.path().join("ours/offers")).expect("a folder").map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    let left: Vec<String> = fs::read_dir(folder.path().join("ours/offers"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
     assert!(left.iter().all(|name| !name.contains("draft")), "{left:?}");
 }
 
@@ -115,7 +121,9 @@ fn a_history_that_was_changed_is_not_believed() {
     assert_eq!(shelf.history("ours").expect("a history").entries.len(), 2);
     let third = shelf.write("ours", "notes.md", Some(b"two\n"), &second, by("")).expect("written");
     assert_eq!(shelf.history("ours").expect("a history").entries.len(), 3);
-    for bad in [good.replace("negotiator", "somebody"), good.lines().skip(1).map(|line| format!("{line}\n")).collect(), "no json\n".to_owned()] {
+    for bad in
+        [good.replace("negotiator", "somebody"), good.lines().skip(1).map(|line| format!("{line}\n")).collect(), "no json\n".to_owned()]
+    {
         fs::write(&path, &bad).expect("written");
         assert!(matches!(shelf.history("ours"), Err(ShelfError::Damaged(_))), "{bad}");
         assert!(matches!(shelf.write("ours", "notes.md", Some(b"x\n"), &third, by("")), Err(ShelfError::Damaged(_))));
@@ -150,11 +158,10 @@ fn writers_at_once_do_not_lose_each_others_work() {
     let seen = shelf.read("ours").expect("it").version;
     let beside = Shelf::open(folder.path()).expect("the same shelf in another program");
     let results: Vec<Result<String, ShelfError>> = std::thread::scope(|scope| {
-        let write = |shelf: &Shelf, text: &str| shelf.write("ours", "notes.md", Some(text.as_bytes()), &seen, by(text));
         let writers: Vec<_> = (0..8)
             .map(|number| {
-                let (shelf, write) = (if number % 2 == 0 { &shelf } else { &beside }, &write);
-                scope.spawn(move || write(shelf, &format!("note {number}\n")))
+                let (shelf, seen) = (if number % 2 == 0 { &shelf } else { &beside }, &seen);
+                scope.spawn(move || shelf.write("ours", "notes.md", Some(format!("note {number}\n").as_bytes()), seen, by("at once")))
             })
             .collect();
         writers.into_iter().map(|writer| writer.join().expect("no panic")).collect()
