@@ -19,5 +19,5 @@ pub use action_page::action_page;
 pub use cost::{CostOfSide, CostView, Floor, FrontierView, Redistribution, SideCost};
 pub use equal_pay::{EqualPayInput, EqualPayRow};
 pub use page::{page, page_with, page_with_people};
-pub use people::{ChartOfPeople, PeopleInput, PeopleView, people_view};
+pub use people::{ChartOfPeople, LABEL, PeopleInput, PeopleView, people_view};
 pub use table::{Cell, Head, Table};

@@ -14,6 +14,7 @@ mod offers;
 mod parts;
 mod positions;
 mod redistribute;
+mod staff;
 mod worth;
 
 /// The page or file at a path.
