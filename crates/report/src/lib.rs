@@ -21,5 +21,5 @@ pub use cost::{CostOfSide, CostView, Floor, FrontierView, Redistribution, SideCo
 pub use equal_pay::{EqualPayInput, EqualPayRow};
 pub use law_then_and_now::{LawRow, LawVerdict, LawView, days_of_change, law_view};
 pub use page::{page, page_with, page_with_people};
-pub use people::{ChartOfPeople, PeopleInput, PeopleView, people_view};
+pub use people::{ChartOfPeople, LABEL, PeopleInput, PeopleView, people_view};
 pub use table::{Cell, Head, Table};

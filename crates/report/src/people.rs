@@ -85,7 +85,7 @@ impl ChartOfPeople {
 }
 
 /// Drawn into every chart and put on every table of an invented workforce.
-const LABEL: &str = "SYNTHETIC WORKFORCE: no real staff";
+pub const LABEL: &str = "SYNTHETIC WORKFORCE: no real staff";
 
 /// What a workforce under several offers shows.
 pub fn people_view(input: PeopleInput<'_>, wage: &MinimumWage) -> PeopleView {

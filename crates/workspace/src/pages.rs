@@ -15,6 +15,7 @@ mod parts;
 mod positions;
 mod question;
 mod redistribute;
+mod staff;
 mod worth;
 
 /// The page or file at a path.

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use dated::Ratio;
 use pay::Pence;
 use workspace::offer::redistribution::{LegalMinimum, Sharing, years_of_steps};
+use workspace::offer::typed::{parse_gap, parse_legal_minimum, parse_pair, parse_percent, parse_sum};
 
 use super::{Stop, find_offer, in_group, parse_pounds, refuse_question};
 use crate::answer::Outcome;
@@ -210,84 +211,6 @@ impl Redistribute {
     }
 }
 
-fn parse_legal_minimum(text: &str) -> Result<LegalMinimum, String> {
-    match text {
-        "law" => Ok(LegalMinimum::Law),
-        "none" => Ok(LegalMinimum::Nothing),
-        _ => parse_pounds(text).map(LegalMinimum::At).map_err(|why| format!("{why}, or law, or none")),
-    }
-}
-
 fn parse_floor(text: &str) -> Result<Floor, String> {
     if text == "max" { Ok(Floor::Max) } else { parse_pounds(text).map(Floor::At).map_err(|why| format!("{why}, or max")) }
-}
-
-/// A sum of money that may be nothing.
-fn parse_sum(text: &str) -> Result<Pence, String> {
-    if text.trim().trim_start_matches('£') == "0" {
-        Ok(Pence::ZERO)
-    } else {
-        parse_pounds(text).map_err(|why| why.replace("a salary", "a sum"))
-    }
-}
-
-fn parse_percent(text: &str) -> Result<Ratio, String> {
-    Ratio::parse_decimal(text.trim().trim_end_matches('%'))
-        .filter(|percent| !percent.is_negative() && *percent <= Ratio::whole(200))
-        .ok_or_else(|| format!("“{text}” is not a percentage; write 1 or 1.5, at most 200"))
-}
-
-fn parse_gap(text: &str) -> Result<Gap, String> {
-    let text = text.trim();
-    if let Some(percent) = text.strip_suffix("-of-today") {
-        return parse_percent(percent).map(Gap::OfToday);
-    }
-    let Some(percent) = text.strip_suffix('%') else {
-        return parse_sum(text).map(Gap::Pounds).map_err(|_| format!("“{text}” is not a gap; write 300, 2% or 100%-of-today"));
-    };
-    // Between neighbours nobody wants half as much again; half of today's gap and more is a thing to ask for.
-    match parse_percent(percent)? {
-        small if small <= Ratio::whole(20) => Ok(Gap::Percent(small)),
-        large if large >= Ratio::whole(50) => Ok(Gap::OfToday(large)),
-        _ => Err(format!("{text} of what? write {text}-of-today for a part of today's gap; of the lower rate at most 20% can be kept")),
-    }
-}
-
-fn parse_pair(text: &str) -> Result<PairGap, String> {
-    let wrong = || format!("“{text}”: write the lower point, the higher one and the gap, as in 12:13=400");
-    let (pair, gap) = text.split_once('=').ok_or_else(wrong)?;
-    let (lower, upper) = pair.split_once(':').ok_or_else(wrong)?;
-    if lower.is_empty() || upper.is_empty() || lower == upper {
-        return Err(wrong());
-    }
-    Ok(PairGap { lower: lower.to_owned(), upper: upper.to_owned(), gap: parse_gap(gap)? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gap_is_pounds_percent_or_a_part_of_todays() {
-        assert_eq!(parse_gap("300"), Ok(Gap::Pounds(Pence(30_000))));
-        assert_eq!(parse_gap("£1,300"), Ok(Gap::Pounds(Pence(130_000))));
-        assert_eq!(parse_gap("0"), Ok(Gap::Pounds(Pence::ZERO)));
-        assert_eq!(parse_gap("2.5%"), Ok(Gap::Percent(Ratio::new(5, 2))));
-        assert_eq!(parse_gap("100%-of-today"), Ok(Gap::OfToday(Ratio::whole(100))));
-        assert_eq!(parse_gap("100%"), Ok(Gap::OfToday(Ratio::whole(100))));
-        assert!(parse_gap("30%").is_err_and(|why| why.contains("30%-of-today")));
-        assert!(parse_gap("-3").is_err() && parse_gap("two").is_err());
-        assert_eq!(parse_pair("12:13=2%").map(|pair| (pair.lower, pair.upper)), Ok(("12".to_owned(), "13".to_owned())));
-        for wrong in ["12=400", "12:13", ":13=4", "12:12=4", "12:13=x"] {
-            assert!(parse_pair(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn the_legal_minimum_is_the_laws_or_what_is_typed() {
-        assert_eq!(parse_legal_minimum("law"), Ok(LegalMinimum::Law));
-        assert_eq!(parse_legal_minimum("none"), Ok(LegalMinimum::Nothing));
-        assert_eq!(parse_legal_minimum("£12,700"), Ok(LegalMinimum::At(Pence(1_270_000))));
-        assert!(parse_legal_minimum("lawful").is_err_and(|why| why.contains("or law, or none")));
-    }
 }

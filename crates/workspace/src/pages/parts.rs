@@ -3,9 +3,10 @@
 use dated::{Ratio, Sources};
 use dispute::Dispute;
 use pay::{Offer, Pence, Step};
+use report::charts::Drawn;
 
 use crate::asked::{Asked, Opened};
-use crate::table::{Cell, words};
+use crate::table::{Cell, Table, words};
 
 /// One choice of a select, a radio button or a box.
 pub(crate) struct Choice {
@@ -47,8 +48,8 @@ pub(crate) struct Why {
     pub(crate) what: String,
     /// In words or as a sum.
     pub(crate) formula: String,
-    /// What goes in, each a line; with where it came from.
-    pub(crate) inputs: Vec<(String, Option<String>)>,
+    /// What goes in, each a line; with what it came from and where that is.
+    pub(crate) inputs: Vec<(String, Option<(&'static str, String)>)>,
 }
 
 /// A source in full.
@@ -119,7 +120,12 @@ pub(crate) fn signed(value: Ratio, places: u32) -> String {
 
 /// Percentage points with their sign.
 pub(crate) fn points(value: Ratio) -> Cell {
-    Cell { class: Some(if value.rounded(2) < Ratio::ZERO { "bad" } else { "good" }), ..words(signed(value, 2)).exact(value.to_fixed(6)) }
+    let (text, class) = match value.rounded(2) {
+        none if none == Ratio::ZERO => ("0.00".to_owned(), None),
+        less if less < Ratio::ZERO => (signed(value, 2), Some("bad")),
+        _ => (signed(value, 2), Some("good")),
+    };
+    Cell { class, ..words(text).exact(value.to_fixed(6)) }
 }
 
 /// The page of an offer.
@@ -176,6 +182,54 @@ pub(crate) fn encoded(text: &str) -> String {
     safe
 }
 
+/// A chart with what it shows, and where its figures stand.
+pub(crate) struct Picture {
+    pub(crate) id: String,
+    pub(crate) svg: String,
+    pub(crate) caption: String,
+    /// The table of its figures, as HTML.
+    pub(crate) table: String,
+}
+
+impl Picture {
+    /// The picture, and its figures as a table of the page.
+    pub(crate) fn new(id: &str, table_id: &str, drawn: Drawn, caption: &str) -> (Self, Table) {
+        let heads: Vec<&str> = drawn.heads.iter().map(String::as_str).collect();
+        let mut table = Table::new(table_id, caption, &heads);
+        for row in drawn.rows {
+            table.row(
+                row.into_iter()
+                    .enumerate()
+                    .map(|(at, text)| read_by_programs(text, heads.get(at).is_some_and(|head| head.starts_with('>')))),
+            );
+        }
+        let picture = Self { id: id.to_owned(), svg: drawn.svg, caption: caption.to_owned(), table: table.html(None) };
+        (picture, table)
+    }
+}
+
+/// A cell of a table of the report: programs get its number without sign of currency, commas and percent.
+pub(crate) fn read_by_programs(text: String, is_number: bool) -> Cell {
+    let plain: String =
+        text.chars().filter(|letter| !matches!(letter, '£' | ',' | '%')).map(|letter| if letter == '−' { '-' } else { letter }).collect();
+    let exact = (is_number && plain != text && Ratio::parse_decimal(plain.trim_start_matches('-')).is_some()).then_some(plain);
+    Cell { text, exact, ..Cell::default() }
+}
+
+/// A table of the report as one of these pages.
+pub(crate) fn of_report(id: &str, table: &report::Table) -> Table {
+    let heads = table.heads.iter().map(|head| crate::table::Head { text: head.text.clone(), is_number: head.number }).collect();
+    let rows = table.rows.iter().map(|row| row.iter().map(|cell| read_by_programs(cell.text.clone(), cell.number)).collect()).collect();
+    Table { id: id.to_owned(), caption: table.caption.clone(), heads, rows }
+}
+
+/// A chart of the report.
+pub(crate) fn chart_of_report(table_id: &str, chart: &report::ChartOfPeople) -> (Picture, Table) {
+    let table = of_report(table_id, &chart.table);
+    let picture = Picture { id: chart.id.to_owned(), svg: chart.svg.clone(), caption: chart.caption.clone(), table: table.html(None) };
+    (picture, table)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,5 +248,6 @@ mod tests {
         assert_eq!((to_the_penny(Pence(29_300)), to_the_penny(Pence(565))), ("£293.00".to_owned(), "£5.65".to_owned()));
         assert_eq!(difference(Pence(-565)).text, "−£5.65");
         assert_eq!(points(Ratio::new(-28, 10)).text, "−2.80");
+        assert_eq!((points(Ratio::new(1, 1000)).text, points(Ratio::ZERO).class), ("0.00".to_owned(), None));
     }
 }

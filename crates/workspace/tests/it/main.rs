@@ -1,17 +1,18 @@
-//! The pages against the library's values.
+//! The workspace: pages against the library's values, and the shelf on real folders.
 
 mod action;
 mod ask;
 mod ballot;
 mod campaign;
+mod claims;
+mod compare;
 mod conference;
+mod desk;
 mod every_page;
+mod form;
 mod founding;
 mod look;
 mod positions;
-mod worth;
-//! The workspace on real folders: the shelf, and the pages of the founding disputes.
-
-mod desk;
-mod form;
+mod redistribute;
 mod shelf;
+mod worth;

@@ -284,9 +284,10 @@ fn whys(opened: &Opened<'_>, offer: &Offer, one: &MemberFigures<'_>, kept: &Kept
     let row = &one.point.row;
     let path = &row.path;
     let Some(year) = one.member.years.first() else { return Vec::new() };
-    let clause = |step: usize| offer.steps.get(step).map(|step| (format!("Step {}", step_words(step)), Some(offer_href(opened, offer))));
-    let source = if row.source.is_empty() { String::new() } else { format!(" [{}], {}", row.source.join("; "), row.status.word()) };
-    let before = (format!("Rate before the offer: {}{source}", path.base), None);
+    let clause =
+        |step: usize| offer.steps.get(step).map(|step| (format!("Step {}", step_words(step)), Some(("clause", offer_href(opened, offer)))));
+    let source = row.source.first().map(|id| ("source", format!("#s-{id}")));
+    let before = (format!("Rate before the offer: {} [{}], {}", path.base, row.source.join("; "), row.status.word()), source);
     let share = match (one.hours, one.full_time_hours) {
         (Some(hours), Some(full)) => format!(", × {} ÷ {} hours", hours.to_short(2), full.to_short(2)),
         _ => String::new(),
