@@ -178,7 +178,7 @@ impl Rehearsal<'_> {
         let members = Members::read()?;
         let ballots = Ballots { poll: self.poll, days: self.days, seed: self.seed, members: &members };
         let mut were_there = self.units.len();
-        stages.stage("ballot", "4. The ballot: keys, credentials, votes, count, verification", &[], |work| {
+        stages.stage("ballot", "4. The ballot: keys, votes, count, verification", &[], |work| {
             were_there = ballots.make(self.units, work)?;
             let what = "archives UUID.bel, each with its companion UUID.companion.jsonl: every ballot, the count and its proof";
             work.note(".", &format!("{} {what}", self.units.len()), None, "");
