@@ -203,7 +203,9 @@ impl Rehearsal<'_> {
         })?;
         stages.stage("papers", "9. Papers of one unit", &["papers"], |work| after::papers(self.dispute, &ballot, work))?;
         let checks = report::checks(&counted, ".");
-        let head = contents::Head { dispute: &self.dispute.title, poll: &title, seed: self.seed, checks: &checks };
+        let mut summary = report::summary(&counted);
+        summary.extend(after::mandates_won()?);
+        let head = contents::Head { dispute: &self.dispute.title, poll: &title, seed: self.seed, summary: &summary, checks: &checks };
         contents::write_contents(&head, &stages)?;
         let units: Vec<Value> = counted.iter().map(Counted::json).collect();
         folder::finish(&json!({ "arguments": arguments, "whole": true, "synthetic": true, "stages": stages.json(), "units": units }))?;

@@ -140,6 +140,17 @@ pub(super) fn certificates(ballot: &Ballot<'_>, work: &mut Work<'_>) -> Result<(
     Ok(())
 }
 
+/// How many mandates were won, of how many that were asked for; nothing of a poll that gives none.
+pub(super) fn mandates_won() -> Result<Option<String>, Failure> {
+    if !Path::new(JUDGED).is_file() {
+        return Ok(None);
+    }
+    let judged = read_json(Path::new(JUDGED))?;
+    let all = judged["units"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let won = all.iter().filter(|unit| unit["verdict"] == "mandate").count();
+    Ok(Some(format!("{won} mandates of {} questions put to a unit, by the law of the ballot’s days.", all.len())))
+}
+
 fn certificate(ballot: &Ballot<'_>, unit: &Value, counted: &Counted) -> Result<Value, Failure> {
     let question = ballot.poll.questions.iter().position(|question| unit["question"] == question.kind.word()).unwrap_or_default();
     let hash = |file: &str| sha256_of_file(file).map_err(|error| format!("{file} cannot be read: {error}"));

@@ -108,6 +108,8 @@ fn a_statutory_ballot_goes_from_the_offer_to_the_calendar_and_adds_up() {
     assert_eq!(out.join("action/plan.ics").exists(), !days.is_empty());
     assert_eq!(days.is_empty(), won == 0);
     assert!(won > 0, "{judged:#}");
+    let readme = read(&out.join("README.txt"));
+    assert!(readme.contains(&format!("{won} mandates of 6 questions")) && readme.contains("3 units, 400 entitled"), "{readme}");
     assert!(read(&out.join("action/plan.ics")).contains("REHEARSAL"));
 
     // A card for each member, each with a loss above nought.
