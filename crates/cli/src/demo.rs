@@ -125,7 +125,7 @@ impl Demo {
         let mut text = format!(
             "Whitley demo. The ballot is open; members, votes and roles in it are INVENTED.\n\n  Start here        {origin}\n\n  Vote as a member  (each link is one member's letter)\n"
         );
-        // One of each place; the second of a place is for who wants to see that a vote can be changed by nobody else.
+        // One of each place is enough on a first screen.
         for link in ways.votes.iter().step_by(2) {
             text.push_str(&format!("                    {link}\n"));
         }

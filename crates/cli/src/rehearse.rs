@@ -178,7 +178,7 @@ impl Rehearsal<'_> {
         let members = Members::read()?;
         let ballots = Ballots { poll: self.poll, days: self.days, seed: self.seed, members: &members };
         let mut were_there = self.units.len();
-        stages.stage("ballot", "4. The ballot: keys, credentials, votes, count, verification", &[], |work| {
+        stages.stage("ballot", "4. The ballot: keys, votes, count, verification", &[], |work| {
             were_there = ballots.make(self.units, work)?;
             let what = "archives UUID.bel, each with its companion UUID.companion.jsonl: every ballot, the count and its proof";
             work.note(".", &format!("{} {what}", self.units.len()), None, "");
@@ -203,7 +203,9 @@ impl Rehearsal<'_> {
         })?;
         stages.stage("papers", "9. Papers of one unit", &["papers"], |work| after::papers(self.dispute, &ballot, work))?;
         let checks = report::checks(&counted, ".");
-        let head = contents::Head { dispute: &self.dispute.title, poll: &title, seed: self.seed, checks: &checks };
+        let mut summary = report::summary(&counted);
+        summary.extend(after::mandates_won()?);
+        let head = contents::Head { dispute: &self.dispute.title, poll: &title, seed: self.seed, summary: &summary, checks: &checks };
         contents::write_contents(&head, &stages)?;
         let units: Vec<Value> = counted.iter().map(Counted::json).collect();
         folder::finish(&json!({ "arguments": arguments, "whole": true, "synthetic": true, "stages": stages.json(), "units": units }))?;

@@ -128,7 +128,7 @@ impl Ballots<'_> {
         }
         let started = Instant::now();
         let keys = Keys::make(&format!("{}/{}", self.seed, self.poll.id))?;
-        work.times.add("  key ceremony", started.elapsed());
+        work.times.part("key ceremony", started.elapsed());
         let voters: u64 = missing.iter().map(|unit| unit.voters).sum();
         let mut done = 0;
         for (number, unit) in (1..).zip(&missing) {
@@ -201,7 +201,7 @@ impl Ballots<'_> {
         let mut chain = Chain::default();
         let mut companion = keys.open_companion(&mut chain, (&election, &credentials), unit, &self.members.roll, revote, self.days);
         drop(list);
-        work.times.add("  credentials, letters, setup", started.elapsed());
+        work.times.part("credentials, letters, setup", started.elapsed());
 
         // Casting. Some vote on paper (their credential is voided), some not at all; where it is allowed, some vote twice.
         let started = Instant::now();
@@ -247,13 +247,13 @@ impl Ballots<'_> {
             }
             Ok(())
         })?;
-        work.times.add("  ballots made and appended", started.elapsed());
+        work.times.part("ballots made and appended", started.elapsed());
 
         let started = Instant::now();
         let tally = tally.close();
         archive.write_all(&tail.append(EventKind::EndBallots, &[])?)?;
         archive.write_all(&tail.append(EventKind::EncryptedTally, &[tally.record(), &tally.sized_record()])?)?;
-        work.times.add("  close and tally", started.elapsed());
+        work.times.part("close and tally", started.elapsed());
 
         // Two of the three trustees count; which two changes from unit to unit.
         let started = Instant::now();
@@ -278,7 +278,7 @@ impl Ballots<'_> {
         companion.push_str(&chain.append(&body, &keys.both(&body)));
         let companion_name = format!("{uuid}.companion.jsonl");
         std::fs::write(folder.join(&companion_name), companion)?;
-        work.times.add("  shares and result", started.elapsed());
+        work.times.part("shares and result", started.elapsed());
         let counts: Vec<Vec<u64>> =
             result.counts.iter().map(|counts| counts.iter().map(|count| u64::try_from(*count).unwrap_or(u64::MAX)).collect()).collect();
         if counts != expected {
@@ -287,7 +287,7 @@ impl Ballots<'_> {
 
         let started = Instant::now();
         let verdict = judge::judge(&folder.join(&file_name), Some(&folder.join(&companion_name)));
-        work.times.add("  verification", started.elapsed());
+        work.times.part("verification", started.elapsed());
         std::fs::create_dir_all(LETTERS)?;
         for (name, place) in [
             (&letters, Path::new(LETTERS).join(&letters)),

@@ -8,6 +8,8 @@ pub(super) struct Head<'a> {
     pub(super) dispute: &'a str,
     pub(super) poll: &'a str,
     pub(super) seed: &'a str,
+    /// What came of it, a sentence each.
+    pub(super) summary: &'a [String],
     /// How to check a count, a command a line.
     pub(super) checks: &'a [(&'static str, String)],
 }
@@ -20,8 +22,11 @@ pub(super) fn write_contents(head: &Head<'_>, stages: &Stages) -> Result<(), Fai
 
 fn text(head: &Head<'_>, stages: &Stages) -> String {
     let mut text = format!(
-        "{LABEL}\n\n{}\n{}\nEverything secret comes from the seed “{}”: the same arguments give the same files.\n\nTo check a count:\n",
-        head.dispute, head.poll, head.seed
+        "{LABEL}\n\n{}\n{}\nEverything secret comes from the seed “{}”: the same arguments give the same files.\n\n{}\n\nTo check a count:\n",
+        head.dispute,
+        head.poll,
+        head.seed,
+        head.summary.join("\n")
     );
     for (who, command) in head.checks {
         text.push_str(&format!("  {who}: {command}\n"));
@@ -49,11 +54,15 @@ fn html(head: &Head<'_>, stages: &Stages) -> String {
          table {{ border-collapse: collapse; width: 100% }} td, th {{ text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ccc }}\n\
          td:first-child {{ width: 18rem; overflow-wrap: anywhere }} code {{ overflow-wrap: anywhere }}\n</style>\n</head>\n<body>\n<main>\n\
          <p class=\"label\">{LABEL}</p>\n<h1>{0}</h1>\n<p>{1}</p>\n<p>Everything secret comes from the seed “{2}”: the same arguments give the same files.</p>\n\
-         <h2>To check a count</h2>\n<ul>\n",
+         <h2>What came of it</h2>\n<ul>\n",
         escaped(head.dispute),
         escaped(head.poll),
         escaped(head.seed)
     );
+    for sentence in head.summary {
+        page.push_str(&format!("<li>{}</li>\n", escaped(sentence)));
+    }
+    page.push_str("</ul>\n<h2>To check a count</h2>\n<ul>\n");
     for (who, command) in head.checks {
         page.push_str(&format!("<li>{who}: <code>{}</code></li>\n", escaped(command)));
     }

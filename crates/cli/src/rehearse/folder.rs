@@ -47,14 +47,15 @@ impl<E: Into<Failure>> From<E> for NotTaken {
 pub(super) fn take(out: &Path, arguments: &Value, about: &str) -> Result<Held, NotTaken> {
     let others = |why: String| Err(NotTaken::Others(format!("{}: {why}", out.display())));
     let (label, record) = (out.join(LABEL), out.join(RECORD));
-    let is_empty = |path: &Path| std::fs::read_dir(path).map(|mut entries| entries.next().is_none());
-    if out.exists() && !label.is_file() && !(out.is_dir() && is_empty(out)?) {
+    if out.exists() && !label.is_file() {
         return others("it is already there and is no rehearsal; nothing was written".to_owned());
     }
-    std::fs::create_dir_all(out)?;
-    // The label is there before anything that it is about.
-    if !label.is_file() {
-        write(&label, about.as_bytes())?;
+    if !out.exists() {
+        // Made beside and renamed: the label is there before anything that it is about, and a folder without it is never ours.
+        let name = out.file_name().ok_or("--out names no folder")?.to_string_lossy().into_owned();
+        let draft = out.with_file_name(format!(".{name}.draft-{}", std::process::id()));
+        write(&draft.join(LABEL), about.as_bytes())?;
+        std::fs::rename(&draft, out)?;
     }
     let lock = File::open(&label)?;
     match lock.try_lock() {

@@ -61,7 +61,7 @@ pub(super) fn write_dispute(dispute: &Dispute, folder: &Folder, ballot: &Ballot<
         Some(FileBytes::Read(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
         _ => String::new(),
     };
-    put("dispute.toml", &head(&text("dispute.toml"), dispute)?)?;
+    put("dispute.toml", &head(&text("dispute.toml"), dispute, &ballot.poll.union.0)?)?;
     put(&format!("polls/{}.toml", ballot.poll.id), &poll(ballot))?;
     if ballot.poll.kind == PollKind::Statutory {
         put("action.toml", &action(ballot))?;
@@ -80,11 +80,13 @@ pub(super) fn write_dispute(dispute: &Dispute, folder: &Folder, ballot: &Ballot<
     Ok(())
 }
 
-/// `dispute.toml` with the label before its title, the source of what is invented, and without the day the dispute ended.
-fn head(text: &str, dispute: &Dispute) -> Result<String, Failure> {
+/// `dispute.toml` with the label before its title and the union's name, which stand on every paper and calendar; with the source of what is
+/// invented, and without the day the dispute ended.
+fn head(text: &str, dispute: &Dispute, union: &str) -> Result<String, Failure> {
     let title = format!("title = {}", quoted(&format!("{}{}", poll::rehearsal::LABEL, dispute.title)));
     let text = without(text, "ended_on", "").ok_or("dispute.toml cannot be rewritten")?;
     let text = without(&text, "title", &title).ok_or("dispute.toml has no title that can be rewritten")?;
+    let text = with_union_named(&text, union, &format!("{}{}", poll::rehearsal::LABEL, dispute.party_name(union)));
     Ok(format!(
         "# SYNTHETIC: made by `whitley rehearse`. Offers are those of record; ballot, votes, calls and papers are invented.\n{text}\n\
          [[publication]]\nid = \"{SOURCE}\"\ntitle = \"This rehearsal: nobody published it\"\nwhere = \"rehearsal.json\"\nlicence = \"none\"\n"
@@ -102,6 +104,25 @@ fn without(text: &str, key: &str, instead: &str) -> Option<String> {
     let last = (first..lines.len()).find(|last| lines[first..=*last].join("\n").parse::<toml::Table>().is_ok())?;
     let kept = lines[..first].iter().copied().chain(std::iter::once(instead)).chain(lines[last + 1..].iter().copied());
     Some(kept.collect::<Vec<_>>().join("\n"))
+}
+
+/// The text with another name for the party of that id.
+fn with_union_named(text: &str, union: &str, name: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_table = |line: &str| line.trim_start().starts_with('[');
+    let is_id = |line: &str| line.parse::<toml::Table>().is_ok_and(|table| table.get("id").and_then(toml::Value::as_str) == Some(union));
+    let mut kept: Vec<String> = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    while at < lines.len() {
+        let end = (at + 1..lines.len()).find(|end| is_table(lines[*end])).unwrap_or(lines.len());
+        let is_union = lines[at].trim() == "[[party]]" && lines[at..end].iter().any(|line| is_id(line));
+        for line in &lines[at..end] {
+            let is_name = is_union && line.parse::<toml::Table>().is_ok_and(|table| table.contains_key("name"));
+            kept.push(if is_name { format!("name = {}", quoted(name)) } else { (*line).to_owned() });
+        }
+        at = end;
+    }
+    kept.join("\n")
 }
 
 /// The poll with the days, units and votes of the rehearsal.
@@ -160,12 +181,18 @@ fn poll(ballot: &Ballot<'_>) -> String {
     text
 }
 
-/// Invented calls: a strike sixteen days after the close, action short of one on the four days after it. Whether that is lawful the plan
-/// says, by the law of the days of the ballot.
+/// The first Monday from the sixteenth day after the close: later than any law's notice, and within four weeks.
+fn strike_on(days: Days) -> dated::Date {
+    let first = law::plus_days(days.closes_on, 16);
+    law::plus_days(first, (7 - i64::from(first.weekday().to_monday_zero_offset())) % 7)
+}
+
+/// Invented calls: a day of strike, and action short of one on the four days after it. Whether that is lawful the plan says, by the law of
+/// the days of the ballot.
 fn action(ballot: &Ballot<'_>) -> String {
     let mut text = String::from("# SYNTHETIC: invented calls.\n");
     let units: Vec<String> = ballot.units.iter().map(|unit| quoted(&unit.id)).collect();
-    let strike_on = law::plus_days(ballot.days.closes_on, 16);
+    let strike_on = strike_on(ballot.days);
     let days = |from: i64, until: i64| {
         let days: Vec<String> = (from..=until).map(|more| format!("\"{}\"", law::plus_days(strike_on, more))).collect();
         days.join(", ")
@@ -200,7 +227,7 @@ fn papers(dispute: &Dispute, ballot: &Ballot<'_>) -> String {
         quoted(&ballot.poll.id),
         quoted(dispute.party_name(&ballot.poll.union.0)),
         ballot.days.closes_on,
-        dated::long_date(law::plus_days(ballot.days.closes_on, 16)),
+        dated::long_date(strike_on(ballot.days)),
         cited()
     );
     for unit in ballot.units {

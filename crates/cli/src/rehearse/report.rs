@@ -22,6 +22,26 @@ pub(super) fn checks(counted: &[Counted], folder: &str) -> Vec<(&'static str, St
     ]
 }
 
+/// What came of the ballot, a sentence each, for the table of contents.
+pub(super) fn summary(counted: &[Counted]) -> Vec<String> {
+    let sum = |value: fn(&Counted) -> u64| pay::grouped(counted.iter().map(value).sum::<u64>());
+    let failed = counted.iter().filter(|unit| unit.verdict != "passed").count();
+    vec![
+        format!(
+            "{} units, {} entitled, {} voted on the web and {} on paper; {} papers are spoiled.",
+            counted.len(),
+            sum(|unit| unit.entitled),
+            sum(|unit| unit.voted),
+            sum(|unit| unit.paper),
+            sum(|unit| unit.spoiled)
+        ),
+        match failed {
+            0 => "Every archive and companion passed every check.".to_owned(),
+            failed => format!("{failed} archives did NOT pass every check."),
+        },
+    ]
+}
+
 /// Prints the answer.
 pub(super) fn report(rehearsal: &Rehearsal<'_>, done: &Done, out: &Path, held: &Held, as_json: bool) -> Outcome {
     let counted = &done.counted;

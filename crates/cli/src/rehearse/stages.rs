@@ -60,13 +60,11 @@ impl Stages {
             remove(Path::new(folder))?;
         }
         let started = Instant::now();
-        let before = self.times.together();
+        let place = self.times.begin(title);
         let mut stage = Work { made: Vec::new(), times: &mut self.times, progress: &mut self.progress };
         work(&mut stage)?;
         let done = Stage { title: title.to_owned(), made: stage.made };
-        // Parts that were timed by themselves are not timed twice.
-        let parts = self.times.together() - before;
-        self.times.add(title, started.elapsed().saturating_sub(parts));
+        self.times.end(place, started.elapsed());
         write(&record, format!("{:#}\n", done.json()).as_bytes())?;
         self.done.push(done);
         Ok(())
@@ -224,31 +222,45 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
     done.map_err(|error| format!("{} cannot be removed: {error}", path.display()).into())
 }
 
-/// Time by stage, in the order in which they began.
+/// Time by stage, in the order in which they began, each with its parts.
 #[derive(Default)]
-pub(super) struct Times(Vec<(&'static str, Duration)>);
+pub(super) struct Times(Vec<Time>);
+
+struct Time {
+    what: &'static str,
+    time: Duration,
+    /// It is in the time of the stage before it.
+    is_part: bool,
+}
 
 impl Times {
-    pub(super) fn add(&mut self, stage: &'static str, time: Duration) {
-        match self.0.iter_mut().find(|(known, _)| *known == stage) {
-            Some((_, known)) => *known += time,
-            None => self.0.push((stage, time)),
+    fn begin(&mut self, what: &'static str) -> usize {
+        self.0.push(Time { what, time: Duration::ZERO, is_part: false });
+        self.0.len() - 1
+    }
+
+    fn end(&mut self, place: usize, time: Duration) {
+        self.0[place].time = time;
+    }
+
+    /// Adds to a part of the present stage.
+    pub(super) fn part(&mut self, what: &'static str, time: Duration) {
+        match self.0.iter_mut().find(|known| known.is_part && known.what == what) {
+            Some(known) => known.time += time,
+            None => self.0.push(Time { what, time, is_part: true }),
         }
     }
 
-    pub(super) fn together(&self) -> Duration {
-        self.0.iter().map(|(_, time)| *time).sum()
-    }
-
     pub(super) fn json(&self) -> Value {
-        let stage = |(stage, time): &(&str, Duration)| json!({ "stage": stage, "milliseconds": time.as_millis() as u64 });
+        let stage = |one: &Time| json!({ "stage": one.what, "is_part": one.is_part, "milliseconds": one.time.as_millis() as u64 });
         self.0.iter().map(stage).collect()
     }
 
     pub(super) fn text(&self) -> String {
-        let line = |stage: &str, time: Duration| format!("  {stage:<44} {:>7}.{:02} s\n", time.as_secs(), time.subsec_millis() / 10);
-        let stages: String = self.0.iter().map(|(stage, time)| line(stage, *time)).collect();
-        format!("time by stage:\n{stages}{}", line("together", self.together()))
+        let line = |what: &str, time: Duration| format!("  {what:<52} {:>7}.{:02} s\n", time.as_secs(), time.subsec_millis() / 10);
+        let shown = |one: &Time| line(&format!("{}{}", if one.is_part { "     " } else { "" }, one.what), one.time);
+        let together = self.0.iter().filter(|one| !one.is_part).map(|one| one.time).sum();
+        format!("time by stage:\n{}{}", self.0.iter().map(shown).collect::<String>(), line("together", together))
     }
 }
 

@@ -44,7 +44,6 @@ fn all_files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn a_statutory_ballot_goes_from_the_offer_to_the_calendar_and_adds_up() {
     let folder = tempfile::tempdir().expect("a folder");
-    // 3 of 10 vote: no test of 2014 asks for more.
     let said = rehearse(folder.path(), "nhs-2014 --voters 400 --units 3 --turnout 60 --seed a --out out");
     let out = folder.path().join("out");
     for file in at(&said, "files").as_array().expect("a list") {
@@ -69,6 +68,8 @@ fn a_statutory_ballot_goes_from_the_offer_to_the_calendar_and_adds_up() {
     // Members, roll, notices, letters: the same people everywhere.
     let frozen = json_of(&out.join("roll/frozen/freeze.json"));
     assert_eq!((frozen["entitled"].as_u64(), &frozen["out"]), (Some(400), &serde_json::json!({})));
+    let check = read(&out.join("membership/check.txt"));
+    assert!(check.contains("400 rows read, 400 accepted, 0 refused") && !check.contains("to be looked at"), "{check}");
     let notices = json_of(&out.join("notices/figures.json"));
     let told: u64 = notices["employers"].as_array().expect("a list").iter().map(|one| one["total"].as_u64().expect("a number")).sum();
     assert_eq!(told, 400);
@@ -107,6 +108,8 @@ fn a_statutory_ballot_goes_from_the_offer_to_the_calendar_and_adds_up() {
     assert_eq!(out.join("action/plan.ics").exists(), !days.is_empty());
     assert_eq!(days.is_empty(), won == 0);
     assert!(won > 0, "{judged:#}");
+    let readme = read(&out.join("README.txt"));
+    assert!(readme.contains(&format!("{won} mandates of 6 questions")) && readme.contains("3 units, 400 entitled"), "{readme}");
     assert!(read(&out.join("action/plan.ics")).contains("REHEARSAL"));
 
     // A card for each member, each with a loss above nought.
