@@ -74,6 +74,22 @@ fn every_month_has_every_day_once_under_its_weekday() {
 }
 
 #[test]
+fn a_call_is_judged_before_it_is_made() {
+    let dispute = founding("civil-service-2004");
+    let address = "action?on=2004-01-21&from=2004-01-21&to=2004-03-01&try-day=2004-01-29&try-kind=strike";
+    let shown = page(&dispute, address);
+    assert!(!shown.is_refusal && shown.body.contains("Lawful in part"), "four departments won, of one no count is known: {}", shown.body);
+    let units = column(&csv(&dispute, address, "proposed-days"), "where").join(" ");
+    assert_eq!(units.split(' ').count(), 4, "{units}");
+    let early = page(&dispute, "action?on=2004-01-21&try-day=2004-01-22");
+    assert!(early.body.contains("Not lawful, or not known to be.</strong>"), "seven days of notice: {}", early.body);
+    let wrong = page(&dispute, "action?try-day=2004-01-22&try-last=2003-01-01&try-kind=riot&try-union=nobody&try-type=other");
+    for field in ["try-last", "try-kind", "try-union"] {
+        assert!(wrong.is_refusal && wrong.body.contains(&format!("href=\"#{field}\"")), "{field}");
+    }
+}
+
+#[test]
 fn the_public_page_has_no_figure_of_members() {
     let dispute = founding("nhs-2014");
     let question = "from=2014-10-01&to=2014-11-30&notice=2014-10-03";

@@ -59,7 +59,8 @@ pub(super) fn cards(
             money(card.loss),
             money(card.loss_by_days),
             card.weekly_loss.map_or_else(|| words("").exact(""), money),
-            words(card.basis.words()),
+            // One sentence a row says little to people: it stands with the card; programs get it.
+            words("").exact(card.basis.words()),
         ]);
     }
     let wanted = chosen(asked, "point", &posts, slips);
