@@ -2,6 +2,7 @@
 
 mod calendar;
 mod laws;
+mod proposal;
 mod tables;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use law::{plus_days, weekday_date};
 use report::DayView;
 
 use self::calendar::{Mark, MonthView};
+use self::proposal::ProposalView;
 use super::ballot::Rules;
 use super::question::{Cited, Slip, address, day, shown};
 use crate::asked::{Answer, Asked, File, Opened, Page, Trouble};
@@ -87,11 +89,13 @@ fn facts(opened: &Opened<'_>, asked: &Asked<'_>, slips: &mut Vec<Slip>) -> PlanF
     facts
 }
 
-fn page(opened: &Opened<'_>, asked: &Asked<'_>, facts: &PlanFacts, planned: &Plan<'_>, slips: Vec<Slip>) -> Result<Answer, Trouble> {
+fn page(opened: &Opened<'_>, asked: &Asked<'_>, facts: &PlanFacts, planned: &Plan<'_>, mut slips: Vec<Slip>) -> Result<Answer, Trouble> {
     let dispute = opened.dispute;
     let (mut cited, mut rules) = (Cited::default(), Rules::default());
     rules.add(planned.rules());
-    let csv = address(opened, "action", asked, &FIELDS);
+    let fields: Vec<&str> = FIELDS.iter().chain(&proposal::FIELDS).copied().collect();
+    let csv = address(opened, "action", asked, &fields);
+    let proposal = proposal::proposal(opened, asked, facts, &mut rules, &mut slips);
     let mandates = tables::mandates(opened, planned);
     let days = tables::days(planned);
     let refused = tables::refused(planned);
@@ -100,9 +104,11 @@ fn page(opened: &Opened<'_>, asked: &Asked<'_>, facts: &PlanFacts, planned: &Pla
     let laws = laws::under_later_laws(opened, facts, planned);
     let not_empty: Vec<Table> =
         [&mandates, &days, &refused, &services, &costs].into_iter().filter(|table| !table.rows.is_empty()).cloned().collect();
-    let tables = not_empty.into_iter().chain(laws.iter().map(|laws| laws.table.clone())).collect();
+    let proposed = proposal.iter().flat_map(|proposal| proposal.tables.clone());
+    let tables = not_empty.into_iter().chain(laws.iter().map(|laws| laws.table.clone())).chain(proposed).collect();
     let html = |table: &Table| (!table.rows.is_empty()).then(|| shown(table, Some(&csv)));
-    let query = csv.strip_prefix(&format!("{}/action", opened.base)).unwrap_or_default();
+    let query = address(opened, "action", asked, &FIELDS);
+    let query = query.strip_prefix(&format!("{}/action", opened.base)).unwrap_or_default();
     let view = View {
         action: format!("{}/action", opened.base),
         as_of: format!(
@@ -141,6 +147,8 @@ fn page(opened: &Opened<'_>, asked: &Asked<'_>, facts: &PlanFacts, planned: &Pla
             .collect(),
         calls: dispute.calls.iter().map(|call| (call_words(dispute, call), cited.of(&call.source))).collect(),
         laws: laws.map(|laws| laws.shown(&csv)),
+        proposed: proposal.iter().flat_map(|proposal| &proposal.tables).map(|table| shown(table, Some(&csv))).collect(),
+        proposal,
         notes: planned.notes.clone(),
         rules: rules.0.into_iter().collect(),
         closing: format!("Rules last checked on {}. {}", long_date(opened.book.checked_on()), opened.book.not_legal_advice()),
@@ -206,6 +214,8 @@ struct View {
     suspensions: Vec<(String, Vec<String>)>,
     calls: Vec<(String, Vec<String>)>,
     laws: Option<laws::LawsView>,
+    proposal: Option<ProposalView>,
+    proposed: Vec<String>,
     notes: Vec<String>,
     rules: Vec<(String, String)>,
     closing: String,

@@ -10,6 +10,7 @@ use askama::Template;
 use dated::Source;
 use dispute::PollKind;
 use law::{Jurisdiction, RowDefaults, Rule};
+use report::LawView;
 
 use self::record::PollView;
 use self::timetable::TimetableView;
@@ -44,7 +45,8 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
         is_desk: matches!(opened.reader, Reader::Desk { .. }),
         has_statutory: opened.dispute.polls.iter().any(|poll| poll.kind == PollKind::Statutory),
         polls,
-        then_and_now: then_and_now.map(|view| view.html(&csv)),
+        then_and_now_csv: format!("{csv}{}csv=then-and-now", if csv.contains('?') { '&' } else { '?' }),
+        then_and_now: then_and_now.map(|both| both.view),
         units,
         timetable,
         rules: rules.0.into_iter().collect(),
@@ -86,45 +88,22 @@ impl Rules {
 /// The results under the law of their day and under later laws.
 struct ThenAndNow {
     table: Table,
-    notes: Vec<String>,
-    timelines: Vec<(String, String)>,
-}
-
-/// The same as it is shown.
-struct ThenAndNowView {
-    table: String,
-    notes: Vec<String>,
-    timelines: Vec<(String, String)>,
-}
-
-impl ThenAndNow {
-    fn html(self, csv: &str) -> ThenAndNowView {
-        ThenAndNowView { table: self.table.html(Some(csv)), notes: self.notes, timelines: self.timelines }
-    }
+    view: LawView,
 }
 
 /// As the report has it: the same function.
 fn then_and_now(opened: &Opened<'_>, rules: &mut Rules) -> Option<ThenAndNow> {
     let view = report::law_view(opened.dispute, opened.book)?;
-    rules.0.extend(view.rules);
-    let heads: Vec<String> =
-        ["unit".to_owned(), "question".to_owned(), "figures".to_owned()].into_iter().chain(view.headings.clone()).collect();
-    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    rules.0.extend(view.rules.iter().cloned());
+    let heads = ["unit", "question", "figures"].into_iter().chain(view.headings.iter().map(String::as_str));
     let caption = "Each result under the law of its day, and as if its ballot had opened on the first day of each later law";
-    let mut table = Table::new("then-and-now", caption, &heads);
-    for row in view.rows {
-        let mut cells = vec![words(row.unit), words(row.question), words(row.figures)];
-        cells.extend(row.verdicts.into_iter().map(|verdict| {
-            let class = match verdict.class {
-                "true" => "for",
-                "false" => "against",
-                _ => "open",
-            };
-            words(format!("{}: {}", verdict.words, verdict.why)).class(class)
-        }));
+    let mut table = Table::new("then-and-now", caption, &heads.collect::<Vec<_>>());
+    for row in &view.rows {
+        let mut cells = vec![words(&row.unit), words(&row.question), words(&row.figures)];
+        cells.extend(row.verdicts.iter().map(|verdict| words(format!("{}: {}", verdict.words, verdict.why))));
         table.row(cells);
     }
-    Some(ThenAndNow { table, notes: view.notes, timelines: view.timelines })
+    Some(ThenAndNow { table, view })
 }
 
 #[derive(Template)]
@@ -135,7 +114,8 @@ struct View {
     is_desk: bool,
     has_statutory: bool,
     polls: Vec<PollView>,
-    then_and_now: Option<ThenAndNowView>,
+    then_and_now: Option<LawView>,
+    then_and_now_csv: String,
     units: Option<UnitsView>,
     timetable: TimetableView,
     rules: Vec<(String, String)>,

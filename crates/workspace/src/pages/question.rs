@@ -77,13 +77,30 @@ fn encoded(text: &str) -> String {
     safe
 }
 
-/// A table as HTML without the columns that are empty in every row; as CSV it keeps them.
+/// Cells with more letters than this get room of their own.
+const LONG: usize = 42;
+
+/// A table as HTML without the columns that are empty in every row, and with room for sentences; as CSV it keeps them all.
 pub(crate) fn shown(table: &Table, csv: Option<&str>) -> String {
     let is_kept = |at: usize| at == 0 || table.rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.text.is_empty()));
     let kept: Vec<usize> = (0..table.heads.len()).filter(|at| is_kept(*at)).collect();
     let heads = kept.iter().filter_map(|at| table.heads.get(*at).cloned()).collect();
-    let rows = table.rows.iter().map(|row| kept.iter().filter_map(|at| row.get(*at).cloned()).collect()).collect();
+    let rows = table.rows.iter().map(|row| kept.iter().filter_map(|at| row.get(*at).cloned()).map(with_room).collect()).collect();
     Table { id: table.id.clone(), caption: table.caption.clone(), heads, rows }.html(csv)
+}
+
+fn with_room(cell: Cell) -> Cell {
+    if cell.text.chars().count() <= LONG {
+        return cell;
+    }
+    let class = match cell.class {
+        None => "long",
+        Some("for") => "long for",
+        Some("against") => "long against",
+        Some("open") => "long open",
+        Some(other) => other,
+    };
+    cell.class(class)
 }
 
 /// The sources that a page names, for the list at its end.

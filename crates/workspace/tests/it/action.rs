@@ -21,7 +21,12 @@ fn days_refusals_and_mandates_are_those_of_the_plan() {
         }
         let reasons: Vec<String> = planned.refused.iter().flat_map(|refused| &refused.reasons).map(|reason| reason.what.clone()).collect();
         assert!(!reasons.is_empty(), "{id}: something was refused");
-        assert_eq!(column(&csv(&dispute, &address, "refused"), "why not"), reasons, "{id}");
+        // Units refused in the same words share a row; no reason and no unit is lost.
+        let rows = csv(&dispute, &address, "refused");
+        let units: usize = column(&rows, "where").iter().map(|units| units.split("; ").count()).sum();
+        assert_eq!(units, reasons.len(), "{id}");
+        let shown_reasons = column(&rows, "why not");
+        assert!(reasons.iter().all(|reason| shown_reasons.contains(reason)), "{id}: {shown_reasons:?}");
         let states: Vec<&str> = planned.mandates.iter().map(|mandate| mandate.state_word()).collect();
         assert_eq!(column(&csv(&dispute, &address, "mandates"), "state"), states, "{id}");
         let ics = file(&dispute, &format!("action/calendar.ics?from={from}&to={to}"));
@@ -65,6 +70,22 @@ fn every_month_has_every_day_once_under_its_weekday() {
         let found: Vec<usize> = numbers.iter().flatten().copied().collect();
         assert_eq!(found, (1..=days).collect::<Vec<_>>());
         assert_eq!(numbers.iter().position(Option::is_some), Some(first_weekday), "the first of the month");
+    }
+}
+
+#[test]
+fn a_call_is_judged_before_it_is_made() {
+    let dispute = founding("civil-service-2004");
+    let address = "action?on=2004-01-21&from=2004-01-21&to=2004-03-01&try-day=2004-01-29&try-kind=strike";
+    let shown = page(&dispute, address);
+    assert!(!shown.is_refusal && shown.body.contains("Lawful in part"), "four departments won, of one no count is known: {}", shown.body);
+    let units = column(&csv(&dispute, address, "proposed-days"), "where").join(" ");
+    assert_eq!(units.split(' ').count(), 4, "{units}");
+    let early = page(&dispute, "action?on=2004-01-21&try-day=2004-01-22");
+    assert!(early.body.contains("Not lawful, or not known to be.</strong>"), "seven days of notice: {}", early.body);
+    let wrong = page(&dispute, "action?try-day=2004-01-22&try-last=2003-01-01&try-kind=riot&try-union=nobody&try-type=other");
+    for field in ["try-last", "try-kind", "try-union"] {
+        assert!(wrong.is_refusal && wrong.body.contains(&format!("href=\"#{field}\"")), "{field}");
     }
 }
 

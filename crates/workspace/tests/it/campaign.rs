@@ -43,7 +43,7 @@ fn every_point_has_the_loss_that_its_postcard_says() {
         let cards = postcards(&dispute, &dispute.campaign_plan, &writers, Language::English, &faults);
         assert!(faults.is_empty(), "{:?}", faults.into_sorted());
         let losses: Vec<String> = cards.iter().map(|card| card.loss.pounds().to_fixed(2)).collect();
-        assert_eq!(column(&rows, "lost in the pay year"), losses, "{}", dispute.id);
+        assert_eq!(column(&rows, "lost in the year"), losses, "{}", dispute.id);
         compared += losses.len();
         let shown = page(&dispute, "campaign").body;
         assert!(shown.contains(&cards[0].text.replace('\'', "&#39;")), "{}", cards[0].text);

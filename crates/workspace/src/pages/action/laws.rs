@@ -7,6 +7,7 @@ use dispute::plan::{Plan, PlanFacts, as_if_balloted, plan};
 use law::plus_days;
 
 use crate::asked::Opened;
+use crate::pages::question::shown;
 use crate::table::{Table, words};
 
 /// The days that were called, under each law.
@@ -23,12 +24,19 @@ pub(super) struct LawsView {
 
 impl Laws {
     pub(super) fn shown(self, csv: &str) -> LawsView {
-        LawsView { html: self.table.html(Some(csv)), notes: self.notes }
+        LawsView { html: shown(&self.table, Some(csv)), notes: self.notes }
     }
 }
 
 /// A day, what was called for it, and where.
 type Called = (Date, String, String);
+
+/// What a law makes of a day: every reason against it, and whether one of them is sure.
+#[derive(Default)]
+struct Verdict {
+    reasons: Vec<String>,
+    is_refused: bool,
+}
 
 /// `None` where no ballot has a day, nothing was called, or the law has not changed since.
 pub(super) fn under_later_laws(opened: &Opened<'_>, facts: &PlanFacts, planned: &Plan<'_>) -> Option<Laws> {
@@ -74,8 +82,9 @@ pub(super) fn under_later_laws(opened: &Opened<'_>, facts: &PlanFacts, planned: 
         let mut cells = vec![words(law::weekday_date(*day)).exact(day.to_string()), words(what), words(unit)];
         for column in &columns {
             cells.push(match column.get(called) {
-                Some(reasons) if reasons.is_empty() => words("lawful").class("for"),
-                Some(reasons) => words(format!("refused: {}", reasons.join("; "))).class("against"),
+                Some(verdict) if verdict.reasons.is_empty() => words("lawful").class("for"),
+                Some(verdict) if verdict.is_refused => words(format!("refused: {}", verdict.reasons.join("; "))).class("against"),
+                Some(verdict) => words(format!("cannot tell: {}", verdict.reasons.join("; "))).class("open"),
                 None => words("not judged").class("open"),
             });
         }
@@ -93,19 +102,23 @@ fn first_ballot_day(opened: &Opened<'_>) -> Option<Date> {
     statutory.filter_map(opening).min()
 }
 
-/// Every day that was called, as it was named before the move, with the reasons against it; none where it is lawful.
-fn verdicts(plan: &Plan<'_>, moved_days: i64) -> BTreeMap<Called, Vec<String>> {
-    let mut found: BTreeMap<Called, Vec<String>> = BTreeMap::new();
+/// Every day that was called, as it was named before the move.
+fn verdicts(plan: &Plan<'_>, moved_days: i64) -> BTreeMap<Called, Verdict> {
+    let mut found: BTreeMap<Called, Verdict> = BTreeMap::new();
     for day in &plan.days {
-        found.insert((plus_days(day.date(), -moved_days), day.call().words(), day.unit().name.clone()), Vec::new());
+        found.entry((plus_days(day.date(), -moved_days), day.call().words(), day.unit().name.clone())).or_default();
     }
     for refused in &plan.refused {
         let (Some(first), Some(last)) = (refused.first, refused.last.or(refused.first)) else { continue };
         let days = std::iter::successors(Some(first), |day| Some(plus_days(*day, 1))).take_while(|day| *day <= last);
         for day in days {
-            let reasons = refused.reasons.iter().map(|reason| reason.what.clone());
-            found.entry((plus_days(day, -moved_days), refused.call.words(), refused.unit.to_owned())).or_default().extend(reasons);
+            let verdict = found.entry((plus_days(day, -moved_days), refused.call.words(), refused.unit.to_owned())).or_default();
+            verdict.is_refused |= refused.reasons.iter().any(|reason| !UNKNOWN.contains(&reason.code));
+            verdict.reasons.extend(refused.reasons.iter().map(|reason| reason.what.clone()));
         }
     }
     found
 }
+
+/// Reasons that say only that something is not known.
+const UNKNOWN: [&str; 3] = ["mandate-not-known", "caller-not-known", "no-day"];

@@ -1,6 +1,6 @@
 //! The plan as tables: the same rows as `action plan` prints.
 
-use dispute::plan::{DayRate, Plan, RefusedDays, Support, days_words};
+use dispute::plan::{DayRate, Plan, Reason, RefusedDays, Support, UnitMandate, days_words};
 use law::weekday_date;
 use pay::Pence;
 use report::said::last_day_means;
@@ -13,6 +13,9 @@ use crate::table::{Cell, Table, words};
 pub(super) fn mandates(opened: &Opened<'_>, plan: &Plan<'_>) -> Table {
     let heads =
         ["unit", "union", "asked about", "state", "since", "why", "last day", "what it means", "rule", "new days from", "to", "notice by"];
+    // One union's name in every row says nothing.
+    let is_one = plan.mandates.windows(2).all(|pair| pair[0].poll.union.0 == pair[1].poll.union.0);
+    let union = |mandate: &UnitMandate<'_>| words(if is_one { "" } else { mandate.dispute.party_name(&mandate.poll.union.0) });
     let mut table = Table::new("mandates", "Where mandates stand on the day of asking", &heads);
     for mandate in &plan.mandates {
         let (since, why) = match (&mandate.state, &mandate.support) {
@@ -44,7 +47,7 @@ pub(super) fn mandates(opened: &Opened<'_>, plan: &Plan<'_>) -> Table {
         };
         table.row([
             words(&mandate.unit.name).exact(&mandate.unit.id).from(format!("{}/ballot#p-{}", opened.base, mandate.poll.id)),
-            words(mandate.dispute.party_name(&mandate.poll.union.0)).exact(&mandate.poll.union.0),
+            union(mandate).exact(&mandate.poll.union.0),
             words(mandate.kind.words()).exact(mandate.kind.word()),
             words(mandate.state_word().replace('-', " ")).exact(mandate.state_word()).class(class),
             since,
@@ -95,23 +98,36 @@ pub(super) fn conditions(plan: &Plan<'_>) -> Vec<String> {
     lines
 }
 
-/// What was called and is not lawful, with every reason, its rules, and what would be right.
+/// What was called and is not lawful, with every reason, its rules, and what would be right. Units refused in the same words stand
+/// together.
 pub(super) fn refused(plan: &Plan<'_>) -> Table {
-    let heads = ["days", "what", "where", "why not", "rule", "right would be"];
-    let mut table = Table::new("refused", "Not lawful, or not known to be", &heads);
+    let mut groups: Vec<(&RefusedDays<'_>, &Reason<'_>, Vec<&str>)> = Vec::new();
     for refused in &plan.refused {
         for reason in &refused.reasons {
-            let rules = reason.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join(", ");
-            let cell = words(rules);
-            table.row([
-                refused_days(refused),
-                words(refused.call.words()).exact(refused.call.kind.word()),
-                words(refused.unit),
-                words(&reason.what).class("against"),
-                reason.rules.first().map_or_else(|| cell.clone(), |rule| cell.clone().from(format!("#rule-{}", rule.id))),
-                words(&reason.fix),
-            ]);
+            let same = groups.iter_mut().find(|(known, why, _)| {
+                (known.first, known.last, &known.call) == (refused.first, refused.last, &refused.call) && *why == reason
+            });
+            match same {
+                Some((.., units)) => units.push(refused.unit),
+                None => groups.push((refused, reason, vec![refused.unit])),
+            }
         }
+    }
+    let heads = ["days", "what", "where", "why not", "rule", "right would be"];
+    let mut table = Table::new("refused", "Not lawful, or not known to be", &heads);
+    for (refused, reason, units) in groups {
+        let rules = words(reason.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join(", "));
+        table.row([
+            refused_days(refused),
+            words(refused.call.words()).exact(refused.call.kind.word()),
+            words(units.join("; ")),
+            words(&reason.what),
+            match reason.rules.first() {
+                Some(rule) => rules.from(format!("#rule-{}", rule.id)),
+                None => rules,
+            },
+            words(&reason.fix),
+        ]);
     }
     table
 }

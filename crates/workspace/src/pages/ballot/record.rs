@@ -184,8 +184,7 @@ impl Judged {
         self.is_provisional |= judgment.is_provisional();
         self.notes.extend(judgment.notes.iter().map(|note| format!("{}: {note}", row.unit.name)));
         self.notes.extend(law.notes().iter().cloned());
-        self.notes
-            .extend(judgment.not_applied.iter().map(|(rule, why)| format!("{}: rule {} was not applied: {why}.", row.unit.name, rule.id)));
+        self.notes.extend(judgment.not_applied.iter().map(|(rule, why)| format!("Rule {} was not applied: {why}.", rule.id)));
         for reading in std::iter::once(judgment.adopted()).chain(judgment.beside()) {
             self.reading(row, reading, &judgment, rules);
         }

@@ -44,17 +44,7 @@ pub(super) fn cards(
     let writers: Vec<Writer> = posts.iter().enumerate().map(|(at, post)| writer(at, post)).collect();
     let faults = Faults::new();
     let cards = postcards(dispute, &dispute.campaign_plan, &Writers(writers), Language::English, &faults);
-    let heads = [
-        "point",
-        "band",
-        "where",
-        "group",
-        ">rate before, a year",
-        ">lost in the pay year",
-        ">the same by days",
-        ">a week, while it is most",
-        "why",
-    ];
+    let heads = ["point", "band", "where", "group", ">before, a year", ">lost in the year", ">the same by days", ">a week, at most", "why"];
     let (title, against_title) = (title(opened, offer), title(opened, against));
     let caption = format!("What a member goes without: {title} against {against_title}");
     let mut table = Table::new("postcards", caption, &heads);
@@ -69,7 +59,8 @@ pub(super) fn cards(
             money(card.loss),
             money(card.loss_by_days),
             card.weekly_loss.map_or_else(|| words("").exact(""), money),
-            words(card.basis.words()),
+            // One sentence a row says little to people: it stands with the card; programs get it.
+            words("").exact(card.basis.words()),
         ]);
     }
     let wanted = chosen(asked, "point", &posts, slips);

@@ -44,7 +44,7 @@ pub(super) fn tests(opened: &Opened<'_>, conference: &Conference, csv: &str, cit
                 words(outcome.group.clone().unwrap_or_default()),
                 words(outcome.standing.words()).exact(outcome.standing.word()),
                 words(outcome.verdict.words()).exact(outcome.verdict.word()).class(class),
-                words(lines.join("; ")),
+                words(lines.join("\n")).exact(lines.join("; ")),
                 cited.cell(&source),
             ]);
         }

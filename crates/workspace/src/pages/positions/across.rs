@@ -137,7 +137,7 @@ pub(super) fn sticking_points(asking: &Asking<'_>, cited: &mut Cited) -> Option<
             words(who.join("; ")),
             words(format!("{}{own}", test.offer.title)).exact(&test.offer.id).from(asking.offer_page(&test.offer.id)),
             words(test.answered.words()).exact(test.answered.word()).class(answered_class(test.answered)),
-            words(why.join("; ")),
+            words(why.join("\n")).exact(why.join("; ")),
             cited.cell(&test.point.source),
         ]);
     }
