@@ -1,7 +1,7 @@
 //! The pages of a dispute: [`answer`] is the table of them all.
 
 use crate::asked::{Answer, Asked, Opened, Page, Reader, Trouble};
-use crate::table::Table;
+use crate::table::{Table, escape};
 
 mod action;
 mod ballot;
@@ -57,6 +57,12 @@ pub const NAVIGATION: [(&str, &str, &str); 10] = [
 /// A page of this template's HTML and these tables.
 pub(crate) fn filled(title: impl Into<String>, template: &impl askama::Template, tables: Vec<Table>) -> Result<Answer, Trouble> {
     Ok(Answer::Page(Page { title: title.into(), body: template.render()?, tables, is_refusal: false }))
+}
+
+/// A page of the navigation that has nothing to show for this dispute yet: says why, and what would change it.
+pub(crate) fn nothing_yet(heading: &str, why: &str) -> Answer {
+    let body = format!("<h1>{}</h1>\n<p class=\"lede\">{}</p>\n", escape(heading), escape(why));
+    Answer::Page(Page { title: heading.to_owned(), body, ..Page::default() })
 }
 
 /// Whether the reader may see what is not published.

@@ -11,9 +11,9 @@ use report::charts::{Heading, Series, along_the_spine};
 use crate::asked::{Answer, Asked, Opened, Page, Trouble};
 use crate::offer::compare::{Column, Valued, columns, first_year, of_points, of_salary, summary};
 use crate::offer::typed::parse_pounds;
-use crate::pages::filled;
 use crate::pages::parts::{Choice, Picture, Source, Tab, Wrong, address, capital, offer_href, offer_meta, query, sources};
 use crate::pages::staff::{SIZES, Staff};
+use crate::pages::{filled, nothing_yet};
 use crate::table::{Table, escape};
 
 #[derive(Template)]
@@ -45,7 +45,10 @@ struct View {
 pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
     let dispute = opened.dispute;
     if dispute.offers.len() < 2 {
-        return Err(Trouble::not_there("two offers are needed to compare, and this dispute has fewer"));
+        return Ok(nothing_yet(
+            "Compare offers",
+            "Two offers are needed to compare, and this dispute has fewer. They are written down under Offers.",
+        ));
     }
     let chosen: Vec<String> = asked.all("offers").flat_map(|list| list.split(',')).map(|name| name.trim().to_owned()).collect();
     let mut wrong = Vec::new();

@@ -10,11 +10,11 @@ use crate::asked::{Answer, Asked, Opened, Page, Trouble};
 use crate::offer::bill::seen_by;
 use crate::offer::redistribution::{FLOORS, LegalMinimum, Sharing, aim_words, more_or_less, sum};
 use crate::offer::typed::{parse_gap, parse_percent, parse_pounds, parse_sum};
-use crate::pages::filled;
 use crate::pages::parts::{
     Choice, Picture, Source, Wrong, address, capital, difference, money, offer_href, percent, percent_words, query, sources,
 };
 use crate::pages::staff::{NATION, SIZES, Staff, made};
+use crate::pages::{filled, nothing_yet};
 use crate::table::{Cell, Table, words};
 
 #[derive(Template)]
@@ -68,7 +68,10 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     let dispute = opened.dispute;
     let dated: Vec<&Offer> = dispute.offers.iter().filter(|offer| !offer.steps.is_empty()).collect();
     if dated.is_empty() {
-        return Err(Trouble::not_there("no offer of this dispute is known by its steps, so its money is not known"));
+        return Ok(nothing_yet(
+            "The same money",
+            "No offer of this dispute is known by its dated steps, so what it would cost is not known. Offers with steps can be written down under Offers.",
+        ));
     }
     let mut wrong = Vec::new();
     let question = read(asked, &mut wrong);

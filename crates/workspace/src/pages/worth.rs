@@ -8,8 +8,8 @@ use pay::{MemberPost, Offer, Progression};
 
 use crate::asked::{Answer, Asked, Opened, Page, Trouble};
 use crate::offer::take_home::NATIONS;
-use crate::pages::filled;
 use crate::pages::parts::{Choice, Choices, Source, Tab, Wrong, address, query, sources};
+use crate::pages::{filled, nothing_yet};
 use crate::table::escape;
 use answer::{Answered, Card};
 use question::Typed;
@@ -43,6 +43,9 @@ struct View {
 }
 
 pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
+    if opened.dispute.offers.is_empty() {
+        return Ok(nothing_yet("What is it worth to me?", "This dispute has no offers yet. They are written down under Offers."));
+    }
     let (typed, wrong) = question::read(opened, asked)?;
     let answered = if wrong.is_empty() && typed.is_asked() { answer::all(opened, &typed) } else { Answered::default() };
     let is_refusal = !wrong.is_empty();
