@@ -25,8 +25,9 @@ const services = [];
 const failed = [];
 let passed = 0;
 
-/** Journeys one after the other, on one service; each with visitors of its own. */
+/** Journeys one after the other, on one service; each with visitors of its own. Where one goes on from another, none follows a failed one. */
 async function lane(name, journeys, ...options) {
+  const isStory = name !== 'open';
   const chosen = journeys.filter((journey) => journey.name.includes(wanted));
   if (chosen.length === 0) return;
   const service = await serve(name, ...options);
@@ -34,6 +35,7 @@ async function lane(name, journeys, ...options) {
   for (const journey of chosen) {
     const from = Date.now();
     const visitors = [];
+    let isWalked = false;
     const visit = async (options) => {
       const visitor = await Visitor.of(browser, service, options);
       visitors.push(visitor);
@@ -41,6 +43,7 @@ async function lane(name, journeys, ...options) {
     };
     try {
       await journey.walk({ visit, service });
+      isWalked = true;
       for (const visitor of visitors) await visitor.leave();
       passed += 1;
       console.log(`ok      ${((Date.now() - from) / 1000).toFixed(1).padStart(5)} s  ${journey.name}`);
@@ -53,6 +56,7 @@ async function lane(name, journeys, ...options) {
         await visitor.page.screenshot({ path: `${shots}/failed-${name}-${at}.png`, fullPage: true }).catch(() => {});
         await visitor.context.close().catch(() => {});
       }
+      if (isStory && !isWalked) return;
     }
   }
 }

@@ -91,7 +91,7 @@ journey('whole: the officer brings a file with faults, sees every one, brings th
 
   // Taken out again, and the mended file in its place.
   await visitor.go('/desk/roll');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Withdraw file 2' }));
+  await visitor.click(visitor.page.getByRole('button', { name: 'Withdraw: file 2' }));
   await bring('members', machine.write('members-mended.csv', members(false)));
   await visitor.look('roll-mended');
   await visitor.go('/desk/roll/rows');

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::clock::Instant;
 use crate::pages;
 use crate::problem::Problem;
+use crate::role::Role;
 use crate::routes::{Kind, Pattern, Who};
 use crate::service::Service;
 use crate::session;
@@ -46,7 +47,8 @@ pub(crate) async fn frame(State(service): State<Service>, request: Request, next
     let failed = response.status().is_client_error() || response.status().is_server_error();
     if failed && response.extensions().get::<Whole>().is_none() {
         let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(response.status()));
-        response = with_body(&service, kind, language, &problem, response.headers()).await;
+        let role = pattern.and_then(|pattern| pattern.role);
+        response = with_body(&service, kind, (language, role), &problem, response.headers()).await;
         if head_only {
             *response.body_mut() = Body::empty();
         }
@@ -135,6 +137,7 @@ async fn admit(service: &Service, pattern: &mut Pattern, request: &mut Request) 
         Err(problem) => return Err(refuse(problem)),
     };
     pattern.ends_session = ended;
+    pattern.role = session.as_ref().map(|session| session.role);
     match session {
         Some(session) if pattern.who.admits(session.role) => {
             request.extensions_mut().insert(session);
@@ -174,10 +177,16 @@ fn asked_by_us(service: &Service, headers: &HeaderMap) -> Result<(), Problem> {
     if (site.is_some() || origin.is_some()) && site_fits && origin_fits { Ok(()) } else { Err(refused()) }
 }
 
-async fn with_body(service: &Service, kind: Kind, language: Language, problem: &Problem, old: &HeaderMap) -> Response {
+async fn with_body(
+    service: &Service,
+    kind: Kind,
+    (language, role): (Language, Option<Role>),
+    problem: &Problem,
+    old: &HeaderMap,
+) -> Response {
     let mut response = match kind {
         Kind::Json => (problem.status, axum::Json(problem.json())).into_response(),
-        Kind::Page | Kind::SignIn | Kind::Booth | Kind::File | Kind::Asset => pages::error(service, language, problem).await,
+        Kind::Page | Kind::SignIn | Kind::Booth | Kind::File | Kind::Asset => pages::error(service, language, role, problem).await,
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = old.get(&name) {

@@ -131,7 +131,7 @@ struct ErrorPage<'p> {
 }
 
 /// The page of a problem.
-pub(crate) async fn error(service: &Service, language: Language, problem: &Problem) -> Response {
+pub(crate) async fn error(service: &Service, language: Language, role: Option<Role>, problem: &Problem) -> Response {
     let words = language.words();
     let heading = match problem.status {
         StatusCode::NOT_FOUND => words.error_not_found,
@@ -140,7 +140,9 @@ pub(crate) async fn error(service: &Service, language: Language, problem: &Probl
         status if status.is_server_error() => words.error_ours,
         _ => words.error_title,
     };
-    let page = ErrorPage { frame: Frame::of(service, language).await, heading, problem };
+    let mut frame = Frame::of(service, language).await;
+    frame.role = role;
+    let page = ErrorPage { frame, heading, problem };
     match page.render() {
         Ok(text) => (problem.status, Html(text)).into_response(),
         Err(_) => (problem.status, problem.what.clone()).into_response(),

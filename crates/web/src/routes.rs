@@ -104,6 +104,8 @@ pub(crate) struct Pattern {
     pub(crate) kind: Kind,
     /// The request came with a session that is over: its cookie is taken back.
     pub(crate) ends_session: bool,
+    /// Who is signed in, where the route asked.
+    pub(crate) role: Option<Role>,
 }
 
 macro_rules! routes {
@@ -275,7 +277,7 @@ pub static ROUTES: &[Route] = routes! {
 pub(crate) fn router(service: &Service) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
-        let pattern = Pattern { path: route.path, who: route.who, kind: route.kind, ends_session: false };
+        let pattern = Pattern { path: route.path, who: route.who, kind: route.kind, ends_session: false, role: None };
         let handler = (route.handler)().route_layer(from_fn_with_state((service.clone(), pattern), frame::guard));
         router = router.route(route.path, handler);
     }

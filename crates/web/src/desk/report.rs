@@ -123,6 +123,12 @@ impl Summary {
     }
 }
 
+/// A time of a file for a reader.
+fn london(time: &str) -> String {
+    let read = crate::clock::Instant::parse(time).map(|time| time.in_london().strftime("%-d %B %Y, %H:%M (London)").to_string());
+    read.unwrap_or_else(|| time.to_owned())
+}
+
 /// `GET /desk/deliveries`.
 pub(crate) async fn deliveries(
     State(service): State<Service>,
@@ -171,7 +177,7 @@ async fn deliveries_view(service: &Service, role: Role) -> Result<Page, Problem>
     match Summary::kept(service).await? {
         None => page.lede.push("No summary of deliveries has been brought yet.".to_owned()),
         Some((_, summary)) => {
-            page.lede.push(format!("As of {}; {}.", summary.value["as_of"].as_str().unwrap_or_default(), summary.signed_words()));
+            page.lede.push(format!("As of {}; {}.", london(summary.value["as_of"].as_str().unwrap_or_default()), summary.signed_words()));
             let heads = std::iter::once("Unit").chain(PACKS.iter().map(|(_, head)| *head)).map(str::to_owned).collect();
             let rows = poll
                 .units
@@ -323,12 +329,12 @@ async fn report(
         may_write: session.role == Role::Scrutineer && waiting == 0 && !units.is_empty(),
         units,
         waiting,
-        deliveries: summary.map(|summary| (summary.value["as_of"].as_str().unwrap_or_default().to_owned(), summary.signed_words())),
+        deliveries: summary.map(|summary| (london(summary.value["as_of"].as_str().unwrap_or_default()), summary.signed_words())),
         pack_heads: PACKS.map(|(_, head)| head).into(),
         register,
         incidents: incidents(service).await?,
         items: items(said),
-        made_at,
+        made_at: made_at.as_deref().map(london),
         faults,
     };
     let mut response = render(&page)?;

@@ -23,7 +23,7 @@ pub struct Section {
 pub struct Task {
     /// What is to be done.
     pub title: &'static str,
-    /// Where, if the table of routes has it and admits this role.
+    /// Where, if the table of routes has it and admits this role, and nothing has to come first.
     pub href: Option<&'static str>,
     /// How far it is.
     pub status: Status,
@@ -42,6 +42,8 @@ pub enum Status {
     Waiting,
     /// Finished.
     Done,
+    /// Nothing that is ever finished: a record that is there to be read or written in.
+    Always,
 }
 
 impl Status {
@@ -52,13 +54,14 @@ impl Status {
             Self::Due => "to do",
             Self::Waiting => "under way",
             Self::Done => "done",
+            Self::Always => "at any time",
         }
     }
 
     /// Its class in the style sheet.
     pub fn class(self) -> &'static str {
         match self {
-            Self::NotYet => "",
+            Self::NotYet | Self::Always => "",
             Self::Due | Self::Waiting => "now",
             Self::Done => "good",
         }
@@ -166,7 +169,8 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
         0 => String::new(),
         trustees => format!("{} of {} files of {trustees} trustees are here", at.ceremony_files, at.ceremony_all),
     };
-    let task = |title, path, status, hint| Task { title, href: page(role, path), status, hint };
+    // What something else comes before is no link yet: its page could only say so.
+    let task = |title, path, status, hint| Task { title, href: page(role, path).filter(|_| status != Status::NotYet), status, hint };
     let before = vec![
         task(
             "Roll of members",
@@ -178,7 +182,7 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
             Status::of(true, at.roll_loaded, at.roll_frozen),
             String::new(),
         ),
-        task("Plan: units, questions, schedule, role keys", "/desk/plan", Status::of(true, false, at.has_plan), String::new()),
+        task("Plan: units, questions, schedule, role keys", "/desk/plan", Status::of(at.roll_frozen, false, at.has_plan), String::new()),
         task(
             "Key ceremony of the trustees",
             "/desk/ceremony",
@@ -232,11 +236,19 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
     let head = service.store.get_audit_head().await?;
     let two = crate::desk::two_people::pending(service).await?.len();
     let record = vec![
-        task("What needs two people", "/desk/two-people", if two > 0 { Status::Due } else { Status::Done }, format!("{two} waiting")),
-        task("Deliveries", "/desk/deliveries", Status::Waiting, "the authority’s summary".to_owned()),
-        task("Incidents", "/desk/incidents", Status::Waiting, String::new()),
+        match two {
+            0 => task("What needs two people", "/desk/two-people", Status::Always, "nothing waits".to_owned()),
+            two => task("What needs two people", "/desk/two-people", Status::Due, format!("{two} waiting")),
+        },
+        task(
+            "Deliveries",
+            "/desk/deliveries",
+            if at.has_plan { Status::Always } else { Status::NotYet },
+            "the authority’s summary".to_owned(),
+        ),
+        task("Incidents", "/desk/incidents", Status::Always, String::new()),
         task("Report of the scrutineer", "/desk/report", Status::of(at.all(at.counted), false, at.has_report), String::new()),
-        task("Audit log", "/desk/audit", Status::Waiting, format!("{} acts, chained", head.lines)),
+        task("Audit log", "/desk/audit", Status::Always, format!("{} acts, chained", head.lines)),
     ];
     let disputes = vec![task("Disputes: offers, decisions, ballots, action, campaign", "/d", Status::Waiting, String::new())];
     let mut sections = vec![

@@ -86,10 +86,11 @@ fn view(poll: &Poll, files: &InMemory, role: Role) -> Result<Page, Problem> {
         Some((step, whom)) => format!("We wait for the {step} of {}.", trustees(&whom)),
     });
     let Role::Trustee(own) = role else { return Ok(page) };
-    match ceremony::due(files, poll, own)? {
+    let due = ceremony::due(files, poll, own)?;
+    match &due {
         Due::Nothing => {}
         Due::Others(step, others) => {
-            page.lede.push(format!("You can go on when the {step} of {} is here. Look at this page again then.", trustees(&others)));
+            page.lede.push(format!("You can go on when the {step} of {} is here. Look at this page again then.", trustees(others)));
         }
         Due::Own(step) => {
             page.lede.push(format!("It is your turn: your {step} is missing."));
@@ -100,13 +101,8 @@ fn view(poll: &Poll, files: &InMemory, role: Role) -> Result<Page, Problem> {
             ];
         }
     }
-    page.forms.push(Upload::of(
-        "/desk/ceremony",
-        format!(
-            "What the command made: poll/ceremony/trustee-{own}.{}.json. You may choose several files.",
-            steps.join(&format!(".json, trustee-{own}."))
-        ),
-    ));
+    let step = if let Due::Own(step) = due { step } else { "STEP" };
+    page.forms.push(Upload::of("/desk/ceremony", format!("What the command made: poll/ceremony/trustee-{own}.{step}.json")));
     Ok(page)
 }
 

@@ -12,7 +12,7 @@ use axum::Extension;
 use axum::extract::{Form, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use dated::parse_date;
+use dated::{long_date, parse_date};
 use dispute::roll::{Change, ChangeKind, Changes, ROLL_COLUMNS, Roll, SignedChange};
 use poll::Poll;
 use serde_json::{Value, json};
@@ -67,13 +67,13 @@ impl Applied {
         [&self.from, &self.to].into_iter().flatten().any(|touched| touched == unit)
     }
 
-    /// What happens, without the name of anybody.
-    fn words(&self) -> String {
-        match (&self.from, &self.to) {
-            (None, Some(to)) => format!("join, {to}"),
-            (Some(from), None) => format!("leave, {from}"),
-            (Some(from), Some(to)) if from != to => format!("move, {from} to {to}"),
-            _ => format!("particulars, {}", self.to.as_deref().unwrap_or_default()),
+    /// What happens, without the name of anybody; `name` says how a unit is called.
+    fn words<'n>(&'n self, name: &dyn Fn(&'n str) -> &'n str) -> String {
+        match (self.from.as_deref(), self.to.as_deref()) {
+            (None, Some(to)) => format!("join, {}", name(to)),
+            (Some(from), None) => format!("leave, {}", name(from)),
+            (Some(from), Some(to)) if from != to => format!("move, {} to {}", name(from), name(to)),
+            _ => format!("particulars, {}", name(self.to.as_deref().unwrap_or_default())),
         }
     }
 }
@@ -232,11 +232,11 @@ async fn show(service: &Service, session: &Session, form: MakeForm, faults: Vec<
     for one in &applied {
         rows.push(Row {
             number: one.change.number,
-            what: one.words(),
+            what: one.words(&|id| poll.unit(id).map_or(id, |unit| &unit.name)),
             member: one.change.member.clone(),
             reason: one.change.reason.clone(),
             by: one.change.by.clone(),
-            date: one.change.date.to_string(),
+            date: long_date(one.change.date),
             credentials: needs(service, &poll, &applied, one).await?,
         });
     }
@@ -370,20 +370,20 @@ async fn apply(service: &Service, session: &Session, poll: &Arc<Poll>, line: &st
     for unit in &mut units {
         unit.entitled = counts.get(unit.id.as_str()).copied().unwrap_or(0);
     }
-    let number = one.change.number;
+    let (number, what) = (one.change.number, one.words(&|id| id));
     let hash = changes.hash();
     // Units and numbers alone: nobody's name and no membership number stands in the log.
     let mut entry = entry(service, session, "roll changed");
-    entry.detail = json!({ "change": number, "what": one.words(), "before": expected.hex(), "hash": hash.to_string() }).to_string();
+    entry.detail = json!({ "change": number, "what": what, "before": expected.hex(), "hash": hash.to_string() }).to_string();
     let new = ChangedRoll {
         rows: changes.roll().entries.len() as u64,
         bytes: changes.roll().bytes(),
-        label: format!("{LABEL}{number}, {}", one.words()),
+        label: format!("{LABEL}{number}, {what}"),
         change: one.kept(line),
         settings: vec![FrozenUnit::setting(&units)],
     };
     service.store.replace_frozen_roll(expected, new, entry).await?;
-    Ok(format!("Change {number} ({}) is applied. The roll has a new fingerprint: {hash}", one.words()))
+    Ok(format!("Change {number} ({what}) is applied. The roll has a new fingerprint: {hash}"))
 }
 
 /// The sentence of a notice that says how many changes are in its figures.

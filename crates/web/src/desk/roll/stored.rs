@@ -240,7 +240,14 @@ impl Loaded {
 
     /// Units as they will be counted.
     pub fn plan(&self) -> Vec<PlanUnit> {
-        merge_plan(&self.units(), self.settings.minimum, &self.settings.own_count)
+        let mut plan = merge_plan(&self.units(), self.settings.minimum, &self.settings.own_count);
+        for unit in &mut plan {
+            // On the command line that is an option; here it is a field.
+            let option = format!("say --own-count {}", unit.id);
+            unit.warning =
+                unit.warning.take().map(|warning| warning.replace(&option, "name it among the units that the law counts by themselves"));
+        }
+        plan
     }
 
     /// Freezes: everybody is in or out with a reason.
