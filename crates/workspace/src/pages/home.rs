@@ -11,6 +11,7 @@ use law::{Agreements, Jurisdiction, RowDefaults, Verdict, judge_result, law_of_t
 use pay::When;
 
 use crate::asked::{Answer, Asked, Opened, Trouble};
+use crate::desk::counted;
 use crate::pages::{filled, is_public};
 use crate::table::{Table, words};
 
@@ -164,10 +165,9 @@ impl At<'_, '_> {
             best.push(format!("{more} more"));
         }
         let with_points = offers.iter().filter(|offer| framework.value_points(offer).iter().any(|scale| scale.points.is_ok())).count();
-        let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
         let mut tasks = vec![match offers.len() {
             0 => self.task("Offers", "offers", "to do", "now", "No offer is written down yet."),
-            number => self.task("Offers", "offers", count(number, "offer", "offers"), "good", best.join("; ")),
+            number => self.task("Offers", "offers", counted(number, "offer", "offers"), "good", best.join("; ")),
         }];
         tasks.push(match offers.len() {
             0 | 1 => self.task("Compare", "compare", "not yet", "", "Two offers are needed."),
@@ -214,7 +214,10 @@ impl At<'_, '_> {
         if dispute.conferences.is_empty() {
             let motions = dispute.motions.len();
             let (status, hint) = if motions > 0 {
-                (format!("{motions} motions of record"), "No log of a conference is in the folder; outcomes are as reported.")
+                (
+                    counted(motions, "motion of record", "motions of record"),
+                    "No log of a conference is in the folder; outcomes are as reported.",
+                )
             } else {
                 ("none".to_owned(), "Write the agenda in decide/conference.toml when there is one.")
             };
@@ -230,7 +233,9 @@ impl At<'_, '_> {
         });
         tasks.push(match standing {
             0 => self.task("Who stands where", "positions", "none by this day", "", ""),
-            number => self.task("Who stands where", "positions", format!("{number} positions"), "good", hint.unwrap_or_default()),
+            number => {
+                self.task("Who stands where", "positions", counted(number, "position", "positions"), "good", hint.unwrap_or_default())
+            }
         });
         let passed = self.demands().filter(|(_, state)| matches!(state, DemandState::Passed { .. } | DemandState::DueToday)).count();
         let open = self.demands().filter(|(_, state)| is_open(state)).count();
@@ -357,14 +362,33 @@ impl At<'_, '_> {
                     }
                     (None, 0) => {
                         let held = plan.mandates.iter().filter(|mandate| matches!(mandate.support, Support::Mandate(_))).count();
-                        let why = if held > 0 {
-                            format!("All {held} mandates have ended by this day.")
-                        } else {
-                            "No unit has a mandate.".to_owned()
-                        };
-                        ("no lawful day".to_owned(), "", why)
+                        let unknown = plan.mandates.iter().any(|mandate| matches!(mandate.support, Support::CannotTell(_)));
+                        match (held, unknown) {
+                            (0, true) => (
+                                "cannot tell".to_owned(),
+                                "",
+                                "The figures in the folder do not decide whether any unit has a mandate.".to_owned(),
+                            ),
+                            (0, false) => ("no lawful day".to_owned(), "", "No unit has a mandate.".to_owned()),
+                            (held, _) => (
+                                "no lawful day".to_owned(),
+                                "",
+                                format!("By this day {} ended.", counted(held, "mandate has", "mandates have")),
+                            ),
+                        }
                     }
-                    (None, live) => ("none called".to_owned(), "now", format!("{live} units have a live mandate; nothing is called.")),
+                    (None, live) if plan.refused.is_empty() => (
+                        "none called".to_owned(),
+                        "now",
+                        format!("{} live; no day ahead is called.", counted(live, "mandate is", "mandates are")),
+                    ),
+                    (None, live) => {
+                        let text = format!(
+                            "{} live; what is called ahead is refused, each day with every reason.",
+                            counted(live, "mandate is", "mandates are")
+                        );
+                        ("none lawful".to_owned(), "bad", text)
+                    }
                 };
                 tasks.push(self.task("Days of action", "action", status, class, hint));
                 if !plan.mandates.is_empty() {
@@ -376,7 +400,7 @@ impl At<'_, '_> {
                     let class = if live > 0 { "good" } else { "" };
                     tasks.push(self.task("Mandates, by unit and question", "action", format!("{live} live"), class, said.join(", ")));
                 }
-                let refused = plan_refused(plan);
+                let refused = plan.refused.len();
                 if refused > 0 {
                     tasks.push(self.task("Days that were refused", "action", format!("{refused}"), "bad", "Each with every reason."));
                 }
@@ -546,10 +570,6 @@ fn last_day(dispute: &Dispute) -> Option<Date> {
 fn is_over(dispute: &Dispute, on: Date) -> bool {
     let silent = || last_day(dispute).is_some_and(|last| last < plus_days(on, -366));
     dispute.ended_on.map_or_else(silent, |ended| ended < on)
-}
-
-fn plan_refused(plan: &Plan<'_>) -> usize {
-    plan.refused.len()
 }
 
 fn is_open(state: &DemandState<'_>) -> bool {

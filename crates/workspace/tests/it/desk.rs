@@ -260,6 +260,10 @@ fn a_dispute_is_begun_changed_and_read_again() {
         "{}",
         second.body
     );
+    let same = page(asker.ask("our-trust-2026/history/3", &[("with", "1")], false));
+    check_html(&same, "compared");
+    assert!(same.body.contains("Compared with version 1") && same.body.contains("No file differs"), "{}", same.body);
+    assert!(matches!(asker.ask("our-trust-2026/history/3", &[("with", "x")], false), Err(Trouble::NotThere(_))));
     let old = asker.page("our-trust-2026/history/2/offers/offer.toml");
     check_html(&old, "old file");
     assert!(matches!(asker.ask("our-trust-2026/history/9", &[], false), Err(Trouble::NotThere(_))));
@@ -366,4 +370,77 @@ fn a_dispute_goes_out_as_one_file_and_comes_in_again() {
     assert!(page(asker.post("import", &[])).body.contains("No file was chosen"));
     check_html(&asker.page("import"), "import");
     assert!(!asker.folder.path().join("x").exists(), "nothing is half-written");
+}
+
+/// Whatever is asked, there is an answer: a page, a file, another address or a sentence; never a panic, and never a bug of ours.
+#[test]
+fn strange_questions_get_a_sentence() {
+    let asker = Asker::new();
+    see(asker.post("nhs-2008/copy", &[("id", "ours")]));
+    let long = "x".repeat(3_000);
+    let values = ["", " ", "0", "-1", "abc", "31/02/2007", "9999-99-99", "\u{0}", "<b>", "../..", "18446744073709551616", "½", &long];
+    let names = [
+        "on",
+        "csv",
+        "group",
+        "new",
+        "raw",
+        "with",
+        "do",
+        "rows",
+        "base",
+        "id",
+        "path",
+        "seen",
+        "text",
+        "then",
+        "from_version",
+        "note",
+        "sure",
+        "licence",
+    ];
+    for path in [
+        "",
+        "new",
+        "import",
+        "ours",
+        "ours/offers",
+        "ours/offers/three-year",
+        "ours/offers/three-year/edit",
+        "ours/offers/new",
+        "ours/files",
+        "ours/files/quoted.toml",
+        "ours/history",
+        "ours/history/1",
+        "ours/publish",
+        "ours/copy",
+        "ours/save",
+        "ours/note-outside",
+        "ours/export.zip",
+        "ours/history/0",
+        "ours/history/99999999999999999999",
+        "ours/files/a/b/c",
+        "ours/files/.history",
+        "//",
+        "nhs-2007/save",
+        ".",
+        "ours/offers/a/b",
+    ] {
+        for is_post in [false, true] {
+            for value in values {
+                let all: Vec<(&str, &str)> = names.iter().map(|name| (*name, value)).collect();
+                // One at a time where it says most: a value that is text and nothing else.
+                let alone = names.iter().filter(|_| value == "abc").map(|name| vec![(*name, value)]);
+                let each = alone.chain([all, Vec::new()]);
+                for pairs in each {
+                    match asker.ask(path, &pairs, is_post) {
+                        Err(Trouble::Ours(why)) => panic!("{path} {pairs:?}: {why}"),
+                        Err(Trouble::NotThere(why) | Trouble::Question(why)) => assert!(!why.is_empty()),
+                        Ok(Reply::Page(shown)) => assert!(!shown.body.contains("<b>"), "{path} {pairs:?}"),
+                        Ok(_) => {}
+                    }
+                }
+            }
+        }
+    }
 }
