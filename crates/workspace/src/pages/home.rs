@@ -74,7 +74,8 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     next.extend(at.gaps());
     let has_dates = !dates.rows.is_empty();
     let events = events(opened);
-    let here = opened.base;
+    // The rows of another day must not come out as those of today.
+    let here = if on == opened.today { opened.base.to_owned() } else { format!("{}?on={on}", opened.base) };
     let last = last_day(dispute);
     let is_over = is_over(dispute, on);
     let as_of = match (dispute.ended_on, on == opened.today) {
@@ -113,11 +114,11 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
         on_iso: on.to_string(),
         as_of,
         days: days_worth_seeing(opened),
-        base: here,
+        base: opened.base,
         next,
         stages,
-        dates: has_dates.then(|| dates.html(Some(here))),
-        events: events.html(Some(here)),
+        dates: has_dates.then(|| dates.html(Some(&here))),
+        events: events.html(Some(&here)),
         warnings: opened.warnings.iter().filter(|fault| fault.severity == Severity::Warning).map(ToString::to_string).collect(),
         parties: dispute.parties.iter().map(|party| (party.name.clone(), party.role.clone().unwrap_or_default())).collect(),
         sources: sources(opened),
@@ -138,6 +139,11 @@ struct At<'a, 'o> {
 impl At<'_, '_> {
     fn task(&self, title: impl Into<String>, page: &str, status: impl Into<String>, class: &'static str, hint: impl Into<String>) -> Task {
         Task { title: title.into(), href: Some(self.href(page)), status: status.into(), class, hint: hint.into() }
+    }
+
+    /// What to write in which file is for those who can.
+    fn advice<'t>(&self, text: &'t str) -> &'t str {
+        if is_public(self.opened) { "" } else { text }
     }
 
     fn href(&self, page: &str) -> String {
@@ -188,7 +194,7 @@ impl At<'_, '_> {
                 .filter_map(|(word, words)| verdicts.get(word).map(|number| format!("{number} {words}")))
                 .collect();
         tasks.push(match checked.len() {
-            0 => self.task("Quoted figures", "claims", "none", "", "Write figures that people quote in quoted.toml."),
+            0 => self.task("Quoted figures", "claims", "none", "", self.advice("Write figures that people quote in quoted.toml.")),
             number => self.task("Quoted figures", "claims", format!("{number} checked"), "good", said.join(", ")),
         });
         Stage { name: "Offer", question: "What is it worth, to whom, against which prices, at what cost?", tasks }
@@ -219,7 +225,7 @@ impl At<'_, '_> {
                     "No log of a conference is in the folder; outcomes are as reported.",
                 )
             } else {
-                ("none".to_owned(), "Write the agenda in decide/conference.toml when there is one.")
+                ("none".to_owned(), self.advice("Write the agenda in decide/conference.toml when there is one."))
             };
             tasks.push(self.task("Conference", "conference", status, "", hint));
         }
@@ -426,14 +432,14 @@ impl At<'_, '_> {
                 "campaign",
                 if plan.letter.is_some() { "ready" } else { "not yet" },
                 if plan.letter.is_some() { "good" } else { "" },
-                if plan.letter.is_some() { "" } else { "campaign.toml does not say what letters ask." },
+                if plan.letter.is_some() { "" } else { self.advice("campaign.toml does not say what letters ask.") },
             ),
             self.task(
                 "Postcards",
                 "campaign",
                 if plan.postcard.is_some() { "ready" } else { "not yet" },
                 if plan.postcard.is_some() { "good" } else { "" },
-                if plan.postcard.is_some() { "" } else { "campaign.toml does not say what postcards ask." },
+                if plan.postcard.is_some() { "" } else { self.advice("campaign.toml does not say what postcards ask.") },
             ),
         ];
         if !dispute.campaigns.is_empty() {

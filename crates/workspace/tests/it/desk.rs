@@ -125,6 +125,12 @@ fn the_list_and_the_homes_of_the_five_disputes() {
         "{}",
         home.body
     );
+    let then = page(asker.ask("nhs-2007", &[("on", "2007-04-23")], false));
+    assert!(
+        then.body.contains("/d/nhs-2007?on=2007-04-23&amp;csv=events") || then.body.contains("/d/nhs-2007?on=2007-04-23&csv=events"),
+        "{}",
+        then.body
+    );
     for (day, why) in [("31/02/2007", "not a date"), ("2007-02-31", "no day 31"), ("x", "not a date")] {
         assert!(matches!(asker.ask("nhs-2007", &[("on", day)], false), Err(Trouble::Question(text)) if text.contains(why)), "{day}");
     }
@@ -342,6 +348,7 @@ fn what_is_published_stays_and_says_what_was_corrected() {
         assert!(second.body.contains(part), "{part}: {}", second.body);
     }
     assert!(!second.body.contains("/d/ours"), "no way to the desk");
+    assert!(!second.body.contains("campaign.toml") && !second.body.contains("What to do next"), "advice is for negotiators");
     let offer = page(asker.public("ours/2/offers/england-staged"));
     check_html(&offer, "published offer");
     assert!(offer.body.contains("7/12 × 1.600% + 5/12 × 2.600% = 2.017%"), "{}", offer.body);
