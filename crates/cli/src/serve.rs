@@ -114,10 +114,11 @@ impl Serve {
         runtime.block_on(async {
             let server = web::start(config, Means::of_the_system()).await.map_err(|error| self.failure(error, &data))?;
             let mut text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
-            text.push_str(&self.about_disputes(&server).await?);
+            let (about, link) = self.about_disputes(&server).await?;
+            text.push_str(&about);
             let origin = server.service.origin.as_str();
             if as_json {
-                answer::print_json(&json!({ "address": server.address.to_string(), "origin": origin, "data": data.display().to_string(), "rehearsal": self.rehearsal }));
+                answer::print_json(&json!({ "address": server.address.to_string(), "origin": origin, "data": data.display().to_string(), "rehearsal": self.rehearsal, "disputes": self.disputes.as_ref().map(|folder| folder.display().to_string()), "negotiator_link": link }));
             } else {
                 answer::print(&format!("Whitley serves {origin}\nlistening on {}, data in {}\n{text}Ctrl-C ends it; nothing that was acknowledged is lost.\n", server.address, data.display()));
             }
@@ -125,9 +126,10 @@ impl Serve {
         })
     }
 
-    /// Where the disputes are, and how to sign in to them.
-    async fn about_disputes(&self, server: &Server) -> Result<String, Failure> {
-        let Some(folder) = &self.disputes else { return Ok(String::new()) };
+    /// Where the disputes are, and how to sign in to them; with the link of one's own machine, if there is one.
+    async fn about_disputes(&self, server: &Server) -> Result<(String, Option<String>), Failure> {
+        let Some(folder) = &self.disputes else { return Ok((String::new(), None)) };
+        let mut own_link = None;
         let origin = server.service.origin.as_str();
         let mut text = format!("\nDisputes of {}:\n  {origin}/d to work on, {origin}/public for everybody\n", folder.display());
         if self.negotiator.is_some() {
@@ -135,11 +137,12 @@ impl Serve {
         } else if !self.rehearsal && !server.service.origin.is_secure() {
             let link = web::one_time_link(&server.service, Role::Negotiator).await.map_err(|error| Failure::Ours(error.what))?;
             let _ = writeln!(text, "  Sign in once as the negotiator, on this machine: {link}");
+            own_link = Some(link);
         } else if !self.rehearsal {
             text.push_str("  Nobody can change them: whitley vote key negotiator --out negotiator.key makes a key; give its public part to --negotiator.\n");
         }
         text.push('\n');
-        Ok(text)
+        Ok((text, own_link))
     }
 
     pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dated::Date;
+use dated::{Date, Ratio};
 use dispute::FoundingDisputes;
 use serde_json::Value;
 use workspace::desk::{Call, Desk, Reply};
@@ -30,9 +30,9 @@ fn csv(desk: &Desk, path: &str, pairs: &[(&str, &str)]) -> Vec<BTreeMap<String, 
 
 /// The same number, however it is written.
 fn same(cell: &str, value: &Value, what: &str) {
-    let (shown, number) =
-        (cell.parse::<f64>().unwrap_or_else(|_| panic!("{what}: “{cell}”")), value.as_f64().unwrap_or_else(|| panic!("{what}: {value}")));
-    assert!((shown - number).abs() < 1e-9, "{what}: the page has {cell}, the command line {value}");
+    let shown = Ratio::parse_decimal(cell).unwrap_or_else(|| panic!("{what}: “{cell}”"));
+    let told = Ratio::parse_decimal(&value.to_string()).unwrap_or_else(|| panic!("{what}: {value}"));
+    assert_eq!(shown, told, "{what}: the page has {cell}, the command line {value}");
 }
 
 #[test]

@@ -35,6 +35,11 @@ struct VersionPage<'v> {
     note: &'v str,
     version: &'v str,
     changes: Vec<Changed>,
+    /// The version it is compared with.
+    with: Option<u64>,
+    here: String,
+    /// The other versions, and which of them that is.
+    others: Vec<(u64, bool)>,
     files: Vec<(String, Option<String>)>,
 }
 
@@ -134,7 +139,17 @@ impl Desk {
         if !path.is_empty() {
             return self.old_file(asked, entry, &now, path);
         }
-        let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| history.entries.get(at));
+        let before =
+            match asked.one("with") {
+                Some(with) => {
+                    let other = with.parse::<usize>().ok().and_then(|number| number.checked_sub(1)).and_then(|at| history.entries.get(at));
+                    Some(other.ok_or_else(|| {
+                        Trouble::not_there(format!("there is no version {with} to compare with; the history lists them all"))
+                    })?)
+                }
+                None => at.and_then(|at| at.checked_sub(1)).and_then(|at| history.entries.get(at)),
+            };
+        let with = before.map(|before| before.number);
         let before = before.map(|before| self.shelf.read_version(&read.id, &before.version)).transpose()?.unwrap_or_default();
         // Every line of the first version would be new.
         let changes = if before.files.is_empty() { Vec::new() } else { changes(&before, &now) };
@@ -144,6 +159,14 @@ impl Desk {
             note: &entry.note,
             version: &entry.version,
             changes,
+            with,
+            here: format!("{}/history/{}", asked.base, entry.number),
+            others: history
+                .entries
+                .iter()
+                .filter(|other| other.number != entry.number)
+                .map(|other| (other.number, with == Some(other.number)))
+                .collect(),
             files: now
                 .files
                 .keys()

@@ -163,7 +163,7 @@ impl Desk {
         }
         let here = rest.first().copied().unwrap_or_default();
         let is_latest = entry.publication == Some(latest);
-        let text = format!("Published version {number}, {}, SHA-256 {}….", at_words(&entry.at), &entry.version[..12]);
+        let text = format!("Published version {number}, {}, SHA-256 {}…", at_words(&entry.at), &entry.version[..12]);
         let navigation = Navigation {
             crumbs: vec![("/public".to_owned(), "Published disputes".to_owned())],
             base: &base,

@@ -11,6 +11,7 @@ use law::{Agreements, Jurisdiction, RowDefaults, Verdict, judge_result, law_of_t
 use pay::When;
 
 use crate::asked::{Answer, Asked, Opened, Trouble};
+use crate::desk::counted;
 use crate::pages::{filled, is_public};
 use crate::table::{Table, words};
 
@@ -73,7 +74,8 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     next.extend(at.gaps());
     let has_dates = !dates.rows.is_empty();
     let events = events(opened);
-    let here = opened.base;
+    // The rows of another day must not come out as those of today.
+    let here = if on == opened.today { opened.base.to_owned() } else { format!("{}?on={on}", opened.base) };
     let last = last_day(dispute);
     let is_over = is_over(dispute, on);
     let as_of = match (dispute.ended_on, on == opened.today) {
@@ -112,11 +114,11 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
         on_iso: on.to_string(),
         as_of,
         days: days_worth_seeing(opened),
-        base: here,
+        base: opened.base,
         next,
         stages,
-        dates: has_dates.then(|| dates.html(Some(here))),
-        events: events.html(Some(here)),
+        dates: has_dates.then(|| dates.html(Some(&here))),
+        events: events.html(Some(&here)),
         warnings: opened.warnings.iter().filter(|fault| fault.severity == Severity::Warning).map(ToString::to_string).collect(),
         parties: dispute.parties.iter().map(|party| (party.name.clone(), party.role.clone().unwrap_or_default())).collect(),
         sources: sources(opened),
@@ -137,6 +139,11 @@ struct At<'a, 'o> {
 impl At<'_, '_> {
     fn task(&self, title: impl Into<String>, page: &str, status: impl Into<String>, class: &'static str, hint: impl Into<String>) -> Task {
         Task { title: title.into(), href: Some(self.href(page)), status: status.into(), class, hint: hint.into() }
+    }
+
+    /// What to write in which file is for those who can.
+    fn advice<'t>(&self, text: &'t str) -> &'t str {
+        if is_public(self.opened) { "" } else { text }
     }
 
     fn href(&self, page: &str) -> String {
@@ -164,10 +171,9 @@ impl At<'_, '_> {
             best.push(format!("{more} more"));
         }
         let with_points = offers.iter().filter(|offer| framework.value_points(offer).iter().any(|scale| scale.points.is_ok())).count();
-        let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
         let mut tasks = vec![match offers.len() {
             0 => self.task("Offers", "offers", "to do", "now", "No offer is written down yet."),
-            number => self.task("Offers", "offers", count(number, "offer", "offers"), "good", best.join("; ")),
+            number => self.task("Offers", "offers", counted(number, "offer", "offers"), "good", best.join("; ")),
         }];
         tasks.push(match offers.len() {
             0 | 1 => self.task("Compare", "compare", "not yet", "", "Two offers are needed."),
@@ -188,7 +194,7 @@ impl At<'_, '_> {
                 .filter_map(|(word, words)| verdicts.get(word).map(|number| format!("{number} {words}")))
                 .collect();
         tasks.push(match checked.len() {
-            0 => self.task("Quoted figures", "claims", "none", "", "Write figures that people quote in quoted.toml."),
+            0 => self.task("Quoted figures", "claims", "none", "", self.advice("Write figures that people quote in quoted.toml.")),
             number => self.task("Quoted figures", "claims", format!("{number} checked"), "good", said.join(", ")),
         });
         Stage { name: "Offer", question: "What is it worth, to whom, against which prices, at what cost?", tasks }
@@ -214,9 +220,12 @@ impl At<'_, '_> {
         if dispute.conferences.is_empty() {
             let motions = dispute.motions.len();
             let (status, hint) = if motions > 0 {
-                (format!("{motions} motions of record"), "No log of a conference is in the folder; outcomes are as reported.")
+                (
+                    counted(motions, "motion of record", "motions of record"),
+                    "No log of a conference is in the folder; outcomes are as reported.",
+                )
             } else {
-                ("none".to_owned(), "Write the agenda in decide/conference.toml when there is one.")
+                ("none".to_owned(), self.advice("Write the agenda in decide/conference.toml when there is one."))
             };
             tasks.push(self.task("Conference", "conference", status, "", hint));
         }
@@ -230,7 +239,9 @@ impl At<'_, '_> {
         });
         tasks.push(match standing {
             0 => self.task("Who stands where", "positions", "none by this day", "", ""),
-            number => self.task("Who stands where", "positions", format!("{number} positions"), "good", hint.unwrap_or_default()),
+            number => {
+                self.task("Who stands where", "positions", counted(number, "position", "positions"), "good", hint.unwrap_or_default())
+            }
         });
         let passed = self.demands().filter(|(_, state)| matches!(state, DemandState::Passed { .. } | DemandState::DueToday)).count();
         let open = self.demands().filter(|(_, state)| is_open(state)).count();
@@ -357,14 +368,33 @@ impl At<'_, '_> {
                     }
                     (None, 0) => {
                         let held = plan.mandates.iter().filter(|mandate| matches!(mandate.support, Support::Mandate(_))).count();
-                        let why = if held > 0 {
-                            format!("All {held} mandates have ended by this day.")
-                        } else {
-                            "No unit has a mandate.".to_owned()
-                        };
-                        ("no lawful day".to_owned(), "", why)
+                        let unknown = plan.mandates.iter().any(|mandate| matches!(mandate.support, Support::CannotTell(_)));
+                        match (held, unknown) {
+                            (0, true) => (
+                                "cannot tell".to_owned(),
+                                "",
+                                "The figures in the folder do not decide whether any unit has a mandate.".to_owned(),
+                            ),
+                            (0, false) => ("no lawful day".to_owned(), "", "No unit has a mandate.".to_owned()),
+                            (held, _) => (
+                                "no lawful day".to_owned(),
+                                "",
+                                format!("By this day {} ended.", counted(held, "mandate has", "mandates have")),
+                            ),
+                        }
                     }
-                    (None, live) => ("none called".to_owned(), "now", format!("{live} units have a live mandate; nothing is called.")),
+                    (None, live) if plan.refused.is_empty() => (
+                        "none called".to_owned(),
+                        "now",
+                        format!("{} live; no day ahead is called.", counted(live, "mandate is", "mandates are")),
+                    ),
+                    (None, live) => {
+                        let text = format!(
+                            "{} live; what is called ahead is refused, each day with every reason.",
+                            counted(live, "mandate is", "mandates are")
+                        );
+                        ("none lawful".to_owned(), "bad", text)
+                    }
                 };
                 tasks.push(self.task("Days of action", "action", status, class, hint));
                 if !plan.mandates.is_empty() {
@@ -376,7 +406,7 @@ impl At<'_, '_> {
                     let class = if live > 0 { "good" } else { "" };
                     tasks.push(self.task("Mandates, by unit and question", "action", format!("{live} live"), class, said.join(", ")));
                 }
-                let refused = plan_refused(plan);
+                let refused = plan.refused.len();
                 if refused > 0 {
                     tasks.push(self.task("Days that were refused", "action", format!("{refused}"), "bad", "Each with every reason."));
                 }
@@ -402,14 +432,14 @@ impl At<'_, '_> {
                 "campaign",
                 if plan.letter.is_some() { "ready" } else { "not yet" },
                 if plan.letter.is_some() { "good" } else { "" },
-                if plan.letter.is_some() { "" } else { "campaign.toml does not say what letters ask." },
+                if plan.letter.is_some() { "" } else { self.advice("campaign.toml does not say what letters ask.") },
             ),
             self.task(
                 "Postcards",
                 "campaign",
                 if plan.postcard.is_some() { "ready" } else { "not yet" },
                 if plan.postcard.is_some() { "good" } else { "" },
-                if plan.postcard.is_some() { "" } else { "campaign.toml does not say what postcards ask." },
+                if plan.postcard.is_some() { "" } else { self.advice("campaign.toml does not say what postcards ask.") },
             ),
         ];
         if !dispute.campaigns.is_empty() {
@@ -546,10 +576,6 @@ fn last_day(dispute: &Dispute) -> Option<Date> {
 fn is_over(dispute: &Dispute, on: Date) -> bool {
     let silent = || last_day(dispute).is_some_and(|last| last < plus_days(on, -366));
     dispute.ended_on.map_or_else(silent, |ended| ended < on)
-}
-
-fn plan_refused(plan: &Plan<'_>) -> usize {
-    plan.refused.len()
 }
 
 fn is_open(state: &DemandState<'_>) -> bool {

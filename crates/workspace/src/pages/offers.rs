@@ -431,7 +431,7 @@ fn prices_table(framework: &Framework<'_>, headline: &Headline, cited: &mut BTre
                     table.row([
                         words(index.word()),
                         words(window.words()).class("wide"),
-                        words(format!("{} to {}", reading.from, reading.to)),
+                        words(format!("{} to {}", reading.from, reading.to)).class("nowrap"),
                         percents(reading.prices_percent),
                         year(percents(pay).from("#headline")),
                         year(points(gap)),
@@ -489,7 +489,12 @@ fn points_table(dispute: &Dispute, value: &ScaleValue<'_>, rows: &[PointValue], 
     for point in rows {
         let year = point.first_year();
         cited.extend(point.row.source.iter().cloned());
-        let mut row = vec![words(&point.row.point), words(&point.row.band), words(&point.row.nation), words(&value.scale.id)];
+        let mut row = vec![
+            words(&point.row.point).class("nowrap"),
+            words(&point.row.band),
+            words(&point.row.nation).class("nowrap"),
+            words(&value.scale.id).class("nowrap"),
+        ];
         row.push(source_of(money(point.row.path.base), &point.row.source));
         for day in &days {
             let rate = point.row.path.rates.iter().rev().find(|rate| rate.from <= *day);

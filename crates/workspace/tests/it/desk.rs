@@ -125,6 +125,12 @@ fn the_list_and_the_homes_of_the_five_disputes() {
         "{}",
         home.body
     );
+    let then = page(asker.ask("nhs-2007", &[("on", "2007-04-23")], false));
+    assert!(
+        then.body.contains("/d/nhs-2007?on=2007-04-23&amp;csv=events") || then.body.contains("/d/nhs-2007?on=2007-04-23&csv=events"),
+        "{}",
+        then.body
+    );
     for (day, why) in [("31/02/2007", "not a date"), ("2007-02-31", "no day 31"), ("x", "not a date")] {
         assert!(matches!(asker.ask("nhs-2007", &[("on", day)], false), Err(Trouble::Question(text)) if text.contains(why)), "{day}");
     }
@@ -260,6 +266,10 @@ fn a_dispute_is_begun_changed_and_read_again() {
         "{}",
         second.body
     );
+    let same = page(asker.ask("our-trust-2026/history/3", &[("with", "1")], false));
+    check_html(&same, "compared");
+    assert!(same.body.contains("Compared with version 1") && same.body.contains("No file differs"), "{}", same.body);
+    assert!(matches!(asker.ask("our-trust-2026/history/3", &[("with", "x")], false), Err(Trouble::NotThere(_))));
     let old = asker.page("our-trust-2026/history/2/offers/offer.toml");
     check_html(&old, "old file");
     assert!(matches!(asker.ask("our-trust-2026/history/9", &[], false), Err(Trouble::NotThere(_))));
@@ -338,6 +348,7 @@ fn what_is_published_stays_and_says_what_was_corrected() {
         assert!(second.body.contains(part), "{part}: {}", second.body);
     }
     assert!(!second.body.contains("/d/ours"), "no way to the desk");
+    assert!(!second.body.contains("campaign.toml") && !second.body.contains("What to do next"), "advice is for negotiators");
     let offer = page(asker.public("ours/2/offers/england-staged"));
     check_html(&offer, "published offer");
     assert!(offer.body.contains("7/12 × 1.600% + 5/12 × 2.600% = 2.017%"), "{}", offer.body);
@@ -366,4 +377,77 @@ fn a_dispute_goes_out_as_one_file_and_comes_in_again() {
     assert!(page(asker.post("import", &[])).body.contains("No file was chosen"));
     check_html(&asker.page("import"), "import");
     assert!(!asker.folder.path().join("x").exists(), "nothing is half-written");
+}
+
+/// Whatever is asked, there is an answer: a page, a file, another address or a sentence; never a panic, and never a bug of ours.
+#[test]
+fn strange_questions_get_a_sentence() {
+    let asker = Asker::new();
+    see(asker.post("nhs-2008/copy", &[("id", "ours")]));
+    let long = "x".repeat(3_000);
+    let values = ["", " ", "0", "-1", "abc", "31/02/2007", "9999-99-99", "\u{0}", "<b>", "../..", "18446744073709551616", "½", &long];
+    let names = [
+        "on",
+        "csv",
+        "group",
+        "new",
+        "raw",
+        "with",
+        "do",
+        "rows",
+        "base",
+        "id",
+        "path",
+        "seen",
+        "text",
+        "then",
+        "from_version",
+        "note",
+        "sure",
+        "licence",
+    ];
+    for path in [
+        "",
+        "new",
+        "import",
+        "ours",
+        "ours/offers",
+        "ours/offers/three-year",
+        "ours/offers/three-year/edit",
+        "ours/offers/new",
+        "ours/files",
+        "ours/files/quoted.toml",
+        "ours/history",
+        "ours/history/1",
+        "ours/publish",
+        "ours/copy",
+        "ours/save",
+        "ours/note-outside",
+        "ours/export.zip",
+        "ours/history/0",
+        "ours/history/99999999999999999999",
+        "ours/files/a/b/c",
+        "ours/files/.history",
+        "//",
+        "nhs-2007/save",
+        ".",
+        "ours/offers/a/b",
+    ] {
+        for is_post in [false, true] {
+            for value in values {
+                let all: Vec<(&str, &str)> = names.iter().map(|name| (*name, value)).collect();
+                // One at a time where it says most: a value that is text and nothing else.
+                let alone = names.iter().filter(|_| value == "abc").map(|name| vec![(*name, value)]);
+                let each = alone.chain([all, Vec::new()]);
+                for pairs in each {
+                    match asker.ask(path, &pairs, is_post) {
+                        Err(Trouble::Ours(why)) => panic!("{path} {pairs:?}: {why}"),
+                        Err(Trouble::NotThere(why) | Trouble::Question(why)) => assert!(!why.is_empty()),
+                        Ok(Reply::Page(shown)) => assert!(!shown.body.contains("<b>"), "{path} {pairs:?}"),
+                        Ok(_) => {}
+                    }
+                }
+            }
+        }
+    }
 }
