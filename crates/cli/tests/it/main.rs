@@ -1,6 +1,7 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
 mod action;
+mod arrows;
 mod campaign;
 mod conference;
 mod contract;
@@ -9,6 +10,7 @@ mod equal_pay;
 mod exits;
 mod figures;
 mod folders;
+mod mechanisms;
 mod people;
 mod redistribute;
 mod roll;
