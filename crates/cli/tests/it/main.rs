@@ -1,6 +1,7 @@
 //! The program from outside: what scripts rely on, exit codes, and the figures that must come out.
 
 mod action;
+mod arrows;
 mod campaign;
 mod conference;
 mod contract;
@@ -12,6 +13,7 @@ mod exits;
 mod figures;
 mod folders;
 mod pages;
+mod mechanisms;
 mod people;
 mod redistribute;
 mod rehearse;

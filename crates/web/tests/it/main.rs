@@ -8,6 +8,7 @@ mod casting;
 #[path = "../../../store/tests/it/cluster.rs"]
 #[allow(dead_code)]
 mod cluster;
+mod described;
 mod desk_paper;
 mod desk_poll;
 mod desk_roll;
