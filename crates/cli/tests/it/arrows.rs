@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Each crate with those of ours that it uses outside its tests.
-const USES: [(&str, &[&str]); 17] = [
+const USES: [(&str, &[&str]); 18] = [
     ("dated", &[]),
     ("vote", &[]),
     ("verify", &[]),
@@ -23,7 +23,8 @@ const USES: [(&str, &[&str]); 17] = [
     ("poll", &["vote"]),
     ("store", &["vote"]),
     ("deliver", &["dated", "poll", "vote"]),
-    ("web", &["dated", "dispute", "law", "poll", "sheet", "store", "verify", "vote"]),
+    ("workspace", &["dated", "dispute", "law", "pay", "redistribute", "report", "workforce"]),
+    ("web", &["dated", "dispute", "law", "poll", "sheet", "store", "verify", "vote", "workspace"]),
     ("fuzz", &["dated", "dispute", "pay", "verify", "vote"]),
     ("rehearsal", &["verify", "vote"]),
 ];
