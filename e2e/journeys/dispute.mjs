@@ -22,11 +22,11 @@ async function signedIn({ visit, service }, role, options = { viewport: wide }) 
   return visitor;
 }
 
-/** The rows behind `?csv=` of a page, as lists of cells; no cell of these tables has a comma in it. */
+/** The rows behind `?csv=` of a page, as lists of cells. */
 async function csv(visitor, path) {
   const answer = await visitor.context.request.get(visitor.origin + path);
   assert.equal(answer.status(), 200, path);
-  return (await answer.text()).trim().split(/\r?\n/).map((line) => line.split(','));
+  return (await answer.text()).trim().split(/\r?\n/).map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain));
 }
 
 journey('negotiator: from the list of disputes to an offer of their own, saved as a version and published', async (walk) => {
@@ -154,18 +154,19 @@ journey('member: what is it worth to me, on a phone, in three numbers that the c
 
 journey('journalist: a quoted figure, its readings and sources, a permanent address and rows to cite', async (walk) => {
   const negotiator = await signedIn(walk, 'negotiator');
-  await negotiator.go('/d/nhs-2014/publish');
-  if ((await negotiator.page.locator('#sure').count()) > 0) {
-    await negotiator.page.locator('#note').fill('As of record');
-    await negotiator.page.locator('#sure').check();
-    await negotiator.click(negotiator.page.getByRole('button', { name: 'Publish this version' }));
-  }
+  await negotiator.go('/d/nhs-2014/copy');
+  await negotiator.page.locator('#id').fill('record-2014');
+  await negotiator.click(negotiator.page.locator('main form button').first());
+  await negotiator.go('/d/record-2014/publish');
+  await negotiator.page.locator('#note').fill('As of record');
+  await negotiator.page.locator('#sure').check();
+  await negotiator.click(negotiator.page.getByRole('button', { name: 'Publish this version' }));
   const visitor = await walk.visit({ viewport: wide, javaScriptEnabled: false });
   await visitor.go('/public');
   await visitor.look('public');
-  await visitor.follow(/2014/);
+  await visitor.page.locator('main a[href^="/public/record-2014"]').first().click();
   const home = new URL(visitor.page.url()).pathname;
-  assert.match(home, /^\/public\/nhs-2014\/\d+$/);
+  assert.match(home, /^\/public\/record-2014\/\d+$/);
   await visitor.go(`${home}/claims`);
   await visitor.look('public-claims');
   await visitor.page.locator('main a[href*="/claims/"]').first().click();

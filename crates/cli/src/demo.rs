@@ -14,8 +14,10 @@ use dispute::{Dispute, FoundingDisputes};
 use poll::Replace;
 use poll::files::{self, Readers};
 use serde_json::json;
+use web::clock::{Clock as _, SystemClock};
 use web::rehearsal::{Asked, Subject};
 use web::{Means, ServeError, Server};
+use workspace::shelf::{By, Shelf, ShelfError};
 
 use crate::answer::{self, Outcome};
 use crate::disk;
@@ -37,6 +39,9 @@ pub(crate) struct Demo {
 
 /// The dispute that is voted on, and its poll.
 const SUBJECT: (&str, &str) = ("nhs-2007", "unison-2007");
+
+/// On which terms the founding disputes are published.
+const LICENCE: &str = "MIT or Apache-2.0, as the program they come with";
 
 /// Ports that are tried.
 const PORTS: std::ops::Range<u16> = 8000..8020;
@@ -75,6 +80,7 @@ impl Demo {
         let subject = subject()?;
         let disputes = folder.path.join("disputes");
         write_disputes(&disputes)?;
+        publish(&disputes)?;
         let (server, ways) = tokio::select! {
             started = self.start(&folder.path, subject) => started?,
             () = &mut asked_to_end => return Ok(()),
@@ -134,7 +140,7 @@ impl Demo {
             text.push_str(&format!("    {role:<15} {link}\n"));
         }
         text.push_str(&format!(
-            "\n  Five disputes     {0}\n                    in another terminal: whitley offer value {0}/{1}\n\n",
+            "\n  Five disputes     {origin}/public for everybody; the negotiator works on them at {origin}/d\n                    their files: {0}\n                    in another terminal: whitley offer value {0}/{1}\n\n",
             disputes.display(),
             SUBJECT.0
         ));
@@ -181,6 +187,21 @@ fn write_disputes(to: &Path) -> Result<(), Failure> {
                 let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, bytes));
                 written.map_err(|error| Failure::Ours(format!("{} cannot be written: {error}", path.display())))?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Publishes each dispute as it came, so that its public page can be looked at. One that is published already stays as it is.
+fn publish(disputes: &Path) -> Result<(), Failure> {
+    let ours = |error: ShelfError| Failure::Ours(error.to_string());
+    let shelf = Shelf::open(disputes).map_err(ours)?;
+    let at = SystemClock.now().utc();
+    let by = By { who: "demo", at: &at, note: "As it comes with the program." };
+    for id in FoundingDisputes::ids() {
+        if shelf.history(&id).map_err(ours)?.publications().next().is_none() {
+            let seen = shelf.read(&id).map_err(ours)?.version;
+            shelf.publish(&id, &seen, LICENCE, by).map_err(ours)?;
         }
     }
     Ok(())

@@ -74,7 +74,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> Str
         .collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" class=\"timeline\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\n\
-         <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n<style>{STYLE}</style>\n\
+         <title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{}</desc>\n<style>{TIMELINE_STYLE}</style>\n\
          <rect class=\"ground\" x=\"0\" y=\"0\" width=\"{WIDTH}\" height=\"{height}\"/>\n{spine}{body}</svg>\n",
         escape_xml(&spoken.join(" "))
     )
@@ -82,7 +82,7 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> Str
 
 /// Under its own class, so that it touches nothing else of a page it is put into.
 /// Every shape has its own pattern of light and dark besides its colour, so that it prints in black and white.
-const STYLE: &str = "\
+pub const TIMELINE_STYLE: &str = "\
 .timeline .ground{fill:#fff}\
 .timeline text{font-family:system-ui,'Segoe UI',Arial,sans-serif;fill:#1a1a1a;font-size:14px}\
 .timeline .title{font-size:19px;font-weight:700}\

@@ -9,6 +9,8 @@ pub(crate) mod receipt;
 pub(crate) mod results;
 pub(crate) mod sign_in;
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -22,7 +24,8 @@ use crate::role::Role;
 use crate::service::Service;
 use crate::texts::{Language, Words};
 
-const STYLE: &str = include_str!("../static/pages.css");
+/// The style sheet of all pages, with that of the timelines that `law` draws.
+static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{}\n", include_str!("../static/pages.css"), law::TIMELINE_STYLE));
 
 /// What every page has around its own content.
 pub struct Frame {

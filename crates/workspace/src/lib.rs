@@ -24,10 +24,21 @@ pub use asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
 /// # Errors
 /// [`Trouble`]: what was asked is not there, or cannot be answered as put, with what would be right.
 pub fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
-    let answer = pages::answer(opened, asked)?;
+    let mut answer = pages::answer(opened, asked)?;
+    if let Answer::Page(page) = &mut answer {
+        without_styles(&mut page.body);
+    }
     let Some(wanted) = asked.one("csv") else { return Ok(answer) };
     let Answer::Page(page) = &answer else { return Ok(answer) };
     let table = page.tables.iter().find(|table| table.id == wanted);
     let table = table.ok_or_else(|| Trouble::not_there(format!("this page has no table “{wanted}”")))?;
     Ok(Answer::File(File { name: format!("{}-{}.csv", opened.dispute.id, table.id), kind: "text/csv; charset=utf-8", bytes: table.csv() }))
+}
+
+/// Takes the styles out that pictures carry for where they stand alone: a page has one sheet of styles, and no other is let in.
+fn without_styles(html: &mut String) {
+    while let Some(from) = html.find("<style>") {
+        let Some(length) = html[from..].find("</style>") else { return };
+        html.replace_range(from..from + length + "</style>".len(), "");
+    }
 }

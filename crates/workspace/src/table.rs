@@ -84,7 +84,7 @@ impl Table {
         let id = escape(&self.id);
         let _ = write!(
             html,
-            "<div class=\"scroll\" id=\"{id}\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}-caption\"><table><caption id=\"{id}-caption\">{}</caption><thead><tr>",
+            "<div class=\"scroll\" id=\"{id}\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{id}-caption\"><table><caption id=\"{id}-caption\">{}</caption><thead><tr>",
             escape(&self.caption)
         );
         for head in &self.heads {
