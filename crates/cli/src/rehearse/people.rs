@@ -40,14 +40,16 @@ pub(super) fn make(units: &[Unit], days: Days, seed: &str, title: &str, work: &m
     work.write(&employers, "the invented employers: one to each unit, with its workplaces", made.employers.as_bytes())?;
     drop(made);
     let check = format!("roll check {members} --employers {employers} --on {on}");
-    work.progress.say("membership file checked", true);
+    work.progress.say("checking the membership file", true);
     work.keep(&check, &format!("{MEMBERSHIP}/check.txt"), "what the check of that file found", false)?;
     let plan = format!("{MEMBERSHIP}/units.toml");
+    work.progress.say("importing it", true);
     work.must(&format!("roll import {members} --to {ROLL} --employers {employers}"))?;
     let small = "the units and what is done about small ones: the merge plan";
+    work.progress.say("counting the units", true);
     work.keep(&format!("roll units {ROLL} --on {on} --out {plan}"), &format!("{MEMBERSHIP}/units.txt"), small, false)?;
     work.note(&plan, "the same plan as `whitley vote setup` takes it", None, "");
-    work.progress.say("roll frozen", true);
+    work.progress.say("freezing the roll", true);
     // Quotes part the words of a command here.
     let label = title.replace('"', "”");
     let freeze = format!("roll freeze {ROLL} --on {on} --label \"{label}\" --plan {plan}");
@@ -59,6 +61,7 @@ pub(super) fn make(units: &[Unit], days: Days, seed: &str, title: &str, work: &m
         "yes",
     );
     let notices = format!("roll notices {ROLL} --out {NOTICES}");
+    work.progress.say("counting for the notices", true);
     work.must(&notices)?;
     let what = "the figures of the notice to each employer, by category and workplace; figures.json has all";
     work.note(&format!("{NOTICES}/"), what, Some(&notices), "yes");
