@@ -5,13 +5,15 @@
 // Needs chromium, and the programs built (cargo build -p whitley -p verify). Pictures of every page go to target/e2e.
 
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import anybody from './journeys/anybody.mjs';
 import count from './journeys/count.mjs';
 import member from './journeys/member.mjs';
+import negotiator from './journeys/negotiator.mjs';
 import staff from './journeys/staff.mjs';
 import { Visitor, looked, shots } from './visitor.mjs';
-import { serve, tidyUp } from './whitley.mjs';
+import { scratch, serve, tidyUp } from './whitley.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: apt-get install -y chromium (or name another in CHROMIUM)`);
@@ -59,6 +61,7 @@ try {
   // The second poll closes after a minute and is then counted, while the first one stays open.
   await Promise.all([
     lane('counted', count, '--rehearsal', '--voters', '12', '--units', '2', '--vote-again', '--minutes', '1'),
+    lane('disputes', negotiator, '--disputes', join(scratch, 'shelf')),
     lane('open', [...member, ...staff, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
   ]);
 } finally {
