@@ -5,15 +5,17 @@
 // Needs chromium, and the programs built (cargo build -p whitley -p verify). Pictures of every page go to target/e2e.
 
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import anybody from './journeys/anybody.mjs';
 import count from './journeys/count.mjs';
 import dispute from './journeys/dispute.mjs';
 import member from './journeys/member.mjs';
+import negotiator from './journeys/negotiator.mjs';
 import staff from './journeys/staff.mjs';
 import whole, { officersKey } from './journeys/whole.mjs';
 import { Visitor, looked, shots } from './visitor.mjs';
-import { disputesFolder, serve, tidyUp } from './whitley.mjs';
+import { disputesFolder, scratch, serve, tidyUp } from './whitley.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing: apt-get install -y chromium (or name another in CHROMIUM)`);
@@ -69,6 +71,7 @@ try {
     lane('open', [...staff, ...member, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
     // And a whole poll, from a file of members to the certificate. Its times are those of its plan.
     lane('whole', whole, '--officer', officersKey()),
+    lane('shelf', negotiator, '--disputes', join(scratch, 'shelf')),
   ]);
 } finally {
   await browser.close();
