@@ -1,4 +1,4 @@
-// A dispute in the browser, as each of its people meets it: negotiator, analyst, member, journalist, a branch's representative.
+// A dispute in the browser, as its people meet it: officer, analyst, member, journalist, a branch's representative. The negotiator has a file of their own.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -28,77 +28,6 @@ async function csv(visitor, path) {
   assert.equal(answer.status(), 200, path);
   return (await answer.text()).trim().split(/\r?\n/).map((line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain));
 }
-
-journey('negotiator: from the list of disputes to an offer of their own, saved as a version and published', async (walk) => {
-  const visitor = await signedIn(walk, 'negotiator');
-  await visitor.go('/d');
-  await visitor.look('disputes');
-  await visitor.follow(/2007/);
-  for (const stage of ['Offer', 'Decide', 'Ballot', 'Act', 'Persuade']) await visitor.page.getByRole('heading', { name: new RegExp(`${stage}$`) }).first().waitFor();
-  await visitor.look('dispute-home');
-  // The founding disputes are of record: to change one is to copy it.
-  await visitor.go('/d/nhs-2007/copy');
-  await visitor.page.locator('#id').fill('our-trust');
-  await visitor.click(visitor.page.locator('main form button').first());
-  await visitor.go('/d/our-trust/offers');
-  await visitor.look('dispute-offers');
-  await visitor.follow('Write down an offer');
-
-  // What is wrong is said at the field, and nothing is lost.
-  const field = (name) => visitor.page.locator(`[name="${name}"]`);
-  await field('title').fill('Two steps, as we would settle');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Check and save' }));
-  await visitor.page.locator('.error-summary').waitFor();
-  assert.equal(await field('title').inputValue(), 'Two steps, as we would settle');
-  await visitor.look('dispute-offer-form-wrong');
-  await field('id').fill('settlement');
-  await visitor.page.locator('[name="made_by"]').selectOption({ index: 1 });
-  await field('made_on').fill('2007-07-02');
-  await field('base_date').fill('2007-03-31');
-  await visitor.page.locator('#nation-1').check();
-  await visitor.page.locator('[name="source"]').fill(await visitor.page.locator('#sources option').first().evaluate((option) => option.textContent));
-  const rows = visitor.page.locator('fieldset.ws-row');
-  if ((await rows.count()) < 1) await visitor.click(visitor.page.getByRole('button', { name: 'Add a step' }));
-  await field('r0-from').fill('2007-04-01');
-  await field('r0-amount').fill('2');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Add a step' }));
-  await field('r1-from').fill('2007-11-01');
-  await field('r1-amount').fill('1');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Work it out', exact: true }).last());
-  assert.ok((await visitor.page.locator('#worth').innerText()).includes('%'), 'the value stands beside the form');
-  await visitor.look('dispute-offer-form');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Check and save' }));
-  assert.ok((await visitor.page.locator('main').innerText()).includes('2007-11-01'), 'what will be written is shown');
-  await visitor.look('dispute-offer-check');
-  await visitor.click(visitor.page.getByRole('button', { name: 'Save as new version' }));
-  await visitor.go('/d/our-trust/offers/settlement');
-  await visitor.heading('Two steps, as we would settle');
-  await visitor.look('dispute-offer');
-  await visitor.go('/d/our-trust/history');
-  await visitor.see('settlement');
-  await visitor.look('dispute-history');
-
-  // The file is the truth: as text, with every fault and nothing written when it has one.
-  await visitor.go('/d/our-trust/files/offers/settlement.toml');
-  const text = visitor.page.locator('#text');
-  await text.fill((await text.inputValue()).replace('2007-11-01', '2007-31-11'));
-  await visitor.click(visitor.page.getByRole('button', { name: 'Save as new version' }));
-  assert.match(await visitor.page.locator('main').innerText(), /settlement\.toml/);
-  await visitor.look('dispute-file-wrong');
-
-  await visitor.go('/d/our-trust/publish');
-  await visitor.look('dispute-publish');
-  await visitor.page.locator('#note').fill('First published version');
-  await visitor.page.locator('#sure').check();
-  await visitor.click(visitor.page.getByRole('button', { name: 'Publish this version' }));
-  const anybody = await walk.visit({ javaScriptEnabled: false });
-  await anybody.go('/public/our-trust');
-  assert.match(anybody.page.url(), /\/public\/our-trust\/1$/, 'the address of a published version is its own');
-  await anybody.look('public-dispute');
-  // Nothing of the workspace is anybody's.
-  await anybody.go('/d/our-trust');
-  await anybody.heading('Sign in');
-});
 
 journey('every page of every founding dispute, as the officer reads it', async (walk) => {
   const visitor = await signedIn(walk, 'officer');
