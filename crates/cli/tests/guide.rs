@@ -118,6 +118,8 @@ fn serves(name: &str, command: &str, folder: &Path, path: &str) {
 }
 
 fn end(child: &mut Child) -> bool {
+    // What it says comes a moment before it listens for signals.
+    std::thread::sleep(std::time::Duration::from_secs(1));
     let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().is_ok_and(|status| status.success());
     asked && child.wait().is_ok_and(|status| status.success())
 }
