@@ -100,10 +100,10 @@ impl std::error::Error for ShelfError {}
 /// Words that are addresses and so no ids.
 const TAKEN: [&str; 2] = ["new", "import"];
 
-/// Whether a text can be the id of a dispute on a shelf: small letters, digits and hyphens, at most 64.
+/// Whether a text can be the id of a dispute on a shelf: small letters, digits, hyphens, and dots inside, as `whitley new` takes; at most 64.
 pub fn is_id(id: &str) -> bool {
-    let plain = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    plain && (1..=64).contains(&id.len()) && !id.starts_with('-') && !TAKEN.contains(&id)
+    let plain = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    plain && (1..=64).contains(&id.len()) && !id.starts_with(['-', '.']) && !TAKEN.contains(&id)
 }
 
 /// Whether a path can be a file of a dispute folder: a name, or a folder and a name, of letters, digits, dots, hyphens and underscores.

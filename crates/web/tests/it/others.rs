@@ -37,6 +37,16 @@ async fn a_service_that_cannot_be_right_does_not_start() {
     let means = || Means { clock: Arc::new(SetClock::at(at(OPENS))), random: Arc::new(SystemRandom) };
     let mut bare = config(&folder, &wanted);
     bare.rehearsal = false;
+    // Disputes alone are something to serve; a file is no folder of disputes; one key has one role.
+    web::start(bare.clone(), means()).await.expect("it starts").stop().await;
+    let (_, shared) = crate::made::keys("shared");
+    let mut two_roles = bare.clone();
+    (two_roles.operator, two_roles.negotiator) = (Some(shared.clone()), Some(shared));
+    assert!(matches!(web::start(two_roles, means()).await.err(), Some(ServeError::Config(why)) if why.contains("one key, one role")));
+    let mut no_folder = bare.clone();
+    no_folder.disputes = Some(folder.path().join("people.key"));
+    assert!(matches!(web::start(no_folder, means()).await.err(), Some(ServeError::Config(why)) if why.contains("--disputes")));
+    bare.disputes = None;
     assert!(matches!(web::start(bare.clone(), means()).await.err(), Some(ServeError::NothingToServe)));
     let mut everywhere = config(&folder, &wanted);
     everywhere.listen = "0.0.0.0:0".parse().expect("an address");

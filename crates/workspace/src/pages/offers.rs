@@ -104,7 +104,13 @@ fn list(opened: &Opened<'_>) -> Result<Answer, Trouble> {
         let first = offer.nations.first().map(|(name, _)| name.as_str()).unwrap_or_default();
         let year = framework.first_pay_year(offer).map(PayYear::name).unwrap_or_default();
         let made_by = offer.made_by.as_ref().map(|(who, _)| dispute.party_name(who)).unwrap_or_default();
-        let mut row = vec![words(&offer.title).from(&page), words(offer.kind.word()), words(made_by), words(nations(offer)), words(year)];
+        let mut row = vec![
+            words(&offer.title).from(&page),
+            words(offer.kind.word()),
+            words(made_by),
+            words(nations(offer)),
+            words(year).class("nowrap"),
+        ];
         match framework.headline(offer, first).filter(|headline| !headline.years.is_empty()) {
             Some(headline) => {
                 let year = &headline.years[0];
@@ -119,6 +125,11 @@ fn list(opened: &Opened<'_>) -> Result<Answer, Trouble> {
             None => row.extend([words("by point").from(format!("{page}#who")), words(""), words(""), words("")]),
         }
         glance.row(row);
+    }
+    if glance.rows.iter().all(|row| row.last().is_none_or(|cell| cell.text.is_empty())) {
+        // Nobody offers more than a year.
+        glance.heads.pop();
+        glance.rows.iter_mut().for_each(|row| drop(row.pop()));
     }
     let mut counted =
         Table::new("counted", "What each side says they are worth", &["offer", "counted by", ">percent", "what it counts", "source"]);
@@ -302,7 +313,7 @@ fn headline_table(offer: &Offer, headline: &Headline) -> (Table, Vec<Why>) {
     for (at, year) in headline.years.iter().enumerate() {
         let why = format!("#why-{}", at + 1);
         table.row([
-            words(year.year.name()),
+            words(year.year.name()).class("nowrap"),
             percents(year.in_year_percent.by_months).from(&why),
             percents(year.in_year_percent.by_days).from(&why),
             percents(year.year_end_percent).from(&why),
