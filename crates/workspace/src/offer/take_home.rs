@@ -163,7 +163,7 @@ impl Offered {
         let changes = || self.path.rates.iter().map(|rate| rate.from);
         let sums = || self.lumps.iter().map(|lump| lump.paid_on);
         let Some(first) = changes().next().or_else(|| sums().next()) else { return Vec::new() };
-        let last = changes().last().into_iter().chain(sums()).chain(self.paid_on).max().unwrap_or(first);
+        let last = changes().next_back().into_iter().chain(sums()).chain(self.paid_on).max().unwrap_or(first);
         let years = std::iter::successors(Some(PayYear::holding(first, 4)), |year| Some(year.next()));
         years.take_while(|year| year.first_day() <= last).collect()
     }

@@ -3,6 +3,8 @@
 mod figures;
 mod staff;
 
+use std::collections::HashSet;
+
 use askama::Template;
 use dated::Ratio;
 use pay::{Offer, grouped};
@@ -11,10 +13,13 @@ use report::charts::{Heading, Series, along_the_spine};
 use crate::asked::{Answer, Asked, Opened, Page, Trouble};
 use crate::offer::compare::{Column, Valued, columns, first_year, of_points, of_salary, summary};
 use crate::offer::typed::parse_pounds;
-use crate::pages::parts::{Choice, Picture, Source, Tab, Wrong, address, capital, offer_href, offer_meta, query, sources};
+use crate::pages::parts::{Choice, Picture, Source, Tab, Wrong, address, capital, encoded, offer_href, offer_meta, query, sources};
 use crate::pages::staff::{SIZES, Staff};
 use crate::pages::{filled, nothing_yet};
-use crate::table::{Table, escape};
+use crate::table::Table;
+
+/// More cannot be read side by side.
+const MOST_OFFERS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -50,8 +55,15 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
             "Two offers are needed to compare, and this dispute has fewer. They are written down under Offers.",
         ));
     }
-    let chosen: Vec<String> = asked.all("offers").flat_map(|list| list.split(',')).map(|name| name.trim().to_owned()).collect();
+    let mut chosen: Vec<String> =
+        asked.all("offers").flat_map(|list| list.split(',')).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let mut seen = HashSet::new();
+    chosen.retain(|name| seen.insert(name.clone()));
     let mut wrong = Vec::new();
+    if chosen.len() > MOST_OFFERS {
+        let what = format!("{} offers are too many for one page: choose at most {MOST_OFFERS}", chosen.len());
+        wrong.push(Wrong { field: "offers", what });
+    }
     let framework = dispute.framework();
     let group = asked.one("group").map(str::to_owned);
     if let Some(group) = group.as_ref().filter(|group| !framework.groups.contains(group)) {
@@ -192,14 +204,14 @@ fn presets(opened: &Opened<'_>) -> Vec<Tab> {
     }
     let link = |text: &str, names: Vec<String>| Tab {
         text: text.to_owned(),
-        href: escape(&address(opened, "compare", &format!("offers={}", names.join(",")))),
+        href: address(opened, "compare", &format!("offers={}", names.iter().map(|name| encoded(name)).collect::<Vec<_>>().join(","))),
         is_here: false,
     };
     let mut list = Vec::new();
-    if dated.len() > 1 {
+    if (2..=MOST_OFFERS).contains(&dated.len()) {
         list.push(link("All that are known step by step", dated.iter().map(|offer| offer.id.clone()).collect()));
     }
-    if of_nations.len() > 1 {
+    if (2..=MOST_OFFERS).contains(&of_nations.len()) {
         let name =
             |(nation, offer): &(&str, &Offer)| if offer.nations.len() > 1 { format!("{}@{nation}", offer.id) } else { offer.id.clone() };
         list.push(link("Nation against nation", of_nations.iter().map(name).collect()));

@@ -213,7 +213,9 @@ pub(crate) fn read_by_programs(text: String, is_number: bool) -> Cell {
     let plain: String =
         text.chars().filter(|letter| !matches!(letter, '£' | ',' | '%')).map(|letter| if letter == '−' { '-' } else { letter }).collect();
     let exact = (is_number && plain != text && Ratio::parse_decimal(plain.trim_start_matches('-')).is_some()).then_some(plain);
-    Cell { text, exact, ..Cell::default() }
+    // A year or a word is not broken.
+    let class = (!is_number && text.len() < 12).then_some("short");
+    Cell { text, exact, href: None, class }
 }
 
 /// A table of the report as one of these pages.

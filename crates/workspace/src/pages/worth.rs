@@ -10,7 +10,6 @@ use crate::asked::{Answer, Asked, Opened, Page, Trouble};
 use crate::offer::take_home::NATIONS;
 use crate::pages::parts::{Choice, Choices, Source, Tab, Wrong, address, query, sources};
 use crate::pages::{filled, nothing_yet};
-use crate::table::escape;
 use answer::{Answered, Card};
 use question::Typed;
 
@@ -54,8 +53,8 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     let here = address(opened, "worth", &query(asked, &[]));
     let tab = |name: &str, text: &str, value: &str, chosen: &str| Tab {
         text: text.to_owned(),
-        // A point of one nation or group need not be one of another.
-        href: escape(&address(opened, "worth", &query(asked, &[(name, value), ("post", "")]))),
+        // The nations share most points; the scale of one group is not that of another.
+        href: address(opened, "worth", &query(asked, &[(name, value), (if name == "group" { "post" } else { "" }, "")])),
         is_here: value == chosen,
     };
     let group_name = |id: &str| opened.dispute.groups.iter().find(|group| group.id == id).map_or(id.to_owned(), |group| group.name.clone());

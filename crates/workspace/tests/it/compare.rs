@@ -25,7 +25,8 @@ fn every_point_of_every_dispute_has_the_librarys_gain() {
             for row in rows(&dispute, &asked, &table.id) {
                 for (at, id) in ids.iter().enumerate() {
                     let offer = dispute.offer(id).expect("an offer");
-                    let start = if at == 0 { 3 } else { 6 + 5 * (at - 1) };
+                    let start = table.heads.iter().position(|head| head.text == format!("{id}: in the year")).expect("its column");
+                    let end = start + 1 + usize::from(at > 0);
                     let grouped = framework.in_group(Some(dispute.groups[0].id.clone()));
                     let listed = grouped.scales_of(offer).any(|known| known.id == scale.id);
                     let found = if listed { grouped.rows(offer, scale, &offer.nations[0].0).unwrap_or_default() } else { Vec::new() };
@@ -42,7 +43,7 @@ fn every_point_of_every_dispute_has_the_librarys_gain() {
                         dispute.id,
                         row[0]
                     );
-                    assert_eq!(row[start + 1], pounds(year.year_end_rate.ratio()));
+                    assert_eq!((table.heads[end].text.as_str(), &row[end]), ("at its end", &pounds(year.year_end_rate.ratio())));
                     compared += 1;
                 }
             }
@@ -64,7 +65,8 @@ fn nation_against_nation_in_2007() {
     assert!(real.iter().any(|row| row[0] == "england-staged" && row[1].starts_with("RPI, annual rate known at the time")), "{real:?}");
     // Point 17 in band 5: 19,730 before.
     let point = rows(&dispute, asked, "points-afc-spine").into_iter().find(|row| row[0] == "17" && row[1] == "5").expect("point 17");
-    assert_eq!((point[3].as_str(), point[4].as_str(), point[6].as_str()), ("378.08", "20223.00", "493.00"));
+    // Staged: seven months of 1.5% and five of 2.5%; in Scotland the whole year, 114.92 more.
+    assert_eq!((point[3].as_str(), point[4].as_str(), point[6].as_str(), point[7].as_str()), ("378.08", "20223.00", "493.00", "114.92"));
 }
 
 #[test]
@@ -91,6 +93,8 @@ fn what_cannot_be_compared_is_said() {
     let found = page(&dispute("nhs-2007"), "compare?offers=england-staged,nosuch&staff=12&salary=x");
     assert!(found.is_refusal && found.body.contains("“12” is not a number of staff") && found.body.contains("“x” is not a salary"));
     assert!(page(&dispute("nhs-2007"), "compare?offers=england-staged,nosuch").body.contains("there is no offer “nosuch”"));
+    let many: Vec<String> = (0..9).map(|number| format!("o{number}")).collect();
+    assert!(page(&dispute("nhs-2007"), &format!("compare?offers={}", many.join(","))).body.contains("choose at most 8"));
     // Nurses' grades of 1998 are of no scale that staff could be dealt to.
     let found = page(&dispute("nhs-whitley-1998"), "compare?offers=award,recommendation&staff=1000");
     assert!(found.body.contains("so no staff can be made up"), "{}", found.body);

@@ -132,3 +132,9 @@ fn offers_without_scales_name_what_is_missing() {
     assert!(found.body.contains("Not valued"), "{}", found.body);
     assert!(found.tables.is_empty());
 }
+
+#[test]
+fn the_other_nations_are_a_link_away_and_keep_what_was_typed() {
+    let found = page(&dispute("nhs-2007"), "worth?nation=England&post=17:5&hours=30").body;
+    assert!(found.contains("href=\"/d/test/worth?post=17%3A5&#38;hours=30&#38;nation=Scotland\""), "{found}");
+}

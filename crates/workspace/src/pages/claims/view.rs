@@ -136,7 +136,7 @@ pub(super) fn inputs(checked: &CheckedFigure<'_>) -> Table {
             Ok((value, holds)) => (words(shown(*value)).exact(value.to_fixed(6)), if *holds { "yes" } else { "no" }),
             Err(why) => (words(format!("not computed: {why}")).exact(""), "not known"),
         };
-        table.row([words(reading.definition), value, words(holds), words(reading.formula), words(inputs.join("; "))]);
+        table.row([words(reading.definition), value, words(holds), words(reading.formula), words(inputs.join("; ")).class("wide")]);
     }
     table
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dated::Ratio;
-use pay::{Framework, Index, PaySide, WeeksInYear, real_terms};
+use pay::{Framework, Index, PaySide, Pence, PointValue, WeeksInYear, real_terms};
 
 use crate::asked::Opened;
 use crate::offer::compare::{Column, Valued, gain};
@@ -88,7 +88,7 @@ pub(super) fn real(opened: &Opened<'_>, framework: &Framework<'_>, columns: &[Co
                 let is_deal = matches!(reading.pay, PaySide::Deal(_));
                 table.row([
                     name(opened, column),
-                    words(format!("{index}, {}, {} to {}", window.words(), reading.from, reading.to)),
+                    words(format!("{index}, {}, {} to {}", window.words(), reading.from, reading.to)).class("wide"),
                     percent(reading.prices_percent, 2),
                     if is_deal { words("") } else { percent(in_year, 2) },
                     if is_deal { words("") } else { gap(short) },
@@ -110,12 +110,17 @@ pub(super) fn points(
     rows: &[(String, Valued)],
     of_salary: bool,
 ) -> Vec<Table> {
+    // A column of what staging costs only where it costs anybody something.
+    let staged: Vec<bool> = (0..columns.len())
+        .map(|at| rows.iter().filter_map(|(_, values)| values[at].as_ref()).any(|value| !value.staging.is_empty()))
+        .collect();
     let mut heads: Vec<String> = vec![if of_salary { "salary" } else { "point" }.into(), "band".into(), ">before".into()];
     for (at, column) in columns.iter().enumerate() {
-        heads.extend([format!(">{}: in the year", column.name), ">at its end".into(), ">lost a week to stages".into()]);
-        if at > 0 {
-            heads.extend([">more in the year".into(), ">more at its end".into()]);
-        }
+        heads.push(format!(">{}: in the year", column.name));
+        heads.extend((at > 0).then(|| ">more in the year".into()));
+        heads.push(">at its end".into());
+        heads.extend((at > 0).then(|| ">more at its end".into()));
+        heads.extend(staged[at].then(|| ">lost a week to stages".into()));
     }
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let mut scales: Vec<&String> = rows.iter().map(|(scale, _)| scale).collect();
@@ -133,23 +138,21 @@ pub(super) fn points(
                 let mut cells = vec![words(post), words(&any.row.band), money(any.row.path.base)];
                 let first = values.first().and_then(Option::as_ref);
                 for (at, (column, value)) in columns.iter().zip(values).enumerate() {
+                    let width = 2 + 2 * usize::from(at > 0) + usize::from(staged[at]);
                     let Some(value) = value else {
-                        cells.extend(std::iter::repeat_n(words("not valued").exact(""), if at > 0 { 5 } else { 3 }));
+                        cells.extend(std::iter::repeat_n(words("not valued").exact(""), width));
                         continue;
                     };
                     let year = value.first_year();
+                    // Against the first offer, where that values the point too.
+                    let more = |of: &dyn Fn(&PointValue) -> Ratio| {
+                        first.map_or_else(|| words(""), |first| difference(Pence::nearest(of(value) - of(first))))
+                    };
                     cells.push(money_of(gain(value)).from(offer_href(opened, column.offer)));
+                    cells.extend((at > 0).then(|| more(&gain)));
                     cells.push(money(year.year_end_rate));
-                    cells.push(money_of(value.weekly_loss_pence(WeeksInYear::Calendar)));
-                    if at > 0 {
-                        cells.extend(match first {
-                            Some(first) => {
-                                let more: Ratio = gain(value) - gain(first);
-                                [difference(pay::Pence::nearest(more)), difference(year.year_end_rate - first.first_year().year_end_rate)]
-                            }
-                            None => [words(""), words("")],
-                        });
-                    }
+                    cells.extend((at > 0).then(|| more(&|value: &PointValue| value.first_year().year_end_rate.ratio())));
+                    cells.extend(staged[at].then(|| money_of(value.weekly_loss_pence(WeeksInYear::Calendar))));
                 }
                 table.row(cells);
             }

@@ -439,7 +439,7 @@ fn price_rows(table: &mut Table, framework: &Framework<'_>, offer: &Offer, one: 
     let (in_year, at_end) = (year.gain_percent.by_months, year.year_end_percent);
     for index in Index::ALL {
         let what = format!("{index}, {}: the year to {}", window.words(), month.long());
-        let mut cells = vec![words(&offer.title).exact(&offer.id).from(format!("#o-{}", offer.id)), words(what)];
+        let mut cells = vec![words(&offer.title).exact(&offer.id).from(format!("#o-{}", offer.id)), words(what).class("wide")];
         match framework.prices.annual_rate(index, month) {
             Ok(rose) => cells.extend([
                 percent(rose, 1),
