@@ -100,7 +100,10 @@ journey('count: anybody reads the result; a journalist downloads and verifies it
   const machine = new Machine('journalist');
   const archive = await machine.fetch(journalist.page, journalist.page.locator('a[href$="/archive.bel"]').first());
   const companion = await machine.fetch(journalist.page, journalist.page.locator('a[href$="/companion.jsonl"]').first());
-  machine.run(`whitley-verify ${archive} --companion ${companion} --tracker '${trackers.last}'`);
+  // The program takes a tracker in hexadecimal digits; pages show it in base64.
+  const hex = (tracker) => Buffer.from(tracker.replace(/\s/g, ''), 'base64').toString('hex');
+  machine.run(`whitley-verify ${archive} --companion ${companion} --tracker ${hex(trackers.last)}`);
+  assert.match(machine.run(`whitley-verify ${archive} --companion ${companion} --tracker ${hex(trackers.first)}`, 1), /V39/);
   // A letter of a ballot's proof, a letter of the signed counts: each is found.
   machine.run(`sed '0,/"challenge":"[1-8]/s/"challenge":"[1-8]/"challenge":"9/' ${archive} > changed.bel; ! cmp -s ${archive} changed.bel`);
   assert.match(machine.run(`whitley-verify changed.bel --companion ${companion}`, 1), /fail/i);

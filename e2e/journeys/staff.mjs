@@ -53,7 +53,7 @@ journey('staff: every desk and each of its pages, at an open poll', async (walk)
     const { visitor } = await staff(walk, role);
     await visitor.look(`desk-${role}`);
     const links = await visitor.page.locator('main ul.tasks a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-    assert.ok(links.length > 2, role);
+    assert.ok(links.length > 0, role);
     for (const path of new Set(links)) {
       // What a desk links to is there for it.
       if (path.endsWith('.csv')) {
@@ -130,7 +130,7 @@ journey('staff: papers issued, come back, agreed by two, accepted by a signed li
   );
   // A file that must never leave its machine is refused, and nothing of it comes back.
   assert.match(await officer.visitor.bring(officer.machine.at('officer.key')), /Not everything was taken/i);
-  assert.ok(!(await officer.visitor.page.content()).includes(officer.machine.run('cat officer.key').match(/"signing_seed": "(\w+)"/)[1]));
+  assert.ok(!(await officer.visitor.page.content()).includes(officer.machine.run('cat officer.key').match(/"signing_seed":\s*"(\w+)"/)[1]));
   await officer.visitor.look('lines-refused');
   assert.match(await officer.visitor.bring(officer.machine.at('replace.json'), officer.machine.at('void.json')), /waits for the other/);
   await officer.visitor.look('lines-waiting');

@@ -14,7 +14,10 @@ export default journeys;
 const ROLES = ['officer', 'scrutineer', 'authority', 'trustee-1', 'trustee-2', 'trustee-3'];
 const machines = {};
 const publicKeys = {};
+let opensAt;
 let closesAt;
+/** How long the first journey took: by this is known how much time the next ones need before the votes. */
+let firstSeconds = 0;
 
 /** Everybody makes a key on their own machine; the service is started with the officer's. */
 export function officersKey() {
@@ -59,6 +62,7 @@ mock,Mock Trust,Clinic,Mock Clinic,yes,1 Mock Road;Mocktown
 `;
 
 journey('whole: the officer brings a file with faults, sees every one, brings the mended file, freezes', async (walk) => {
+  const from = Date.now();
   const { visitor, machine } = await person(walk, 'officer');
   await visitor.look('whole-desk-begin');
   await visitor.follow('Roll of members');
@@ -107,6 +111,7 @@ journey('whole: the officer brings a file with faults, sees every one, brings th
   await visitor.follow('Figures for the notice');
   await visitor.see('50 employees concerned');
   await visitor.look('roll-notices');
+  firstSeconds = (Date.now() - from) / 1_000;
 });
 
 journey('whole: the plan, its mistakes, the law’s dates, fixed', async (walk) => {
@@ -124,8 +129,10 @@ journey('whole: the plan, its mistakes, the law’s dates, fixed', async (walk) 
   // Full minutes: the next one, and one that leaves time for everything before the votes.
   const minute = (seconds) => new Date(Math.ceil((Date.now() + seconds * 1_000) / 60_000) * 60_000);
   const typed = (time) => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', dateStyle: 'short', timeStyle: 'short' }).format(time).replace(' ', 'T');
-  closesAt = minute(Number(process.env.WHOLE_SECONDS ?? 100));
-  await page.locator('#opens').fill(typed(minute(6)));
+  opensAt = minute(6);
+  // From here to the last vote it took 1.7 times as long as the first journey, measured on a busy machine.
+  closesAt = new Date(Math.max(minute(2.5 * firstSeconds), opensAt.getTime() + 60_000));
+  await page.locator('#opens').fill(typed(opensAt));
   await page.locator('#closes').fill(typed(closesAt));
   assert.match(await visitor.click(page.getByRole('button', { name: 'Check the answers' })), /Check your answers[\s\S]*What the law says of these days/);
   await visitor.click(page.getByRole('button', { name: 'Change' }));
@@ -215,6 +222,7 @@ journey('whole: officer and scrutineer sign the opening', async (walk) => {
 journey('whole: members vote; the officer sees how it goes', async (walk) => {
   const code = codes(machines.authority.at('letters'));
   const member = await walk.visit();
+  await member.page.waitForTimeout(Math.max(0, opensAt - Date.now() + 1_000));
   for (const answers of [['Yes', 'Yes'], ['Yes', 'No'], ['No', 'Leave this question blank']]) {
     await member.toCheck('ashdown-hospital', code('ashdown-hospital'), answers);
     await member.press('Cast my vote');
@@ -224,7 +232,7 @@ journey('whole: members vote; the officer sees how it goes', async (walk) => {
   await visitor.go('/desk/voting');
   await visitor.look('voting');
   assert.match(await visitor.page.locator('main').innerText(), /3 of 51|3 of 25/);
-  assert.ok(Date.now() < closesAt, 'the machine is too slow for the times of this plan: set WHOLE_SECONDS');
+  assert.ok(Date.now() < closesAt, 'the votes came too late: the machine became slower after the plan was fixed');
 });
 
 journey('whole: the authority’s summary of packs; what is not due yet says so', async (walk) => {

@@ -25,9 +25,17 @@ pub(crate) struct Standing {
     pub(crate) counted: Option<Result<Body, String>>,
 }
 
-/// Standings by the end of archive and companion at which they were read: as long as neither grew, they hold.
+/// A standing with the end of archive and companion at which it was read.
+#[derive(Clone)]
+struct Kept {
+    head: Hash,
+    lines: u64,
+    standing: Arc<Standing>,
+}
+
+/// Standings by election. As long as neither archive nor companion grew, they hold.
 #[derive(Default)]
-pub(crate) struct Standings(Mutex<HashMap<String, (Hash, u64, Arc<Standing>)>>);
+pub(crate) struct Standings(Mutex<HashMap<String, Kept>>);
 
 impl Standings {
     /// How a unit stands; none before its ballots are added up.
@@ -40,8 +48,8 @@ impl Standings {
         }
         let (head, lines) = (election.info.head_hash, election.info.lines);
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&election.uuid).cloned();
-        if let Some((_, _, standing)) = kept.filter(|(known, number, _)| (*known, *number) == (head, lines)) {
-            return Ok(Some(standing));
+        if let Some(kept) = kept.filter(|kept| (kept.head, kept.lines) == (head, lines)) {
+            return Ok(Some(kept.standing));
         }
         let Some(added) = Added::of(service, election).await? else { return Ok(None) };
         let (owners, is_enough, has_result) = (added.owners(), added.is_enough(), added.companion.has_result);
@@ -60,7 +68,7 @@ impl Standings {
         };
         let standing = Arc::new(Standing { owners, is_enough, has_result, counted });
         if is_sure {
-            let kept = (head, lines, Arc::clone(&standing));
+            let kept = Kept { head, lines, standing: Arc::clone(&standing) };
             self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(election.uuid.clone(), kept);
         }
         Ok(Some(standing))
