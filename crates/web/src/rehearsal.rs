@@ -14,6 +14,7 @@ use vote::{Randomness, Seeded};
 use zeroize::Zeroizing;
 
 use crate::clock::Instant;
+use crate::desk::roll::{Import, ImportKind};
 use crate::files::ABOUT;
 use crate::problem::Problem;
 use crate::service::Service;
@@ -157,8 +158,16 @@ pub async fn begin_on(service: &Service, rehearsal: Rehearsal, subject: Subject)
         detail: json!({ "name": name, "rehearsal": true }).to_string(),
         ..Entry::new(now, "service", what)
     };
+    let import = Import {
+        kind: ImportKind::Members,
+        file: "invented members".to_owned(),
+        mapping: String::new(),
+        sheet: String::new(),
+        unit: String::new(),
+        bytes: Zeroizing::new(made.roll.clone().into_bytes()),
+    };
     let number =
-        service.store.put_roll_import("invented members", made.rows, made.roll.clone().into_bytes(), entry("roll imported", "")).await?;
+        service.store.put_roll_import("members: invented members", made.rows, import.sealed_form(), entry("roll imported", "")).await?;
     service.store.freeze_roll(vec![number], made.rows, made.roll.into_bytes(), entry("roll frozen", "")).await?;
     for (name, bytes) in made.files.0 {
         service.store.put_file(&name, bytes, Expect::New, entry("file", &name)).await?;
