@@ -5,6 +5,7 @@ mod campaign;
 mod conference;
 mod contract;
 mod cost;
+mod decide_pages;
 mod equal_pay;
 mod exits;
 mod figures;
