@@ -8,6 +8,7 @@ mod contract;
 mod cost;
 #[cfg(feature = "serve")]
 mod demo;
+mod decide_pages;
 mod equal_pay;
 mod exits;
 mod figures;
