@@ -123,11 +123,11 @@ pub(crate) async fn opening_again_changes_nothing(place: &Place) {
         assert_eq!(store.list_settings().await, Ok(vec![("rehearsal".to_owned(), "no".to_owned())]));
         assert_eq!(store.get_setting("unknown").await, Ok(None));
     }
-    assert_eq!(place.one("SELECT count(*) FROM office.migration").await, "1");
-    place.run("INSERT INTO office.migration (number, hash) SELECT 2, hash FROM office.migration").await;
+    assert_eq!(place.one("SELECT count(*) FROM office.migration").await, "2");
+    place.run("INSERT INTO office.migration (number, hash) SELECT 3, hash FROM office.migration WHERE number = 1").await;
     let newer = store::Store::open(&place.address, None).await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 2, known: 1 })));
-    place.run("DELETE FROM office.migration WHERE number = 2").await;
+    assert!(matches!(newer, Err(StoreError::Newer { found: 3, known: 2 })));
+    place.run("DELETE FROM office.migration WHERE number = 3").await;
     place.run("UPDATE office.migration SET hash = (SELECT hash FROM office.audit LIMIT 1)").await;
     assert!(matches!(store::Store::open(&place.address, None).await, Err(StoreError::Foreign(_))));
 }
