@@ -4,7 +4,7 @@
 //! savepoint and does not fail the others. A failed write or commit stops the thread for good: what the disk holds is then
 //! unknown, and only a new start finds out.
 
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -221,10 +221,7 @@ fn work(mut database: WriterDatabase, jobs: &Receiver<Job>, stopped: &OnceLock<S
             }
             batch.push(job);
             if batch.len() < BATCH {
-                next = match jobs.try_recv() {
-                    Ok(job) => Some(job),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                };
+                next = jobs.try_recv().ok();
             }
         }
         for mut group in groups(batch, matches!(database, WriterDatabase::Postgres { .. })) {

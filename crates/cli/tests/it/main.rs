@@ -6,9 +6,9 @@ mod campaign;
 mod conference;
 mod contract;
 mod cost;
+mod decide_pages;
 #[cfg(feature = "serve")]
 mod demo;
-mod decide_pages;
 mod equal_pay;
 mod exits;
 mod figures;
