@@ -189,8 +189,10 @@ fn every_page_of_the_guide_is_run_and_linked() {
     for entry in std::fs::read_dir(root().join("docs/guide")).expect("docs/guide") {
         let name = entry.expect("an entry").file_name().into_string().expect("a name");
         if name.ends_with(".md") {
+            // A page for a phone may show no command at all.
+            let shows_none = !read(&format!("docs/guide/{name}")).contains("```");
             assert!(
-                tested.contains(&format!("page_runs(\"docs/guide/{name}\")")),
+                shows_none || tested.contains(&format!("page_runs(\"docs/guide/{name}\")")),
                 "{name} is not run: give it a test in crates/cli/tests/guide.rs"
             );
             assert!(name == "README.md" || first.contains(&format!("({name})")), "docs/guide/README.md does not lead to {name}");
