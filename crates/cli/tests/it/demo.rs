@@ -87,7 +87,10 @@ fn a_demo_shows_a_ballot_and_leaves_nothing_behind() {
     let booth = demo.get(&path_of(&demo.said["votes"][0], &demo.said["origin"]));
     assert!(booth.starts_with("HTTP/1.1 200"), "{booth:.300}");
     let roles: Vec<&str> = demo.said["sign_in"].as_array().expect("a list").iter().filter_map(|one| one["role"].as_str()).collect();
-    assert_eq!(roles.len(), 7, "{roles:?}");
+    let all = ["officer", "scrutineer", "authority", "trustee 1", "trustee 2", "trustee 3", "operator", "negotiator", "representative"];
+    assert_eq!(roles, all);
+    let disputes = demo.get("/public");
+    assert!(disputes.starts_with("HTTP/1.1 200") && disputes.contains("/public/nhs-2007/1"), "{disputes:.2000}");
     // The link shows a page with a button, since only a POST signs in.
     let sign_in = demo.get(&path_of(&demo.said["sign_in"][0]["link"], &demo.said["origin"]));
     assert!(sign_in.starts_with("HTTP/1.1 200"), "{sign_in:.300}");
