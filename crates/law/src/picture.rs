@@ -81,31 +81,32 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> Str
 }
 
 /// Under its own class, so that it touches nothing else of a page it is put into.
+/// Where the page has colours of its own (`--paper`, `--ink`, `--soft`, `--no`, `--link`), those are taken.
 /// Every shape has its own pattern of light and dark besides its colour, so that it prints in black and white.
 pub const TIMELINE_STYLE: &str = "\
-.timeline .ground{fill:#fff}\
-.timeline text{font-family:system-ui,'Segoe UI',Arial,sans-serif;fill:#1a1a1a;font-size:14px}\
+.timeline .ground{fill:var(--paper,#fff)}\
+.timeline text{font-family:system-ui,'Segoe UI',Arial,sans-serif;fill:var(--ink,#1a1a1a);font-size:14px}\
 .timeline .title{font-size:19px;font-weight:700}\
 .timeline .date{font-weight:600;font-size:13px}\
-.timeline .small{font-size:11.5px;fill:#4a4a4a}\
-.timeline .refused{fill:#a1160a;font-weight:600}\
-.timeline .spine,.timeline .axis{stroke:#767676;stroke-width:2}\
-.timeline .tick{stroke:#767676;stroke-width:1}\
-.timeline .duty{fill:#fff;stroke:#1a1a1a;stroke-width:2}\
-.timeline .vote{fill:#1d5fa8;stroke:#1d5fa8;stroke-width:2}\
-.timeline .act{fill:#1a1a1a;stroke:#1a1a1a;stroke-width:2}\
-.timeline .bar-notice{fill:#fff;stroke:#1a1a1a;stroke-width:2;stroke-dasharray:4 3}\
-.timeline .bar-vote{fill:#1d5fa8}\
+.timeline .small{font-size:11.5px;fill:var(--soft,#4a4a4a)}\
+.timeline .refused{fill:var(--no,#a1160a);font-weight:600}\
+.timeline .spine,.timeline .axis{stroke:var(--soft,#767676);stroke-width:2}\
+.timeline .tick{stroke:var(--soft,#767676);stroke-width:1}\
+.timeline .duty{fill:var(--paper,#fff);stroke:var(--ink,#1a1a1a);stroke-width:2}\
+.timeline .vote{fill:var(--link,#1d5fa8);stroke:var(--link,#1d5fa8);stroke-width:2}\
+.timeline .act{fill:var(--ink,#1a1a1a);stroke:var(--ink,#1a1a1a);stroke-width:2}\
+.timeline .bar-notice{fill:var(--paper,#fff);stroke:var(--ink,#1a1a1a);stroke-width:2;stroke-dasharray:4 3}\
+.timeline .bar-vote{fill:var(--link,#1d5fa8)}\
 .timeline .bar-act{fill:#9fd3a7;stroke:#14532d;stroke-width:2}\
 @media screen and (prefers-color-scheme:dark){\
-.timeline .ground{fill:#14171a}\
-.timeline text{fill:#f1f1f1}\
-.timeline .small{fill:#c4c4c4}\
-.timeline .refused{fill:#ff9c8f}\
-.timeline .duty{fill:#14171a;stroke:#f1f1f1}\
-.timeline .act{fill:#f1f1f1;stroke:#f1f1f1}\
-.timeline .vote,.timeline .bar-vote{fill:#7fb4ef;stroke:#7fb4ef}\
-.timeline .bar-notice{fill:#14171a;stroke:#f1f1f1}\
+.timeline .ground{fill:var(--paper,#14171a)}\
+.timeline text{fill:var(--ink,#f1f1f1)}\
+.timeline .small{fill:var(--soft,#c4c4c4)}\
+.timeline .refused{fill:var(--no,#ff9c8f)}\
+.timeline .duty{fill:var(--paper,#14171a);stroke:var(--ink,#f1f1f1)}\
+.timeline .act{fill:var(--ink,#f1f1f1);stroke:var(--ink,#f1f1f1)}\
+.timeline .vote,.timeline .bar-vote{fill:var(--link,#7fb4ef);stroke:var(--link,#7fb4ef)}\
+.timeline .bar-notice{fill:var(--paper,#14171a);stroke:var(--ink,#f1f1f1)}\
 .timeline .bar-act{fill:#14532d;stroke:#9fd3a7}}\
 @media print{\
 .timeline .ground{fill:#fff}\

@@ -20,7 +20,7 @@ pub fn action_page(disputes: &[&Dispute], plan: &Plan<'_>, book: &Rulebook, on: 
         days,
         synthetic,
         closing: format!("Rules last checked on {}. {}", long_date(book.checked_on()), book.not_legal_advice()),
-        style: include_str!("../templates/report.css"),
+        style: crate::STYLE,
     };
     page.render().map_err(|error| format!("the page could not be rendered: {error}"))
 }

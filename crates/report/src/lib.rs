@@ -16,6 +16,12 @@ mod table;
 mod talks;
 pub mod words;
 
+/// Colours, type, tables, charts and verdicts of everything that is shown on a screen; style sheets of pages come behind it.
+pub const LOOK: &str = include_str!("../templates/look.css");
+
+/// The style sheet of the pages that stand by themselves.
+const STYLE: &str = concat!(include_str!("../templates/look.css"), include_str!("../templates/report.css"));
+
 pub use action_page::{ActionView, DayView, ServiceView, action_page, days_of_action};
 pub use cost::{CostOfSide, CostView, Floor, FrontierView, Redistribution, SideCost};
 pub use equal_pay::{EqualPayInput, EqualPayRow};

@@ -232,7 +232,7 @@ impl Gather<'_> {
             summary: dispute.summary.clone(),
             source: dispute.source.clone(),
             synthetic: self.is_synthetic(),
-            style: include_str!("../templates/report.css"),
+            style: crate::STYLE,
             contents: sections.into_iter().filter(|(shown, _, _)| *shown).map(|(_, id, name)| (id, name)).collect(),
             glance: self.glance(&headlines),
             counted: self.counted(),

@@ -24,8 +24,9 @@ use crate::role::Role;
 use crate::service::Service;
 use crate::texts::{Language, Words};
 
-/// The style sheet of all pages, with that of the timelines that `law` draws.
-static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{}\n", include_str!("../static/pages.css"), law::TIMELINE_STYLE));
+/// The style sheet of all pages: the look they share with the report, their own, and that of the timelines that `law` draws.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}{}\n", report::LOOK, include_str!("../static/pages.css"), law::TIMELINE_STYLE));
 
 /// What every page has around its own content.
 pub struct Frame {

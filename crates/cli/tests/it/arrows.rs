@@ -24,7 +24,7 @@ const USES: [(&str, &[&str]); 18] = [
     ("store", &["vote"]),
     ("deliver", &["dated", "poll", "vote"]),
     ("workspace", &["dated", "dispute", "law", "pay", "redistribute", "report", "workforce"]),
-    ("web", &["dated", "dispute", "law", "poll", "sheet", "store", "verify", "vote", "workspace"]),
+    ("web", &["dated", "dispute", "law", "poll", "report", "sheet", "store", "verify", "vote", "workspace"]),
     ("fuzz", &["dated", "dispute", "pay", "verify", "vote"]),
     ("rehearsal", &["verify", "vote"]),
 ];
