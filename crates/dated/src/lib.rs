@@ -25,5 +25,5 @@ pub use jiff::civil::Date;
 pub use period::{Dated, NotCovered, Timeline};
 pub use series::{MissingMonth, Month, Series};
 pub use source::{Cite, Source, Sources, Status};
-pub use text::{FileBytes, MAX_FILE_BYTES, long_date, nearest_name, parse_date};
+pub use text::{FileBytes, MAX_FILE_BYTES, grouped, long_date, nearest_name, parse_date};
 pub use toml_file::{Table, TomlFile};

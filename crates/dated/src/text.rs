@@ -125,6 +125,19 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
 pub(crate) const MONTH_NAMES: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
+/// A whole number as people read it, with commas between thousands: `450,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// `1 November 2007`.
 pub fn long_date(date: Date) -> String {
     format!("{} {} {}", date.day(), MONTH_NAMES[date.month() as usize - 1], date.year())

@@ -30,12 +30,13 @@ mod tax;
 mod value;
 mod workforce;
 
+pub use dated::grouped;
 pub use differentials::{BandEnds, Differential, Differentials, Distance, Leapfrog, Moves, Pair};
 pub use formula::Formula;
 pub use framework::{Framework, ScaleValue};
 pub use member::{ArrearsMonth, Employment, Increment, MemberValue, MemberYear, arrears, hourly_pence, ladder, value_member};
 pub use minimum_wage::{BelowMinimum, MinimumRate, MinimumWage, below_minimum};
-pub use money::{Pence, Rounding, RoundingMode, grouped};
+pub use money::{Pence, Rounding, RoundingMode};
 pub use offer::{
     Assimilation, BandEnd, Change, Counted, Lump, LumpAmount, NewPoint, Offer, OfferKind, PercentOf, Progression, Rise, Select, Step,
 };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-use dated::Ratio;
+use dated::{Ratio, grouped};
 
 /// An amount in pence. Rates of pay are pence a year, full time, before supplements, unless the name says otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,19 +84,6 @@ impl fmt::Display for Pence {
         write!(f, "£{}", grouped(pounds))?;
         if pence == 0 { Ok(()) } else { write!(f, ".{pence:02}") }
     }
-}
-
-/// A whole number with commas between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Spec P3: the rounding that the publisher of a scale uses for annual rates.

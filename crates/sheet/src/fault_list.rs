@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dated::{Fault, Place, Severity};
-
-use crate::cell::grouped;
+use dated::{Fault, Place, Severity, grouped};
 
 /// So many of each kind are kept to be shown.
 pub const SHOWN: u64 = 50;

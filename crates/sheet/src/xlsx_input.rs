@@ -3,8 +3,9 @@
 use std::io::{BufRead, Seek, SeekFrom};
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use dated::grouped;
 
-use crate::cell::{grouped, shown};
+use crate::cell::shown;
 use crate::{HEADER_WITHIN, HeaderFinder, Row, Taker, unreadable, zip_guard};
 
 /// The largest workbook that is read.

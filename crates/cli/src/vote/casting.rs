@@ -261,17 +261,11 @@ fn credential_of(ballot: &[u8]) -> Option<String> {
     value["credential"].as_str().map(str::to_owned)
 }
 
-/// Arguments of `whitley vote void`.
+/// What every line of officer and scrutineer is made from.
 #[derive(Args)]
-pub(crate) struct Void {
+struct Line {
     /// The archive of the unit
     archive: PathBuf,
-    /// The public credential whose holder voted on paper
-    #[arg(long)]
-    credential: String,
-    /// Number of the paper pack; nothing about the person
-    #[arg(long)]
-    paper: String,
     /// The officer's key file
     #[arg(long)]
     key: PathBuf,
@@ -280,12 +274,13 @@ pub(crate) struct Void {
     out: PathBuf,
 }
 
-impl Void {
-    pub(crate) fn run(self) -> Answer<Done> {
+impl Line {
+    /// Makes the line; `credential` is the one that must not have voted, if it is about one.
+    fn make(&self, credential: Option<&str>, line: impl FnOnce(&Board<'_>, &KeyFile) -> poll::Answer<Signable>) -> Answer<Done> {
         let key = KeyFile::of_role(&self.key, &["officer"])?;
         let mut voted = false;
         let opened = Opened::read(&self.archive, |_, payload| {
-            voted |= credential_of(payload).as_ref() == Some(&self.credential);
+            voted |= credential.is_some() && credential_of(payload).as_deref() == credential;
             Ok(())
         })?;
         let companion = files::companion(&files::companion_of(&self.archive))?;
@@ -293,51 +288,57 @@ impl Void {
             election: &opened.election,
             credentials: &opened.credentials,
             companion: &companion,
-            voted: &|credential| voted && credential == self.credential,
+            voted: &|asked| voted && Some(asked) == credential,
         };
-        let line = board::void(&board, &self.credential, &self.paper, &key)?;
-        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
+        files::write(&self.out, &line(&board, &key)?.bytes(), Readers::Everybody, Replace::No)?;
         Ok(signed_next(&self.out, &self.archive))
+    }
+}
+
+/// Arguments of `whitley vote void`.
+#[derive(Args)]
+pub(crate) struct Void {
+    #[command(flatten)]
+    line: Line,
+    /// The public credential whose holder voted on paper
+    #[arg(long)]
+    credential: String,
+    /// Number of the paper pack; nothing about the person
+    #[arg(long)]
+    paper: String,
+}
+
+impl Void {
+    pub(crate) fn run(self) -> Answer<Done> {
+        self.line.make(Some(&self.credential), |board, key| board::void(board, &self.credential, &self.paper, key))
     }
 }
 
 /// Arguments of `whitley vote extend`.
 #[derive(Args)]
 pub(crate) struct Extend {
-    /// The archive of the unit
-    archive: PathBuf,
+    #[command(flatten)]
+    line: Line,
     /// The new closing time, later than the one in force
     #[arg(long, value_name = "TIME")]
     closes_at: String,
     /// Why
     #[arg(long)]
     reason: String,
-    /// The officer's key file
-    #[arg(long)]
-    key: PathBuf,
-    /// The line, for the scrutineer to sign
-    #[arg(long)]
-    out: PathBuf,
 }
 
 impl Extend {
     pub(crate) fn run(self) -> Answer<Done> {
-        let key = KeyFile::of_role(&self.key, &["officer"])?;
-        let opened = Opened::read(&self.archive, |_, _| Ok(()))?;
         let later = files::now(Some(&self.closes_at))?;
-        let companion = files::companion(&files::companion_of(&self.archive))?;
-        let board = Board { election: &opened.election, credentials: &opened.credentials, companion: &companion, voted: &|_| false };
-        let line = board::extend(&board, later, &self.reason, &key)?;
-        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
-        Ok(signed_next(&self.out, &self.archive))
+        self.line.make(None, |board, key| board::extend(board, later, &self.reason, key))
     }
 }
 
 /// Arguments of `whitley vote replace`.
 #[derive(Args)]
 pub(crate) struct ReplaceOne {
-    /// The archive of the unit
-    archive: PathBuf,
+    #[command(flatten)]
+    line: Line,
     /// The public credential whose letter was lost; the scrutineer's packs.csv has it by pack number
     #[arg(long, value_name = "ELEMENT")]
     old: String,
@@ -347,32 +348,11 @@ pub(crate) struct ReplaceOne {
     /// Why; nothing about the person
     #[arg(long)]
     reason: String,
-    /// The officer's key file
-    #[arg(long)]
-    key: PathBuf,
-    /// The line, for the scrutineer to sign
-    #[arg(long)]
-    out: PathBuf,
 }
 
 impl ReplaceOne {
     pub(crate) fn run(self) -> Answer<Done> {
-        let key = KeyFile::of_role(&self.key, &["officer"])?;
-        let mut voted = false;
-        let opened = Opened::read(&self.archive, |_, payload| {
-            voted |= credential_of(payload).as_ref() == Some(&self.old);
-            Ok(())
-        })?;
-        let companion = files::companion(&files::companion_of(&self.archive))?;
-        let board = Board {
-            election: &opened.election,
-            credentials: &opened.credentials,
-            companion: &companion,
-            voted: &|credential| voted && credential == self.old,
-        };
-        let line = board::replace(&board, &self.old, &self.new, &self.reason, &key)?;
-        files::write(&self.out, &line.bytes(), Readers::Everybody, Replace::No)?;
-        Ok(signed_next(&self.out, &self.archive))
+        self.line.make(Some(&self.old), |board, key| board::replace(board, &self.old, &self.new, &self.reason, key))
     }
 }
 
