@@ -1,5 +1,6 @@
 //! The officer's roll: files in, every fault, undo, freeze, and what goes out of the frozen roll.
 
+pub(crate) mod erase;
 pub(crate) mod late;
 mod stored;
 
