@@ -234,7 +234,11 @@ impl Serve {
             ServeError::Config(_)
             | ServeError::Listen(..)
             | ServeError::Store(
-                StoreError::Address(_) | StoreError::Unsafe(_) | StoreError::Foreign(_) | StoreError::Newer { .. } | StoreError::WrongPeopleKey,
+                StoreError::Address(_)
+                | StoreError::Unsafe(_)
+                | StoreError::Foreign(_)
+                | StoreError::Newer { .. }
+                | StoreError::WrongPeopleKey,
             ) => Failure::Input(error.to_string()),
             error => Failure::Ours(error.to_string()),
         }

@@ -39,8 +39,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
-pub use backup::backup;
 pub use audit::{AuditHead, AuditLine, Entry};
+pub use backup::backup;
 pub use board::cast::{Cast, CastOutcome, ChallengeOutcome};
 pub use board::events::NewEvent;
 pub use board::lines::{Effect, NewLine};

@@ -149,7 +149,12 @@ impl Store {
 
     /// The session of a token, if it is alive: `life` says for how many seconds a session of a role is good without use, and in all. It counts
     /// as used now.
-    pub async fn use_session(&self, token_hash: [u8; 32], now: i64, life: impl Fn(&str) -> (i64, i64)) -> Result<Option<Session>, StoreError> {
+    pub async fn use_session(
+        &self,
+        token_hash: [u8; 32],
+        now: i64,
+        life: impl Fn(&str) -> (i64, i64),
+    ) -> Result<Option<Session>, StoreError> {
         let found = self
             .read(move |sql| {
                 let row = sql.one("SELECT role, created_at, used_at FROM office.session WHERE token_hash = $1", values![token_hash])?;

@@ -159,7 +159,11 @@ async fn admit(service: &Service, pattern: &mut Pattern, request: &mut Request) 
             format!("You are signed in as {}. This page is for {}.", session.role, pattern.who),
         ))),
         None if pattern.who == Who::Anybody => Ok(()),
-        None if is_branch && closed => Err(refuse(Problem::new(StatusCode::GONE, "closed", "The link of this branch is closed. The ballot officer can make a new one."))),
+        None if is_branch && closed => Err(refuse(Problem::new(
+            StatusCode::GONE,
+            "closed",
+            "The link of this branch is closed. The ballot officer can make a new one.",
+        ))),
         None if is_branch => Err(refuse(Problem::new(
             StatusCode::UNAUTHORIZED,
             "sign-in",
@@ -202,7 +206,9 @@ async fn with_body(
 ) -> Response {
     let mut response = match kind {
         Kind::Json => (problem.status, axum::Json(problem.json())).into_response(),
-        Kind::Page | Kind::SignIn | Kind::Booth | Kind::Branch | Kind::File | Kind::Asset => pages::error(service, language, role, problem).await,
+        Kind::Page | Kind::SignIn | Kind::Booth | Kind::Branch | Kind::File | Kind::Asset => {
+            pages::error(service, language, role, problem).await
+        }
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = old.get(&name) {

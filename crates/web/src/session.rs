@@ -260,11 +260,11 @@ pub(crate) async fn once(State(service): State<Service>, request: Request) -> An
     }
 }
 
-/// Whether a role can sign in by a one-time link: every role of a rehearsal; and the negotiator where the service is for this machine
+/// Whether a role can sign in by a one-time link: every role of a rehearsal but representatives, who have the link of their branch; and the negotiator where the service is for this machine
 /// alone and no key was named, since whoever reads its terminal can read and change the files of the disputes anyway.
 fn has_links(service: &Service, role: Role) -> bool {
     let own_machine = service.workspace.is_some() && !service.origin.is_secure() && service.config.negotiator.is_none();
-    service.config.rehearsal || (role == Role::Negotiator && own_machine)
+    (service.config.rehearsal && !matches!(role, Role::Rep(_))) || (role == Role::Negotiator && own_machine)
 }
 
 fn has_any_links(service: &Service) -> bool {

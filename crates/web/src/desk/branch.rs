@@ -19,9 +19,9 @@ use crate::desk::desk_frame;
 use crate::limits::Network;
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
+use crate::role::Role;
 use crate::server;
 use crate::service::Service;
-use crate::role::Role;
 use crate::session::{self, Session};
 use crate::texts::Language;
 

@@ -69,7 +69,8 @@ fn cookie(got: &Got) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_route_as_each_role_and_as_nobody() {
     let running = running(Wanted::default()).await;
-    web::desk::branch::make_link(&running.service, "ashdown", "", "test").await.expect("a branch");
+    let (_, link) = web::desk::branch::make_link(&running.service, "ashdown", "", "test").await.expect("a branch");
+    assert!(one_time_link(&running.service, Role::Rep(1)).await.is_err(), "a branch has its own link");
     let paths = Paths::of(&running).await;
     let origin = running.origin.clone();
     for route in ROUTES {
@@ -93,7 +94,11 @@ async fn each_route_as_each_role_and_as_nobody() {
             _ => assert_eq!((nobody.status, nobody.header("location")), (StatusCode::SEE_OTHER, "/sign-in"), "{path}"),
         }
         for role in ROLES {
-            let got = call(&signed_in(&running, role).await).await;
+            let session = match role {
+                Role::Rep(_) => crate::branch::opened(&running, &link).await,
+                _ => signed_in(&running, role).await,
+            };
+            let got = call(&session).await;
             let refused = got.status == StatusCode::FORBIDDEN && got.text().contains("You are signed in as");
             assert_eq!(refused, !route.who.admits(role), "{path} as {role}: {}", got.status);
             if route.who.admits(role) && route.path != "/sign-in/once" {

@@ -12,6 +12,7 @@ mod described;
 mod desk_paper;
 mod desk_poll;
 mod desk_roll;
+mod erase;
 mod headers;
 mod made;
 mod others;

@@ -75,7 +75,9 @@ impl NewNote {
     pub(super) fn fault(&self, members: &BTreeSet<&str>) -> Option<&'static str> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         match () {
-            () if !(8..=64).contains(&self.id.len()) || !self.id.bytes().all(plain) => Some("a note needs an id of 8 to 64 letters and digits"),
+            () if !(8..=64).contains(&self.id.len()) || !self.id.bytes().all(plain) => {
+                Some("a note needs an id of 8 to 64 letters and digits")
+            }
             () if !members.contains(self.member.as_str()) => Some("nobody of this number is in your branch"),
             () if self.said == WORKPLACE => {
                 let characters = self.text.chars().count();
@@ -98,7 +100,9 @@ impl NewNote {
     /// The row that the store seals.
     pub(super) fn row(&self, said_at: i64) -> Vec<u8> {
         let text = if self.on { self.text.as_str() } else { "" };
-        json!({ "id": self.id, "member": self.member, "said": self.said, "on": self.on, "text": text, "at": said_at }).to_string().into_bytes()
+        json!({ "id": self.id, "member": self.member, "said": self.said, "on": self.on, "text": text, "at": said_at })
+            .to_string()
+            .into_bytes()
     }
 }
 
@@ -412,10 +416,7 @@ mod tests {
     fn a_late_note_stands_where_it_was_said_and_overwrites_nothing() {
         // Taken back at 1,000 on one phone; a note of 400 comes from another at 5,000.
         let late = note("phone-two-1", "voted", true, 4_600);
-        let rows = [
-            kept(1_000, note("phone-one-1", "voted", false, 0).row(1_000)),
-            kept(5_000, late.row(late.said_at(5_000, None))),
-        ];
+        let rows = [kept(1_000, note("phone-one-1", "voted", false, 0).row(1_000)), kept(5_000, late.row(late.said_at(5_000, None)))];
         let noted = noted(&Note::all(&rows));
         let one = &noted["M1"];
         assert!(one.said.is_empty(), "what was said later stands: {:?}", one.said);

@@ -83,7 +83,8 @@ async fn own(service: &Service, session: &Session) -> Result<Own, Problem> {
     let notes = Note::all(&service.store.list_contacts(number).await?);
     let people = notes::on_roll(service).await?;
     let lines = notes::lines(&branch, &people, &notes::noted(&notes));
-    let same_unit = people.keys().filter(|(unit, workplace)| *unit == branch.unit && !workplace.is_empty() && *workplace != branch.workplace);
+    let same_unit =
+        people.keys().filter(|(unit, workplace)| *unit == branch.unit && !workplace.is_empty() && *workplace != branch.workplace);
     let workplaces = same_unit.map(|(_, workplace)| workplace.clone()).collect();
     Ok(Own { branch, notes, lines, workplaces })
 }
