@@ -27,22 +27,20 @@ async function page(request) {
   if (answer.status === 410) {
     await caches.delete(CACHE);
     await self.registration.unregister();
-  } else if (answer.status === 401 || answer.status === 403) {
+  } else if ((answer.status === 401 || answer.status === 403) && (await caches.has(CACHE))) {
     await (await caches.open(CACHE)).delete('/branch');
   }
   return answer;
 }
 
 async function kept() {
-  const cache = await caches.open(CACHE);
-  const answer = await cache.match('/branch');
+  const answer = await caches.match('/branch', { cacheName: CACHE });
   if (!answer) return undefined;
   if (Date.now() - Date.parse(answer.headers.get('date')) <= KEPT_MS) return answer;
-  await cache.delete('/branch');
+  await (await caches.open(CACHE)).delete('/branch');
   return undefined;
 }
 
 async function part(request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? fetch(request);
+  return (await caches.match(request, { cacheName: CACHE })) ?? fetch(request);
 }

@@ -27,6 +27,8 @@
 
   // The notes on this phone, in the order in which they were made.
   async function notes() {
+    // Looking must not make the cache anew after it was taken away.
+    if (isForgotten || !(await caches.has(CACHE))) return [];
     const cache = await caches.open(CACHE);
     const kept = (await cache.keys()).filter(({ url }) => new URL(url).pathname.startsWith(NOTES));
     const all = await Promise.all(kept.map(async (key) => (await cache.match(key))?.json()));

@@ -20,6 +20,8 @@ pub(super) struct Saying {
     pub(super) word: &'static str,
     /// On the button.
     pub(super) label: &'static str,
+    /// On a card that the member ticks.
+    pub(super) own: &'static str,
     /// In the list.
     pub(super) short: &'static str,
     /// Of the member's line: `now` for those who wait for something.
@@ -30,11 +32,11 @@ pub(super) struct Saying {
 
 /// What a representative can note of a member.
 pub(super) const SAYINGS: [Saying; 5] = [
-    Saying { word: "got", label: "Got the paper or code", short: "got it", class: "", rank: 2 },
-    Saying { word: "voted", label: "Told us they voted", short: "says voted", class: "good", rank: 4 },
-    Saying { word: "call", label: "Wants a call", short: "wants a call", class: "now", rank: 0 },
-    Saying { word: "paper", label: "Needs a new paper or code", short: "needs a new one", class: "now", rank: 0 },
-    Saying { word: "moved", label: "Moved, or left", short: "moved or left", class: "", rank: 3 },
+    Saying { word: "got", label: "Got the paper or code", own: "I have my paper or code", short: "got it", class: "", rank: 2 },
+    Saying { word: "voted", label: "Told us they voted", own: "I have voted (nobody asks how)", short: "says voted", class: "good", rank: 4 },
+    Saying { word: "call", label: "Wants a call", own: "Please ring me", short: "wants a call", class: "now", rank: 0 },
+    Saying { word: "paper", label: "Needs a new paper or code", own: "I need a new paper or code", short: "needs a new one", class: "now", rank: 0 },
+    Saying { word: "moved", label: "Moved, or left", own: "I have moved, or left", short: "moved or left", class: "", rank: 3 },
 ];
 
 /// Where members stand whom nobody has spoken to.

@@ -242,7 +242,7 @@ async fn printed(service: &Service, session: &Session, is_cards: bool) -> Answer
         totals,
         closes,
         lines,
-        labels: SAYINGS.iter().map(|saying| saying.label).collect(),
+        labels: SAYINGS.iter().map(|saying| if is_cards { saying.own } else { saying.label }).collect(),
         printed: service.clock.now().in_london().strftime("%-d %B %Y, %H:%M").to_string(),
     })
 }
