@@ -144,6 +144,7 @@ pub static ROUTES: &[Route] = routes! {
     get "/check-device" Anybody, Booth => pages::booth::check_device;
     get "/booth/{hash}/{file}" Anybody, Asset => pages::booth::file;
     get "/style/{hash}/pages.css" Anybody, Asset => pages::style;
+    get "/worth" Anybody, Page => pages::worth::way;
     get "/receipt" Anybody, Page => pages::receipt::form;
     get "/results" Anybody, Page => pages::results::all;
     get "/results/{unit}" Anybody, Page => pages::results::one;

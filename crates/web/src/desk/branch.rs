@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect};
 use serde_json::{Value, json};
 use store::{Entry, Hash};
 
-use crate::desk::desk_frame;
+use crate::desk::{Pages, WantedPage, desk_frame};
 use crate::limits::Network;
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
@@ -145,42 +145,22 @@ struct BranchesPage {
     waiting: Option<String>,
 }
 
-/// Which of how many pages.
-pub(super) struct Pages {
-    pub(super) at: usize,
-    pub(super) of: usize,
-}
-
-impl Pages {
-    /// Of a list of so many rows; the nearest there is to what was asked for.
-    pub(super) fn of(asked: usize, rows: usize) -> Self {
-        let of = rows.div_ceil(PAGE).max(1);
-        Self { at: asked.clamp(1, of), of }
-    }
-}
-
-/// Rows on one page.
-pub(super) const PAGE: usize = 100;
-
-/// Which page.
-#[derive(serde::Deserialize, Default)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    pub(super) page: usize,
-}
-
 /// `GET /desk/branches`: all branches of the frozen roll, with links, and totals where they are large enough.
-pub(crate) async fn branches(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
-    shown(&service, &session, asked.page, None).await
+pub(crate) async fn branches(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
+    shown(&service, &session, &wanted, None).await
 }
 
-async fn shown(service: &Service, session: &Session, page: usize, made: Option<(String, String)>) -> Answer {
+async fn shown(service: &Service, session: &Session, wanted: &WantedPage, made: Option<(String, String)>) -> Answer {
     let people = notes::on_roll(service).await?;
     let mut heard = notes::of_all(service).await?;
     let known = Branch::all(service).await?;
-    let pages = Pages::of(page, people.len());
+    let pages = Pages::of(wanted, people.len(), "/desk/branches");
     let mut rows = Vec::new();
-    for ((unit, workplace), members) in people.iter().skip((pages.at - 1) * PAGE).take(PAGE) {
+    for ((unit, workplace), members) in pages.cut(people.iter()) {
         let branch = known.iter().find(|branch| branch.unit == *unit && branch.workplace == *workplace);
         let totals = branch.filter(|_| members.len() >= SMALLEST).map(|branch| {
             let noted = notes::noted(&heard.remove(&branch.number).unwrap_or_default());
@@ -215,7 +195,7 @@ pub(crate) async fn act(State(service): State<Service>, Extension(session): Exte
         "make" => {
             let (number, link) = make_link(&service, &act.unit, &act.workplace, &by).await?;
             let branch = Branch::open(&service, number).await?.ok_or_else(Problem::not_found)?;
-            shown(&service, &session, 1, Some((branch.name(), link))).await
+            shown(&service, &session, &WantedPage::default(), Some((branch.name(), link))).await
         }
         "close" => {
             let all = Branch::all(&service).await?;

@@ -16,5 +16,6 @@ mod erase;
 mod headers;
 mod made;
 mod others;
+mod paging;
 mod strange;
 mod workspace;

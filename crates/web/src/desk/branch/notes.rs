@@ -33,9 +33,23 @@ pub(super) struct Saying {
 /// What a representative can note of a member.
 pub(super) const SAYINGS: [Saying; 5] = [
     Saying { word: "got", label: "Got the paper or code", own: "I have my paper or code", short: "got it", class: "", rank: 2 },
-    Saying { word: "voted", label: "Told us they voted", own: "I have voted (nobody asks how)", short: "says voted", class: "good", rank: 4 },
+    Saying {
+        word: "voted",
+        label: "Told us they voted",
+        own: "I have voted (nobody asks how)",
+        short: "says voted",
+        class: "good",
+        rank: 4,
+    },
     Saying { word: "call", label: "Wants a call", own: "Please ring me", short: "wants a call", class: "now", rank: 0 },
-    Saying { word: "paper", label: "Needs a new paper or code", own: "I need a new paper or code", short: "needs a new one", class: "now", rank: 0 },
+    Saying {
+        word: "paper",
+        label: "Needs a new paper or code",
+        own: "I need a new paper or code",
+        short: "needs a new one",
+        class: "now",
+        rank: 0,
+    },
     Saying { word: "moved", label: "Moved, or left", own: "I have moved, or left", short: "moved or left", class: "", rank: 3 },
 ];
 

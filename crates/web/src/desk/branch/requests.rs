@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Redirect};
 use serde_json::json;
 use store::Entry;
 
+use super::Branch;
 use super::notes::{self, REQUESTS};
-use super::{Asked, Branch, PAGE, Pages};
 use crate::api::download;
-use crate::desk::desk_frame;
 use crate::desk::roll::csv_row;
+use crate::desk::{Pages, WantedPage, desk_frame};
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
 use crate::service::Service;
@@ -80,11 +80,15 @@ struct RequestsPage {
 }
 
 /// `GET /desk/branches/requests`: what is to be seen to.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(asked): Query<Asked>) -> Answer {
+pub(crate) async fn page(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
     let open = open(&service).await?;
     let all = open.len();
-    let pages = Pages::of(asked.page, all);
-    let rows = open.into_iter().skip((pages.at - 1) * PAGE).take(PAGE).collect();
+    let pages = Pages::of(&wanted, all, "/desk/branches/requests");
+    let rows = pages.cut(open);
     render(&RequestsPage { frame: desk_frame(&service, &session).await, rows, all, pages })
 }
 
