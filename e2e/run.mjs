@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import anybody from './journeys/anybody.mjs';
+import branch from './journeys/branch.mjs';
 import count from './journeys/count.mjs';
 import dispute from './journeys/dispute.mjs';
 import member from './journeys/member.mjs';
@@ -29,7 +30,7 @@ let passed = 0;
 
 /** Journeys one after the other, on one service; each with visitors of its own. Where one goes on from another, none follows a failed one. */
 async function lane(name, journeys, ...options) {
-  const isStory = name !== 'open';
+  const isStory = name !== 'open' && name !== 'branch';
   const chosen = journeys.filter((journey) => journey.name.includes(wanted));
   if (chosen.length === 0) return;
   const service = await serve(name, ...options);
@@ -71,6 +72,7 @@ try {
     lane('open', [...staff, ...member, ...anybody], '--rehearsal', '--voters', '300', '--units', '10'),
     // And a whole poll, from a file of members to the certificate. Its times are those of its plan.
     lane('whole', whole, '--officer', officersKey()),
+    lane('branch', branch, '--rehearsal', '--voters', '20', '--units', '1'),
     lane('shelf', negotiator, '--disputes', join(scratch, 'shelf')),
   ]);
 } finally {

@@ -106,6 +106,29 @@ journey('journalist: a quoted figure, its readings and sources, a permanent addr
   assert.equal(answer.status(), 200);
 });
 
+journey('member: from the voting page to what the offer is worth, beside the vote, and on to the receipt', async (walk) => {
+  const member = await walk.visit();
+  const began = Date.now();
+  await member.go(`/v/ashdown#code=${walk.service.code('ashdown')}`);
+  await member.heading('Vote online');
+  await member.look('vote-1-start-with-worth');
+  const [worth] = await Promise.all([member.context.waitForEvent('page'), member.follow('What the offer is worth to you')]);
+  await worth.waitForLoadState();
+  assert.match(new URL(worth.url()).pathname, /^\/public\/record-2014\/\d+\/worth$/, 'one dispute is published, so there is nothing to choose');
+  await worth.locator('main form select').first().waitFor();
+  await worth.close();
+  // The page with the code stayed as it was.
+  await member.press('Start');
+  await member.answer(['Yes', 'No']);
+  await member.press('Cast my vote');
+  await member.heading('Your vote is recorded');
+  await member.see('not how you voted');
+  await member.page.getByRole('link', { name: 'What the offer is worth to you' }).waitFor();
+  assert.ok(Date.now() - began < 120_000, 'under two minutes, by a machine');
+  await member.go('/');
+  await member.page.locator('main a[href="/worth"]').waitFor();
+});
+
 journey('representative: own members on a phone, a tick, undo, the list; nothing of anybody else', async (walk) => {
   const rep = await walk.visit({ javaScriptEnabled: false });
   await rep.go(walk.service.link('representative'));

@@ -21,7 +21,7 @@ import {
 } from '../vote/index.ts';
 import { castBallot, challengeBallot, credentialState, fetchElection, type Info, NoAnswer } from './api.ts';
 import { given, grouped, h } from './dom.ts';
-import { openedPage, receiptPage, sendingPage, type Stop, stopPage } from './end-pages.ts';
+import { openedPage, receiptPage, sendingPage, type Stop, stopPage, worthLink } from './end-pages.ts';
 import { Frame, painted } from './frame.ts';
 import { londonTime } from './instant.ts';
 import { inWords, questionPage, questionText, readChoice, statement } from './question-page.ts';
@@ -173,11 +173,13 @@ class Booth {
         h('h2', {}, texts.asked),
         h('ol', { class: 'asked' }, ...election.questions.map((question, at) => h('li', {}, questionText(this.#frame, { question, at, info })))),
         info.statement !== '' && statement(this.#frame, info),
+        worthLink(this.#frame),
         open && h('p', {}, info.revote === 'one' ? texts.ruleOne : texts.ruleLast),
         open && h('p', {}, this.#linkCode === null ? texts.youNeed : texts.codeFromLink),
         open && h('button', { type: 'button', class: 'main', click: begin, id: 'start' }, texts.start),
         !open && h('p', { class: 'error' }, info.state === 'before' ? texts.before : texts.after),
         info.state === 'counted' && h('p', {}, h('a', { href: '/results' }, texts.results)),
+        open && h('details', {}, h('summary', {}, texts.lostTitle), h('p', {}, texts.lost), h('p', {}, texts.lostPaper)),
         h(
           'details',
           {},

@@ -43,9 +43,15 @@ export function receiptPage(frame: Frame, uuid: string, revote: Info['revote'], 
       h('p', {}, revote === 'one' ? texts.receiptRule : texts.receiptRuleLast),
       h('p', { class: 'screen' }, h('a', { href: look }, texts.receiptLook)),
       h('div', { class: 'screen' }, copyButton(frame, texts.copyTracker, tracker), print),
+      worthLink(frame),
       h('p', { class: 'hint' }, texts.kept),
     ],
   };
+}
+
+/** The way to one's own figures; in a page of its own, since this one forgets the code when it is left. */
+export function worthLink({ texts, worth }: Frame): HTMLElement | false {
+  return worth !== '' && h('p', { class: 'screen' }, h('a', { href: worth, target: '_blank', rel: 'noopener' }, texts.worth));
 }
 
 /** An opened ballot: what the second device needs. */

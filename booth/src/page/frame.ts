@@ -15,6 +15,8 @@ export interface Page {
 /** The frame. */
 export class Frame {
   language: Language;
+  /** Where the offer is explained, if that is on the same service. */
+  readonly worth: string;
   readonly #content = h('div', { class: 'page' });
   readonly #status = h('p', { role: 'status', class: 'hidden' });
   readonly #bar = h('nav', {});
@@ -28,6 +30,7 @@ export class Frame {
     readonly changed: () => void,
   ) {
     this.language = main.dataset['lang'] === 'cy' ? 'cy' : 'en';
+    this.worth = main.dataset['worth'] === '/worth' ? '/worth' : '';
     main.replaceChildren(h('div', { class: 'bar' }, this.#back, this.#bar), this.#content, this.#status);
   }
 

@@ -70,6 +70,10 @@ export const cy: Texts = {
   before: 'Nid yw’r bleidlais wedi agor eto.',
   after: 'Mae’r bleidlais wedi cau.',
   results: 'Canlyniadau',
+  worth: 'Beth yw gwerth y cynnig i chi (yn agor wrth ochr y dudalen hon)',
+  lostTitle: 'Os nad oes gennych god, neu os ydych am bleidleisio ar bapur',
+  lost: 'Rhowch wybod i’ch cynrychiolydd neu i’ch undeb. Anfonir cod newydd i’r cyfeiriad neu’r blwch post sydd gan eich undeb ar eich cyfer, byth i un arall; daw’r hen god i ben bryd hynny.',
+  lostPaper: 'Gallwch ofyn am bapur pleidleisio yn yr un modd. Pan dderbynnir eich papur daw eich cod i ben, fel bod gennych un bleidlais.',
   secretTitle: 'Sut mae eich pleidlais yn aros yn gyfrinachol',
   secret: [
     'Mae eich dyfais yn amgryptio eich atebion cyn anfon dim. Mae’r gwasanaeth yn gweld bod pleidlais ddilys wedi cyrraedd, nid yr hyn sydd ynddi.',

@@ -71,6 +71,10 @@ export const en = {
   before: 'The vote has not opened yet.',
   after: 'The vote has closed.',
   results: 'Results',
+  worth: 'What the offer is worth to you (opens beside this page)',
+  lostTitle: 'If you have no code, or want to vote on paper',
+  lost: 'Tell your representative or your union. A new code goes to the address or the mailbox that your union has of you, never to another; the old code ends then.',
+  lostPaper: 'You can ask for a paper ballot in the same way. When your paper is accepted your code ends, so that you have one vote.',
   secretTitle: 'How your vote stays secret',
   secret: [
     'Your device encrypts your answers before it sends anything. The service sees that a valid ballot came in, not what is in it.',

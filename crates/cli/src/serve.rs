@@ -8,11 +8,11 @@ use clap::Args;
 use poll::Replace;
 use poll::files::{self, Readers};
 use serde_json::json;
-use store::PeopleKey;
+use store::StoreError;
 use vote::companion::{PublicRoleKey, Revote};
 use web::clock::{Clock as _, SystemClock};
 use web::rehearsal::{Rehearsal, Rehearsed, Subject};
-use web::{Config, Limits, Means, Origin, Role, ServeError, Server};
+use web::{AskedToEnd, Config, Limits, Means, Origin, Role, ServeError, Server};
 
 use crate::answer::{self, Outcome};
 
@@ -68,6 +68,9 @@ pub(crate) struct Serve {
     /// How long the rehearsal's ballot is open
     #[arg(long, value_name = "N", default_value_t = 7 * 24 * 60, requires = "rehearsal")]
     minutes: u32,
+    /// Serves nothing: writes a copy of the database as of now to a new file, whether it is being served or not
+    #[arg(long, value_name = "FILE", conflicts_with = "rehearsal")]
+    backup: Option<PathBuf>,
     /// In the rehearsal a second ballot takes the place of the first
     #[arg(long, requires = "rehearsal")]
     vote_again: bool,
@@ -100,6 +103,7 @@ impl Serve {
             units: 6,
             seed: "1".to_owned(),
             minutes: 7 * 24 * 60,
+            backup: None,
             vote_again: true,
         }
     }
@@ -108,11 +112,16 @@ impl Serve {
         if self.rehearsal && self.voters < self.units {
             return Err(Failure::Input("there are fewer invented members than units".to_owned()));
         }
+        if let Some(target) = &self.backup {
+            return self.back_up(target, as_json);
+        }
         let data = self.folder()?;
         let config = self.config(&data)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Ours(error.to_string()))?;
         runtime.block_on(async {
             let server = web::start(config, Means::of_the_system()).await.map_err(|error| self.failure(error, &data))?;
+            // Before anything says that Ctrl-C ends it.
+            let asked_to_end = AskedToEnd::listen().map_err(|error| Failure::Ours(error.to_string()))?;
             let mut text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
             let (about, link) = self.about_disputes(&server).await?;
             text.push_str(&about);
@@ -122,8 +131,33 @@ impl Serve {
             } else {
                 answer::print(&format!("Whitley serves {origin}\nlistening on {}, data in {}\n{text}Ctrl-C ends it; nothing that was acknowledged is lost.\n", server.address, data.display()));
             }
-            server.run().await.map_err(|error| Failure::Ours(error.to_string()))
+            server.run(asked_to_end).await.map_err(|error| Failure::Ours(error.to_string()))
         })
+    }
+
+    /// Copies the database of `--data` or `--database`, which may be in use.
+    fn back_up(&self, target: &Path, as_json: bool) -> Result<(), Failure> {
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from("whitley-data"));
+        let address = self.database_of(&data);
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Ours(error.to_string()))?;
+        runtime.block_on(store::backup(&address, target)).map_err(|error| match error {
+            StoreError::Refused(_) | StoreError::Address(_) | StoreError::Foreign(_) => Failure::Input(error.to_string()),
+            error => Failure::Ours(error.to_string()),
+        })?;
+        if as_json {
+            answer::print_json(&json!({ "backup": target.display().to_string(), "of": address }));
+        } else {
+            answer::print(&format!(
+                "{} is a copy of {address} as of now. Names in it are encrypted: {} is not in it, and is kept elsewhere.\n",
+                target.display(),
+                data.join("people.key").display()
+            ));
+        }
+        Ok(())
+    }
+
+    fn database_of(&self, data: &Path) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("poll.db").display()))
     }
 
     /// Where the disputes are, and how to sign in to them; with the link of one's own machine, if there is one.
@@ -164,12 +198,7 @@ impl Serve {
             text.as_ref().map(parse).transpose()
         };
         let people_key = data.join("people.key");
-        if !people_key.exists() {
-            let fresh = PeopleKey::random().ok_or_else(|| Failure::Ours("the system gives no randomness".to_owned()))?;
-            files::write(&people_key, fresh.expose().as_bytes(), Readers::Owner, Replace::No)
-                .map_err(|refusal| Failure::Ours(refusal.why))?;
-        }
-        let database = self.database.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("poll.db").display()));
+        let database = self.database_of(data);
         let limits = Limits {
             casts_per_second: self.casts_per_second.max(1),
             casts_at_once: self.casts_per_second.max(1).saturating_mul(6),
@@ -201,7 +230,16 @@ impl Serve {
                  To look at it first, with invented members:\n     whitley serve --rehearsal",
                 data.display()
             )),
-            ServeError::Config(_) | ServeError::Listen(..) => Failure::Input(error.to_string()),
+            // Another start of the same changes nothing about these: the address, or the file at it, or the key, is the wrong one.
+            ServeError::Config(_)
+            | ServeError::Listen(..)
+            | ServeError::Store(
+                StoreError::Address(_)
+                | StoreError::Unsafe(_)
+                | StoreError::Foreign(_)
+                | StoreError::Newer { .. }
+                | StoreError::WrongPeopleKey,
+            ) => Failure::Input(error.to_string()),
             error => Failure::Ours(error.to_string()),
         }
     }

@@ -8,19 +8,19 @@ use rusqlite::backup::Backup;
 
 use crate::error::{Refusal, StoreError};
 use crate::sqlite::{Sqlite, opening};
-use crate::{Readers, Store};
 
-impl Store {
-    /// Writes a copy as of now to a new file, which is there whole or not at all. The people's data in it are encrypted as they are here.
-    pub async fn backup(&self, path: &Path) -> Result<(), StoreError> {
-        self.check_running()?;
-        let Readers::Sqlite { path: source, .. } = &self.0.readers else {
-            let why = "a PostgreSQL database is copied with pg_basebackup or pg_dump".to_owned();
-            return Err(Refusal::Form { what: "backup", why }.into());
-        };
-        let (source, target) = (source.clone(), path.to_owned());
-        crate::blocking(move || copy(&source, &target)).await
-    }
+/// Writes a copy as of now of a SQLite database, whether it is served or not, to a new file, which is there whole or not at all. Neither is
+/// changed, and no key is needed: the people's data in the copy are encrypted as they are there.
+///
+/// # Errors
+/// The address is none of SQLite, there is no such database, the file is there already, or the disk failed.
+pub async fn backup(address: &str, path: &Path) -> Result<(), StoreError> {
+    let Some(source) = address.strip_prefix("sqlite:").map(PathBuf::from) else {
+        let why = "a PostgreSQL database is copied with pg_basebackup or pg_dump".to_owned();
+        return Err(Refusal::Form { what: "backup", why }.into());
+    };
+    let target = path.to_owned();
+    crate::blocking(move || copy(&source, &target)).await
 }
 
 fn copy(source: &Path, target: &Path) -> Result<(), StoreError> {
@@ -51,7 +51,11 @@ fn copy_pages(source: &Path, partial: &Path) -> Result<(), StoreError> {
     let reader = Sqlite::reader(source)?;
     let mut copy = Connection::open(partial).map_err(|error| opening(partial, &error))?;
     // A snapshot held by the reader: the copy does not begin again with every ballot that comes meanwhile.
-    reader.connection().execute_batch("BEGIN; SELECT count(*) FROM office_setting").map_err(|error| opening(source, &error))?;
+    let ours = "SELECT count(*) FROM sqlite_master WHERE name = 'office_migration'";
+    reader.connection().execute_batch("BEGIN").map_err(|error| opening(source, &error))?;
+    if reader.connection().query_row(ours, [], |row| row.get::<_, i64>(0)).map_err(|error| opening(source, &error))? == 0 {
+        return Err(StoreError::Foreign(format!("{} has not the tables of a poll", source.display())));
+    }
     {
         let backup = Backup::new(reader.connection(), &mut copy).map_err(|error| opening(partial, &error))?;
         backup.run_to_completion(1_024, Duration::ZERO, None).map_err(|error| opening(partial, &error))?;

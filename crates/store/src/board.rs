@@ -438,6 +438,12 @@ pub(crate) fn credential(sql: &mut dyn Sql, election: i64, public: [u8; 32]) -> 
     Ok(Some(CredentialInfo { position, state: CredentialState::read(&row, 1)?, last_ballot }))
 }
 
+/// The payload of the setup event: the hashes of the three records before it.
+pub(crate) fn setup_data(setup: &Setup) -> String {
+    let [election, trustees, credentials] = [&setup.election, &setup.trustees, &setup.credentials].map(Hash::of);
+    format!("{{\"election\":\"{election}\",\"trustees\":\"{trustees}\",\"credentials\":\"{credentials}\"}}")
+}
+
 /// A new election with what is computed of it before its transaction.
 struct Prepared {
     new: NewElection,
@@ -470,8 +476,7 @@ fn prepare(new: NewElection) -> Result<Prepared, Refusal> {
     let timestamp = u64::try_from(new.timestamp).map_err(|_| form("time of the archive", "it is before 1970".to_owned()))?;
     let records = SetupRecords { election, trustees, credentials };
     let (tail, bytes) = Tail::begin(timestamp, &records).map_err(Refusal::Archive)?;
-    let [election, trustees, credentials] = [election, trustees, credentials].map(Hash::of);
-    let setup_data = format!("{{\"election\":\"{election}\",\"trustees\":\"{trustees}\",\"credentials\":\"{credentials}\"}}");
+    let setup_data = setup_data(&new.setup);
     // Written as in `Tail::begin`; its hash is in the event, so a difference would show at once.
     debug_assert!(bytes.windows(64).any(|part| part == Hash::of(&setup_data).hex().as_bytes()));
     let lines = lines::check(&new.lines, 0, None)?;

@@ -40,6 +40,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use audit::{AuditHead, AuditLine, Entry};
+pub use backup::backup;
 pub use board::cast::{Cast, CastOutcome, ChallengeOutcome};
 pub use board::events::NewEvent;
 pub use board::lines::{Effect, NewLine};
@@ -166,7 +167,7 @@ fn connect(address: &str) -> Result<(WriterDatabase, Readers), StoreError> {
     }
     if address.starts_with("postgres://") || address.starts_with("postgresql://") {
         let server = Server::new(address, 1)?;
-        let mut connection = server.connect()?;
+        let mut connection = server.first()?;
         connection.check_durability()?;
         migrate::migrate(&mut connection)?;
         let writer = WriterDatabase::Postgres { server, connection: Some(connection) };

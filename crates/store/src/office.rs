@@ -147,13 +147,13 @@ impl Store {
         .await
     }
 
-    /// The session of a token, if it is younger than `life_seconds` and was used within `idle_seconds`; it counts as used now.
+    /// The session of a token, if it is alive: `life` says for how many seconds a session of a role is good without use, and in all. It counts
+    /// as used now.
     pub async fn use_session(
         &self,
         token_hash: [u8; 32],
         now: i64,
-        idle_seconds: i64,
-        life_seconds: i64,
+        life: impl Fn(&str) -> (i64, i64),
     ) -> Result<Option<Session>, StoreError> {
         let found = self
             .read(move |sql| {
@@ -163,7 +163,10 @@ impl Store {
                 Ok(row.map(read).transpose()?)
             })
             .await?;
-        let is_alive = |session: &Session| now - session.created_at < life_seconds && now - session.used_at < idle_seconds;
+        let is_alive = |session: &Session| {
+            let (idle_seconds, life_seconds) = life(&session.role);
+            now - session.created_at < life_seconds && now - session.used_at < idle_seconds
+        };
         let Some(mut session) = found.filter(is_alive) else { return Ok(None) };
         if now - session.used_at >= TOUCH_SECONDS {
             self.act(move |sql| {

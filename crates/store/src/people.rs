@@ -303,6 +303,11 @@ impl Store {
         Ok(plain.ok_or_else(|| StoreError::damaged(place, "it does not open with the people's key"))?)
     }
 
+    /// Whether this database was opened with a people's key before: then it is good with that one alone.
+    pub async fn has_people_key(&self) -> Result<bool, StoreError> {
+        self.read(|sql| Ok(sql.one("SELECT number FROM people.key_check WHERE number = 1", &[])?.is_some())).await
+    }
+
     /// Leaves the mark of a first key, or compares with the one that is there.
     pub(crate) async fn check_people_key(&self) -> Result<(), StoreError> {
         let Some(key) = &self.0.key else { return Ok(()) };

@@ -94,6 +94,16 @@ impl Server {
         Ok(Postgres { server: self.clone(), client })
     }
 
+    /// The first connection: what is wrong with the address itself is told from a server that does not answer.
+    pub(crate) fn first(&self) -> Result<Postgres, StoreError> {
+        let client = self.wait(self.pool.get())?.map_err(|error| match error {
+            PoolError::Backend(error) if is_of_the_address(&error) => StoreError::Address(full(&error)),
+            PoolError::Backend(error) => judge(&error).into(),
+            other => DbError::Lost(other.to_string()).into(),
+        })?;
+        Ok(Postgres { server: self.clone(), client })
+    }
+
     fn wait<F: Future>(&self, future: F) -> Result<F::Output, DbError> {
         match &self.runtime.0 {
             Some(runtime) => Ok(runtime.block_on(future)),
@@ -135,6 +145,22 @@ impl Postgres {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether nothing but another address helps: no such user, password, database or host. A name that cannot be looked up just now is none of these.
+fn is_of_the_address(error: &tokio_postgres::Error) -> bool {
+    let refused = [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION, SqlState::INVALID_CATALOG_NAME];
+    match error.code() {
+        Some(code) => refused.contains(code),
+        None => {
+            let why = full(error);
+            // As glibc, musl and macOS say that nobody has the name; the platform's number for it does not come through.
+            why == "invalid configuration: password missing"
+                || ["Name or service not known", "No address associated", "Name does not resolve", "nodename nor servname"]
+                    .iter()
+                    .any(|words| why.contains(words))
+        }
     }
 }
 

@@ -31,10 +31,12 @@ impl Sqlite {
         if mode != "wal" {
             return Err(StoreError::Unsafe(format!("{} cannot be kept in WAL mode, only in {mode}", path.display())));
         }
-        // FULL syncs the log at each commit; fullfsync does so where a plain sync stops at the drive's cache (macOS).
+        // FULL syncs the log at each commit; fullfsync does so where a plain sync stops at the drive's cache (macOS). What is erased is
+        // overwritten with zeros, not only given up.
         connection
             .execute_batch(
-                "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA wal_autocheckpoint = 4000;",
+                "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA wal_autocheckpoint = 4000; \
+                 PRAGMA secure_delete = ON;",
             )
             .map_err(|error| opening(path, &error))?;
         Ok(Self { connection, texts: HashMap::new(), is_writer: true })

@@ -24,6 +24,10 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 /// The booth encrypts in the browser: its own script and worker, and nothing from elsewhere.
 const BOOTH_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// A representative's page has forms, and a script that keeps what was noted without signal. A worker is registered by an address of trusted
+/// type; the policy of that name makes that one address and no other.
+const BRANCH_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types whitley-branch";
+
 /// Files are files: if a browser shows one, nothing in it runs.
 const FILE_POLICY: &str =
     "default-src 'none'; sandbox; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -130,12 +134,18 @@ async fn admit(service: &Service, pattern: &mut Pattern, request: &mut Request) 
     if pattern.who == Who::Anybody && pattern.kind != Kind::SignIn {
         return Ok(());
     }
+    let mut closed = false;
     let (session, ended) = match session::of(service, request.headers()).await {
         Ok(session::Found::Session(session)) => (Some(session), false),
         Ok(session::Found::Ended) => (None, true),
+        Ok(session::Found::Closed) => {
+            closed = true;
+            (None, true)
+        }
         Ok(session::Found::None) => (None, false),
         Err(problem) => return Err(refuse(problem)),
     };
+    let is_branch = pattern.who.admits(Role::Rep(1)) && pattern.who != Who::Staff;
     pattern.ends_session = ended;
     pattern.role = session.as_ref().map(|session| session.role);
     match session {
@@ -149,6 +159,16 @@ async fn admit(service: &Service, pattern: &mut Pattern, request: &mut Request) 
             format!("You are signed in as {}. This page is for {}.", session.role, pattern.who),
         ))),
         None if pattern.who == Who::Anybody => Ok(()),
+        None if is_branch && closed => Err(refuse(Problem::new(
+            StatusCode::GONE,
+            "closed",
+            "The link of this branch is closed. The ballot officer can make a new one.",
+        ))),
+        None if is_branch => Err(refuse(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "sign-in",
+            "Please open the link of your branch again: a sign-in lasts a day. What was noted without signal is sent then.",
+        ))),
         None if writes || pattern.kind != Kind::Page => {
             Err(refuse(Problem::new(StatusCode::UNAUTHORIZED, "sign-in", "Please sign in first: your session is over, or there was none.")))
         }
@@ -186,7 +206,9 @@ async fn with_body(
 ) -> Response {
     let mut response = match kind {
         Kind::Json => (problem.status, axum::Json(problem.json())).into_response(),
-        Kind::Page | Kind::SignIn | Kind::Booth | Kind::File | Kind::Asset => pages::error(service, language, role, problem).await,
+        Kind::Page | Kind::SignIn | Kind::Booth | Kind::Branch | Kind::File | Kind::Asset => {
+            pages::error(service, language, role, problem).await
+        }
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = old.get(&name) {
@@ -202,10 +224,11 @@ fn set_headers(service: &Service, kind: Kind, failed: bool, headers: &mut Header
     };
     let policy = match kind {
         Kind::Booth if !failed => BOOTH_POLICY,
+        Kind::Branch if !failed => BRANCH_POLICY,
         // A worker has the policy of its own file.
         Kind::Asset if !failed => BOOTH_POLICY,
         Kind::File | Kind::Json if !failed => FILE_POLICY,
-        Kind::Page | Kind::SignIn | Kind::Booth | Kind::File | Kind::Json | Kind::Asset => PAGE_POLICY,
+        Kind::Page | Kind::SignIn | Kind::Booth | Kind::Branch | Kind::File | Kind::Json | Kind::Asset => PAGE_POLICY,
     };
     set("content-security-policy", policy);
     set("cross-origin-opener-policy", "same-origin");

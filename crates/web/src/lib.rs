@@ -51,6 +51,6 @@ pub mod workspace;
 pub use config::{Config, Limits, Origin};
 pub use problem::{Answer, Problem};
 pub use role::{Role, RoleKind};
-pub use server::{Means, Peer, ServeError, Server, start};
+pub use server::{AskedToEnd, Means, Peer, ServeError, Server, start};
 pub use service::{Drawn, Inner, Random, Service, SystemRandom};
 pub use session::{Session, one_time_link};

@@ -8,6 +8,7 @@ pub mod plain;
 pub(crate) mod receipt;
 pub(crate) mod results;
 pub(crate) mod sign_in;
+pub(crate) mod worth;
 
 use std::sync::LazyLock;
 

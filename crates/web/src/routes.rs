@@ -67,6 +67,8 @@ pub enum Kind {
     SignIn,
     /// The voting booth, which has script.
     Booth,
+    /// A representative's page, which has script, forms, and a worker that keeps it for when there is no signal.
+    Branch,
     /// JSON for programs.
     Json,
     /// A file to keep.
@@ -142,6 +144,7 @@ pub static ROUTES: &[Route] = routes! {
     get "/check-device" Anybody, Booth => pages::booth::check_device;
     get "/booth/{hash}/{file}" Anybody, Asset => pages::booth::file;
     get "/style/{hash}/pages.css" Anybody, Asset => pages::style;
+    get "/worth" Anybody, Page => pages::worth::way;
     get "/receipt" Anybody, Page => pages::receipt::form;
     get "/results" Anybody, Page => pages::results::all;
     get "/results/{unit}" Anybody, Page => pages::results::one;
@@ -193,6 +196,8 @@ pub static ROUTES: &[Route] = routes! {
     get "/desk/roll/changes" PAIR, Page => desk::roll::late::page;
     post "/desk/roll/changes" PAIR, Page => desk::roll::late::take;
     post "/desk/roll/changes/make" PAIR, Page => desk::roll::late::make;
+    get "/desk/roll/erase" PAIR, Page => desk::roll::erase::page;
+    post "/desk/roll/erase" PAIR, Page => desk::roll::erase::act;
     get "/desk/roll/notices" OFFICER, Page => desk::roll::notices;
     get "/desk/roll/notices.csv" OFFICER, File => desk::roll::notices_csv;
 
@@ -214,12 +219,19 @@ pub static ROUTES: &[Route] = routes! {
     // Branches and their representatives.
     get "/desk/branches" OFFICER, Page => desk::branch::branches;
     post "/desk/branches" OFFICER, Page => desk::branch::act;
-    get "/desk/branches/requests.csv" ROLL, File => desk::branch::requests_csv;
+    get "/desk/branches/requests.csv" ROLL, File => desk::branch::requests::csv;
     get "/branch/sign-in" Anybody, SignIn => desk::branch::sign_in_page;
     post "/branch/sign-in" Anybody, SignIn => desk::branch::sign_in;
-    get "/branch" Roles(&[Rep]), Page => desk::branch::page;
-    post "/branch" Roles(&[Rep]), Page => desk::branch::tick;
-    get "/branch/list.csv" Roles(&[Rep]), File => desk::branch::list_csv;
+    get "/desk/branches/requests" OFFICER, Page => desk::branch::requests::page;
+    post "/desk/branches/requests" OFFICER, Page => desk::branch::requests::dealt_with;
+    get "/branch" Roles(&[Rep]), Branch => desk::branch::page::page;
+    post "/branch" Roles(&[Rep]), Branch => desk::branch::page::note;
+    post "/branch/notes" Roles(&[Rep]), Branch => desk::branch::page::notes;
+    get "/branch/list.csv" Roles(&[Rep]), File => desk::branch::page::list_csv;
+    get "/branch/desk-list" Roles(&[Rep]), Branch => desk::branch::page::desk_list;
+    get "/branch/cards" Roles(&[Rep]), Branch => desk::branch::page::cards;
+    get "/branch/script/{hash}/branch.js" Anybody, Asset => desk::branch::page::script;
+    get "/branch-worker.js" Anybody, Asset => desk::branch::page::worker;
 
     // Two people.
     get "/desk/two-people" PAIR, Page => desk::two_people::page;

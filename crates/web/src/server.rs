@@ -53,6 +53,10 @@ pub enum ServeError {
     Store(store::StoreError),
     /// The store's own check found damage: nothing was served.
     Damaged(Vec<String>),
+    /// The system gives no randomness, so no key can be made.
+    NoRandomness,
+    /// The people's key could not be written.
+    KeyFile(String),
     /// The program was built without a part it needs: a bug.
     Bug(String),
 }
@@ -62,6 +66,8 @@ impl fmt::Display for ServeError {
         match self {
             Self::Config(why) | Self::Bug(why) => f.write_str(why),
             Self::Listen(address, error) => write!(f, "{address} cannot be listened on: {error}"),
+            Self::NoRandomness => f.write_str("the system gives no randomness"),
+            Self::KeyFile(why) => write!(f, "the people's key cannot be written: {why}"),
             Self::NothingToServe => f.write_str("there is no poll, and no officer's key: nobody could sign in"),
             Self::Store(error) => write!(f, "{error}"),
             Self::Damaged(faults) => {
@@ -114,14 +120,14 @@ pub async fn start(config: Config, means: Means) -> Result<Server, ServeError> {
 }
 
 impl Server {
-    /// Serves until the process is asked to end (SIGINT, SIGTERM), or the store stops because a write failed.
+    /// Serves until the process is asked to end, or the store stops because a write failed.
     ///
     /// # Errors
     /// The store's.
-    pub async fn run(self) -> Result<(), ServeError> {
+    pub async fn run(self, mut asked: AskedToEnd) -> Result<(), ServeError> {
         let stopped = self.service.clone().store_stopped();
         let ended = tokio::select! {
-            () = asked_to_end() => Ok(()),
+            () = asked.wait() => Ok(()),
             error = stopped => Err(ServeError::Store(error)),
         };
         self.stop().await;
@@ -233,16 +239,37 @@ impl Drop for Place {
     }
 }
 
-async fn asked_to_end() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Listens for being asked to end: SIGINT and SIGTERM, or Ctrl-C where there are no signals. From when it is made: a request that comes before
+/// anybody waits for it is not lost, and does not kill the process.
+pub struct AskedToEnd {
     #[cfg(unix)]
-    {
-        if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            return;
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl AskedToEnd {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system lets nobody listen.
+    pub fn listen() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    let _ = interrupt.await;
+
+    async fn wait(&mut self) {
+        #[cfg(unix)]
+        {
+            let [interrupt, terminate] = &mut self.signals;
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// A connection that is given up when its other end takes nothing for too long: slow readers would otherwise hold it for ever.

@@ -14,6 +14,7 @@ use vote::{NoRandomness, Source};
 
 use crate::clock::Clock;
 use crate::config::{Config, Origin};
+use crate::desk::branch::notes::RollByBranch;
 use crate::desk::exchange::result::Publishing;
 use crate::desk::exchange::standing::Standings;
 use crate::elections::Elections;
@@ -69,6 +70,8 @@ pub struct Inner {
     pub(crate) bad_bucket: Buckets<Network>,
     pub(crate) sign_in_bucket: Buckets<Network>,
     pub(crate) credential_bucket: Buckets<(String, u32)>,
+    /// The frozen roll by branches, as it was read last.
+    pub(crate) roll_by_branch: RollByBranch,
     /// The disputes, where they are served.
     pub(crate) workspace: Option<Workspace>,
     /// Downloads of many archives at once are a heavy thing.
@@ -122,13 +125,37 @@ async fn officer(config: &Config, store: &Store, clock: &dyn Clock) -> Result<Op
     }
 }
 
+/// The key of the people's data. A file that is not there is made once, for a database that never had a key; for any other it is missing, and
+/// nothing is written.
+async fn people_key(config: &Config) -> Result<PeopleKey, ServeError> {
+    let path = &config.people_key;
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let store = Store::open(&config.database, None).await?;
+            let has_key = store.has_people_key().await;
+            store.shut().await;
+            if has_key? {
+                return Err(ServeError::Config(format!(
+                    "The people's key {} is missing, and the database is encrypted with it: put the file back from where you keep its copy. \
+                     Nothing was written.",
+                    path.display()
+                )));
+            }
+            let fresh = PeopleKey::random().ok_or(ServeError::NoRandomness)?;
+            let written = poll::files::write(path, fresh.expose().as_bytes(), poll::files::Readers::Owner, poll::Replace::No);
+            written.map_err(|refusal| ServeError::KeyFile(refusal.why))?;
+            return Ok(fresh);
+        }
+        Err(error) => return Err(ServeError::Config(format!("the people's key {} cannot be read: {error}", path.display()))),
+    };
+    PeopleKey::parse(&text).ok_or_else(|| ServeError::Config(format!("{} is not a people's key: it has 64 digits", path.display())))
+}
+
 impl Service {
     /// Opens the store and checks it.
     pub(crate) async fn open(config: Config, origin: Origin, address: SocketAddr, means: Means) -> Result<Self, ServeError> {
-        let key = std::fs::read_to_string(&config.people_key)
-            .map_err(|error| ServeError::Config(format!("the people's key {} cannot be read: {error}", config.people_key.display())))?;
-        let key = PeopleKey::parse(&key)
-            .ok_or_else(|| ServeError::Config(format!("{} is not a people's key: it has 64 digits", config.people_key.display())))?;
+        let key = people_key(&config).await?;
         let store = Store::open(&config.database, Some(key)).await?;
         let checked = store.self_check(|_, _| {}).await?;
         if !checked.faults.is_empty() {
@@ -157,6 +184,7 @@ impl Service {
             bad_bucket: Buckets::new(limits.bad_ballots_per_minute, limits.bad_ballots_per_minute, 60),
             sign_in_bucket: Buckets::new(limits.sign_ins_per_minute, limits.sign_ins_per_minute, 60),
             credential_bucket: Buckets::new(limits.ballots_per_credential_and_hour, limits.ballots_per_credential_and_hour, 3_600),
+            roll_by_branch: RollByBranch::default(),
             workspace,
             tar_turns: Arc::new(Semaphore::new(4)),
             booth: Booth::embedded().map_err(ServeError::Bug)?,

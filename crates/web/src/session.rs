@@ -31,6 +31,10 @@ const LIFE_SECONDS: i64 = 8 * 3_600;
 /// A session that was not used for so many seconds ends.
 const IDLE_SECONDS: i64 = 30 * 60;
 
+/// A representative is out of reach of the service for most of a day, so their session ends after a day and not for want of use. The link
+/// begins another.
+const REP_SECONDS: i64 = 24 * 3_600;
+
 /// A one-time link of a rehearsal is good for so many seconds.
 const ONCE_SECONDS: i64 = 30 * 24 * 3_600;
 
@@ -45,6 +49,8 @@ pub struct Session {
 pub(crate) enum Found {
     None,
     Ended,
+    /// Of a representative whose link was closed, or has another in its place.
+    Closed,
     Session(Session),
 }
 
@@ -53,20 +59,28 @@ pub(crate) async fn of(service: &Service, headers: &HeaderMap) -> Result<Found, 
     let Some(token) = token_of(service, headers) else { return Ok(Found::None) };
     let hash = Hash::of(token.as_bytes());
     let now = service.clock.now().seconds();
-    let Some(stored) = service.store.use_session(hash.0, now, IDLE_SECONDS, LIFE_SECONDS).await? else { return Ok(Found::Ended) };
+    let Some(stored) = service.store.use_session(hash.0, now, life).await? else { return Ok(Found::Ended) };
     let (role, key) = stored.role.split_once('/').unwrap_or((&stored.role, ""));
     let role = Role::parse(role);
     let holds = PublicRoleKey::parse(key);
     match (role, holds) {
-        // As long as the link of the branch is open.
-        (Some(Role::Rep(number)), None) if branch::Branch::open(service, number).await?.is_some() => {
-            Ok(Found::Session(Session { role: Role::Rep(number), token: hash }))
-        }
-        (Some(Role::Rep(_)), _) => Ok(Found::Ended),
+        // As long as the link that it came by is open, and no other was made in its place.
+        (Some(Role::Rep(number)), _) => match branch::Branch::open(service, number).await? {
+            Some(branch) if branch.is_of(key) => Ok(Found::Session(Session { role: Role::Rep(number), token: hash })),
+            _ => Ok(Found::Closed),
+        },
         (Some(role), Some(key)) if role_of(service, &key).await? == Some(role) => Ok(Found::Session(Session { role, token: hash })),
         // Of a one-time link, which has no key.
         (Some(role), None) if key.is_empty() && has_links(service, role) => Ok(Found::Session(Session { role, token: hash })),
         _ => Ok(Found::Ended),
+    }
+}
+
+/// How many seconds a session is good without use, and in all.
+fn life(role: &str) -> (i64, i64) {
+    match role.split_once('/').map_or(role, |(role, _)| role) {
+        role if matches!(Role::parse(role), Some(Role::Rep(_))) => (REP_SECONDS, REP_SECONDS),
+        _ => (IDLE_SECONDS, LIFE_SECONDS),
     }
 }
 
@@ -193,7 +207,7 @@ pub(crate) async fn begin(service: &Service, role: Role, key: &str, old: Found, 
     let stored = if key.is_empty() { who.clone() } else { format!("{who}/{key}") };
     service.store.put_session(Hash::of(token.as_bytes()).0, &stored, Entry::new(now, &who, "sign-in")).await?;
     let mut response = Redirect::to(to).into_response();
-    if let Some(cookie) = cookie(service, &token, LIFE_SECONDS) {
+    if let Some(cookie) = cookie(service, &token, life(&who).1) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -205,7 +219,9 @@ pub(crate) async fn sign_out(State(service): State<Service>, request: Request) -
         let entry = Entry::new(service.clock.now().seconds(), &session.role.to_string(), "sign-out");
         service.store.remove_session(session.token.0, entry).await?;
     }
-    let mut response = Redirect::to("/sign-in").into_response();
+    // A representative signs in by the link alone, so the page for role keys says nothing to them.
+    let is_rep = request.extensions().get::<Session>().is_some_and(|session| matches!(session.role, Role::Rep(_)));
+    let mut response = Redirect::to(if is_rep { "/" } else { "/sign-in" }).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie_away(&service));
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cookies\", \"storage\""));
     Ok(response)
@@ -244,11 +260,11 @@ pub(crate) async fn once(State(service): State<Service>, request: Request) -> An
     }
 }
 
-/// Whether a role can sign in by a one-time link: every role of a rehearsal; and the negotiator where the service is for this machine
+/// Whether a role can sign in by a one-time link: every role of a rehearsal but representatives, who have the link of their branch; and the negotiator where the service is for this machine
 /// alone and no key was named, since whoever reads its terminal can read and change the files of the disputes anyway.
 fn has_links(service: &Service, role: Role) -> bool {
     let own_machine = service.workspace.is_some() && !service.origin.is_secure() && service.config.negotiator.is_none();
-    service.config.rehearsal || (role == Role::Negotiator && own_machine)
+    (service.config.rehearsal && !matches!(role, Role::Rep(_))) || (role == Role::Negotiator && own_machine)
 }
 
 fn has_any_links(service: &Service) -> bool {

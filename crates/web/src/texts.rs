@@ -80,6 +80,7 @@ pub struct Words {
     pub footer_accessibility: &'static str,
     pub footer_staff: &'static str,
     pub footer_disputes: &'static str,
+    pub worth: &'static str,
     pub workspace: &'static str,
     // The front page.
     pub no_poll_title: &'static str,

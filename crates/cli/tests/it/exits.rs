@@ -49,3 +49,43 @@ fn bad_input_is_3_and_says_what_would_be_right() {
         assert_eq!(answer.out, "", "{question}");
     }
 }
+
+/// A wrong address or key is the operator's input, and another start of the same helps nothing; a server that is away is a failure.
+#[cfg(feature = "serve")]
+#[test]
+fn a_service_that_does_not_start_says_whose_fault_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let serve = |more: &str| whitley(&format!("serve --listen 127.0.0.1:0 --data {} {more}", data.display()));
+    for (more, code, part) in [
+        ("--database mysql://x", 3, "postgres://"),
+        ("--database sqlite:/no/such/folder/poll.db", 3, "is the folder there"),
+        ("--database postgres://whitley@localhost:1/x", 4, "does not answer"),
+    ] {
+        let answer = serve(more);
+        assert_eq!(answer.code, code, "{more}: {}", answer.err);
+        assert!(answer.err.contains(part), "{more}: {}", answer.err);
+        assert!(!data.join("people.key").exists(), "{more}: a key for nothing");
+    }
+    // Nobody could sign in, so it ends; its database has its key by now.
+    assert_eq!(serve("").code, 3);
+    let key = std::fs::read(data.join("people.key")).expect("a key");
+    std::fs::remove_file(data.join("people.key")).expect("removed");
+    let missing = serve("");
+    assert_eq!(missing.code, 3, "{}", missing.err);
+    assert!(missing.err.contains("is missing") && !data.join("people.key").exists(), "{}", missing.err);
+    std::fs::write(data.join("people.key"), "0".repeat(64)).expect("written");
+    assert_eq!(serve("").code, 3, "another key");
+
+    // A copy needs no key and changes nothing; the place of the copy must be free.
+    std::fs::remove_file(data.join("people.key")).expect("removed");
+    let copy = folder.path().join("copy.db");
+    let backup = serve(&format!("--backup {}", copy.display()));
+    assert_eq!(backup.code, 0, "{}", backup.err);
+    assert!(backup.out.contains("is a copy of sqlite:") && !data.join("people.key").exists(), "{}", backup.out);
+    assert_eq!(serve(&format!("--backup {}", copy.display())).code, 3, "it is there already");
+    assert_eq!(serve(&format!("--backup {0}.2 --database postgres://x/y", copy.display())).code, 3);
+    std::fs::write(data.join("people.key"), &key).expect("written");
+    let restored = serve(&format!("--database sqlite:{}", copy.display()));
+    assert!(restored.err.contains("no poll"), "it opens with its key: {}", restored.err);
+}

@@ -8,7 +8,7 @@ use vote::Hash;
 use vote::archive::{EventKind, SetupRecords, Tail};
 
 use super::lines;
-use super::{Setup, Stored, find, kind_of, not_text, records_before};
+use super::{Setup, Stored, find, kind_of, not_text, records_before, setup_data};
 use crate::Store;
 use crate::error::StoreError;
 use crate::sql::{DbError, Sql, values};
@@ -293,8 +293,9 @@ impl Walk {
         let (tail, bytes) =
             Tail::begin(self.stored.info.timestamp.unsigned_abs(), &records).map_err(|fault| self.damage(&fault.to_string()))?;
         self.tail = Some(tail);
-        // The archive's writer makes the setup data itself, so what is stored must be what it made.
-        if kind != EventKind::Setup || !payload.is_some_and(|payload| bytes.windows(payload.len()).any(|part| part == payload.as_bytes())) {
+        // The archive's writer makes the setup data itself, so what is stored must be exactly that: to be found somewhere in the bytes
+        // is not enough, since the archive has zeros between its records.
+        if kind != EventKind::Setup || payload != Some(setup_data(&setup).as_str()) {
             return Err(self.damage("its setup data were changed").into());
         }
         Ok(bytes)

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::sql::values;
+use crate::sql::{DbError, values};
 
 /// A row that was noted.
 pub struct Contact {
@@ -46,6 +46,24 @@ impl Store {
             )?;
             rows.iter()
                 .map(|row| Ok(Contact { noted_at: row.int(1)?, bytes: store.open_sealed(&place(row.int(0)?, branch), row.bytes(2)?)? }))
+                .collect()
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// All rows of all branches, with the branch, in order.
+    pub async fn list_all_contacts(&self) -> Result<Vec<(u32, Contact)>, StoreError> {
+        let store = self.clone();
+        self.read(move |sql| {
+            let rows = sql.query("SELECT number, noted_at, sealed, branch FROM people.contact ORDER BY number", &[])?;
+            rows.iter()
+                .map(|row| {
+                    let branch = u32::try_from(row.int(3)?).map_err(|_| DbError::Shape("a branch's number".to_owned()))?;
+                    let bytes = store.open_sealed(&place(row.int(0)?, branch), row.bytes(2)?)?;
+                    Ok((branch, Contact { noted_at: row.int(1)?, bytes }))
+                })
                 .collect()
         })
         .await

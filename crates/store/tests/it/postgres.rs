@@ -27,7 +27,16 @@ async fn an_address_that_is_none_is_refused() {
         assert!(matches!(answer, Err(StoreError::Address(_))), "{address}: {:?}", answer.err());
     }
     let answer = Store::open(&good.replace(&database, "nowhere"), None).await;
-    assert!(matches!(answer, Err(StoreError::Database(_))), "{:?}", answer.err());
+    assert!(matches!(answer, Err(StoreError::Address(_))), "{:?}", answer.err());
+    let answer = Store::open(&good.replace("whitley@", "nobody-of-this-name@"), None).await;
+    assert!(matches!(answer, Err(StoreError::Address(_))), "{:?}", answer.err());
+    // A name that nobody has is a wrong address; where names cannot be looked up at all, that is a failure like a server that is away.
+    let answer = Store::open("postgres://whitley@no-such-host.invalid/x?sslmode=disable", None).await;
+    match answer.err() {
+        Some(StoreError::Address(why)) => assert!(why.contains("lookup"), "{why}"),
+        Some(StoreError::Unavailable(why)) => assert!(why.contains("Temporary failure"), "{why}"),
+        other => panic!("{other:?}"),
+    }
     let answer = Store::open("postgres://whitley@localhost:1/x", None).await;
     assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{:?}", answer.err());
 }

@@ -8,14 +8,14 @@ use std::fmt::Write as _;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use jiff::civil::Date;
 use law::{Jurisdiction, Key, TestFigures};
 use store::{ElectionState, PackState};
 
 use crate::clock::Instant;
-use crate::desk::desk_frame;
 use crate::desk::roll::FrozenUnit;
+use crate::desk::{Pages, WantedPage, desk_frame};
 use crate::elections::Election;
 use crate::files;
 use crate::pages::{Frame, render};
@@ -74,6 +74,7 @@ struct VotingPage {
     frame: Frame,
     now: String,
     groups: Vec<Group>,
+    pages: Pages,
     shown: usize,
     hidden: usize,
     hidden_entitled: u64,
@@ -104,7 +105,11 @@ fn turnout_rule(service: &Service, about: &files::About, opened_on: Date) -> Opt
 }
 
 /// `GET /desk/voting`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
     let poll = files::poll(&service).await?.ok_or_else(|| Problem::conflict("refused", "There is no plan yet."))?;
     let about = files::about(&service).await?;
     let now = service.clock.now();
@@ -159,10 +164,21 @@ pub(crate) async fn page(State(service): State<Service>, Extension(session): Ext
         groups.entry(employer.unwrap_or_else(|| "Employer not recorded".to_owned())).or_default().push(row);
     }
     let (rows, series) = by_day(&elections, &days, now);
+    // The sums above are of all units; the table has those of this page.
+    let pages = Pages::of(&wanted, elections.len(), "/desk/voting");
+    let by_employer = groups.into_iter().flat_map(|(employer, units)| units.into_iter().map(move |unit| (employer.clone(), unit)));
+    let mut shown_groups: Vec<Group> = Vec::new();
+    for (employer, unit) in pages.cut(by_employer) {
+        match shown_groups.last_mut().filter(|group| group.employer == employer) {
+            Some(group) => group.units.push(unit),
+            None => shown_groups.push(Group { employer, units: vec![unit] }),
+        }
+    }
     let page = VotingPage {
         frame: desk_frame(&service, &session).await,
         now: now.in_london().strftime("%A %-d %B %Y, %H:%M (London)").to_string(),
-        groups: groups.into_iter().map(|(employer, units)| Group { employer, units }).collect(),
+        groups: shown_groups,
+        pages,
         shown: elections.len() - hidden.len(),
         hidden: hidden.len(),
         hidden_entitled: entitled.iter().filter(|(id, _)| hidden.contains(*id)).map(|(_, entitled)| entitled).sum(),

@@ -19,7 +19,7 @@ use crate::api::download;
 use crate::clock::Instant;
 use crate::desk::roll::csv_row;
 use crate::desk::two_people::{self, ProposalState};
-use crate::desk::{desk_frame, upload};
+use crate::desk::{Pages, WantedPage, desk_frame, upload};
 use crate::files;
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
@@ -109,6 +109,9 @@ struct PapersPage {
     frame: Frame,
     states: Vec<&'static str>,
     units: Vec<UnitRow>,
+    /// Id and name of every unit.
+    choices: Vec<(String, String)>,
+    pages: Pages,
     by_hand: Vec<(&'static str, &'static str)>,
     agreed: Vec<Agreed>,
     faults: Vec<String>,
@@ -116,22 +119,28 @@ struct PapersPage {
 }
 
 /// `GET /desk/papers`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
-    shown(&service, &session, Vec::new(), String::new()).await
+pub(crate) async fn page(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
+    shown(&service, &session, &wanted, Vec::new(), String::new()).await
 }
 
 async fn plan(service: &Service) -> Result<std::sync::Arc<Poll>, Problem> {
     files::poll(service).await?.ok_or_else(|| Problem::conflict("refused", "There is no plan yet: packs belong to its units."))
 }
 
-async fn shown(service: &Service, session: &Session, faults: Vec<String>, packs: String) -> Answer {
+async fn shown(service: &Service, session: &Session, wanted: &WantedPage, faults: Vec<String>, packs: String) -> Answer {
     let poll = plan(service).await?;
     let mut counts: BTreeMap<String, BTreeMap<PackState, u64>> = BTreeMap::new();
     for (unit, state, count) in service.store.list_pack_counts().await? {
         counts.entry(unit).or_default().insert(state, count);
     }
     let made: BTreeMap<String, u64> = service.store.list_elections().await?.into_iter().map(|info| (info.unit, info.credentials)).collect();
-    let units = poll.units.iter().map(|unit| UnitRow {
+    let pages = Pages::of(wanted, poll.units.len(), "/desk/papers");
+    let choices = poll.units.iter().map(|unit| (unit.id.clone(), unit.name.clone())).collect();
+    let units = pages.cut(&poll.units).into_iter().map(|unit| UnitRow {
         id: unit.id.clone(),
         name: unit.name.clone(),
         figures: Reconciled::of(made.get(&unit.id).copied().unwrap_or(0), counts.get(&unit.id).unwrap_or(&BTreeMap::new())),
@@ -158,6 +167,8 @@ async fn shown(service: &Service, session: &Session, faults: Vec<String>, packs:
         frame: desk_frame(service, session).await,
         states: PackState::ALL.iter().map(|state| state.word()).collect(),
         units: units.collect(),
+        choices,
+        pages,
         by_hand: BY_HAND.iter().map(|state| (state.word(), meaning(*state))).collect(),
         agreed,
         faults,
@@ -226,7 +237,7 @@ pub(crate) async fn issue(State(service): State<Service>, Extension(session): Ex
         }
     }
     let (Some((place, unit)), Some(first), Some(last), true) = (place, first, last, faults.is_empty()) else {
-        return shown(&service, &session, faults, String::new()).await;
+        return shown(&service, &session, &WantedPage::default(), faults, String::new()).await;
     };
     let numbers: Vec<String> = (first..=last).map(|number| Number { unit: place, number }.to_string()).collect();
     let detail = json!({ "unit": unit.id, "batch": batch, "first": numbers.first(), "last": numbers.last(), "packs": numbers.len() });
@@ -234,7 +245,7 @@ pub(crate) async fn issue(State(service): State<Service>, Extension(session): Ex
     match service.store.put_packs(&unit.id, &batch, numbers, entry).await {
         Ok(()) => Ok(Redirect::to("/desk/papers").into_response()),
         Err(store::StoreError::Refused(refusal)) => {
-            shown(&service, &session, vec![format!("Nothing was issued: {refusal}.")], String::new()).await
+            shown(&service, &session, &WantedPage::default(), vec![format!("Nothing was issued: {refusal}.")], String::new()).await
         }
         Err(error) => Err(error.into()),
     }
@@ -311,7 +322,9 @@ pub(crate) async fn change(State(service): State<Service>, Extension(session): E
             ));
         }
     }
-    let (Some(state), true) = (state, faults.is_empty()) else { return shown(&service, &session, faults, typed).await };
+    let (Some(state), true) = (state, faults.is_empty()) else {
+        return shown(&service, &session, &WantedPage::default(), faults, typed).await;
+    };
     let mut by_unit: BTreeMap<&str, u64> = BTreeMap::new();
     for pack in &packs {
         *by_unit.entry(&pack.unit).or_default() += 1;
@@ -338,7 +351,7 @@ pub(crate) async fn propose(State(service): State<Service>, Extension(session): 
         faults.push(format!("{}: only a returned paper is accepted; this one is {}.", pack.number, pack.state.word()));
     }
     if !faults.is_empty() {
-        return shown(&service, &session, faults, typed).await;
+        return shown(&service, &session, &WantedPage::default(), faults, typed).await;
     }
     let mut numbers: Vec<String> = packs.into_iter().map(|pack| pack.number).collect();
     numbers.sort();

@@ -1,7 +1,7 @@
 //! The scrutineer's report: the figures (R46), the incidents, and whether the scrutineer is satisfied, with reasons; and the authority's
 //! summary of deliveries, which the figures of packs come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::Extension;
@@ -12,8 +12,8 @@ use store::{ElectionState, Expect};
 use vote::companion::{PublicRoleKey, Signature};
 
 use super::audit::{Incident, incidents};
-use super::desk_frame;
 use super::exchange::{Asked, Cell, Outcome, Page, Step, Table, Upload, demand_poll, entry, nothing_chosen, show};
+use super::{Pages, WantedPage, desk_frame};
 use crate::desk::upload;
 use crate::files;
 use crate::pages::certificate::{Certified, certified};
@@ -205,6 +205,7 @@ async fn deliveries_view(service: &Service, role: Role) -> Result<Page, Problem>
 struct ReportPage {
     frame: Frame,
     units: Vec<UnitFigures>,
+    pages: Pages,
     waiting: usize,
     deliveries: Option<(String, &'static str)>,
     pack_heads: Vec<&'static str>,
@@ -260,10 +261,14 @@ async fn kept_report(service: &Service) -> Result<Option<(u64, BTreeMap<String, 
 }
 
 /// `GET /desk/report`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
+pub(crate) async fn page(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
     let kept = kept_report(&service).await?;
     let (said, made_at) = kept.map_or((BTreeMap::new(), None), |(_, said, made_at)| (said, Some(made_at)));
-    report(&service, &session, &said, made_at, Vec::new()).await
+    report(&service, &session, &wanted, &said, made_at, Vec::new()).await
 }
 
 /// `POST /desk/report`: the scrutineer's statements. They are public from then on.
@@ -288,46 +293,56 @@ pub(crate) async fn state(State(service): State<Service>, Extension(session): Ex
     }
     let kept = kept_report(&service).await?;
     if !faults.is_empty() {
-        return report(&service, &session, &said, kept.map(|(_, _, made_at)| made_at), faults).await;
+        return report(&service, &session, &WantedPage::default(), &said, kept.map(|(_, _, made_at)| made_at), faults).await;
     }
     let value = json!({ "made_at": now.utc(), "statements": statements });
     let expect = kept.map_or(Expect::New, |(version, ..)| Expect::Version(version));
     let satisfied = statements.iter().all(|one| one["satisfied"] == true);
     let entry = entry(&service, &session.role.to_string(), "report of the scrutineer", &json!({ "satisfied": satisfied }));
     service.store.put_file(REPORT, format!("{value:#}\n").into_bytes(), expect, entry).await?;
-    report(&service, &session, &said, Some(now.utc()), Vec::new()).await
+    report(&service, &session, &WantedPage::default(), &said, Some(now.utc()), Vec::new()).await
 }
 
 async fn report(
     service: &Service,
     session: &Session,
+    wanted: &WantedPage,
     said: &BTreeMap<String, String>,
     made_at: Option<String>,
     faults: Vec<(String, String)>,
 ) -> Answer {
     let about = files::about(service).await?;
     let summary = Summary::kept(service).await?.map(|(_, summary)| summary);
-    let (mut units, mut waiting) = (Vec::new(), 0);
+    let (mut counted, mut waiting) = (Vec::new(), 0);
     for election in service.elections.all(service).await? {
-        let Some(counts) = service.results.counts(service, &election).await? else {
-            waiting += 1;
-            continue;
-        };
-        units.push(UnitFigures {
-            name: election.name.clone(),
-            entitled: election.entitled,
-            cast: counts.counted,
-            voided: counts.voided,
-            questions: certified(service, &about, &election, &counts),
-            packs: summary.as_ref().map(|summary| summary.row(&election.unit)).unwrap_or_default(),
-        });
+        match service.results.counts(service, &election).await? {
+            Some(counts) => counted.push((election, counts)),
+            None => waiting += 1,
+        }
     }
-    let register = service.store.list_pack_counts().await?.into_iter().map(|(unit, state, number)| (unit, state.word(), number)).collect();
+    let pages = Pages::of(wanted, counted.len(), "/desk/report");
+    let is_counted = !counted.is_empty();
+    let shown = pages.cut(counted);
+    let ids: BTreeSet<String> = shown.iter().map(|(election, _)| election.unit.clone()).collect();
+    let units = shown.into_iter().map(|(election, counts)| UnitFigures {
+        name: election.name.clone(),
+        entitled: election.entitled,
+        cast: counts.counted,
+        voided: counts.voided,
+        questions: certified(service, &about, &election, &counts),
+        packs: summary.as_ref().map(|summary| summary.row(&election.unit)).unwrap_or_default(),
+    });
+    let units = units.collect();
+    let register = service.store.list_pack_counts().await?.into_iter();
+    // Before there is a result, the register of all; then of the units of this page.
+    let register =
+        register.filter(|(unit, ..)| !is_counted || ids.contains(unit)).map(|(unit, state, number)| (unit, state.word(), number)).collect();
     let has_faults = !faults.is_empty();
     let page = ReportPage {
         frame: desk_frame(service, session).await,
-        may_write: session.role == Role::Scrutineer && waiting == 0 && !units.is_empty(),
+        may_write: session.role == Role::Scrutineer && waiting == 0 && is_counted,
         units,
+        pages,
         waiting,
         deliveries: summary.map(|summary| (london(summary.value["as_of"].as_str().unwrap_or_default()), summary.signed_words())),
         pack_heads: PACKS.map(|(_, head)| head).into(),

@@ -1,5 +1,6 @@
 //! The officer's roll: files in, every fault, undo, freeze, and what goes out of the frozen roll.
 
+pub(crate) mod erase;
 pub(crate) mod late;
 mod stored;
 
@@ -16,9 +17,9 @@ use zeroize::Zeroizing;
 
 use crate::api::download;
 use crate::clock::Instant;
-use crate::desk::desk_frame;
 use crate::desk::two_people;
 use crate::desk::upload;
+use crate::desk::{Pages, WantedPage, desk_frame};
 use crate::pages::{Frame, render};
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
@@ -97,6 +98,7 @@ struct RollPage {
     figures: Option<Figures>,
     frozen: Option<FrozenShown>,
     units: Vec<FrozenUnit>,
+    pages: Pages,
     export_open: bool,
     has_plan: bool,
     day: String,
@@ -107,11 +109,19 @@ struct RollPage {
 }
 
 /// `GET /desk/roll`.
-pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
-    shown(&service, &session, Vec::new()).await
+pub(crate) async fn page(
+    State(service): State<Service>,
+    Extension(session): Extension<Session>,
+    Query(wanted): Query<WantedPage>,
+) -> Answer {
+    shown_from(&service, &session, &wanted, Vec::new()).await
 }
 
 async fn shown(service: &Service, session: &Session, faults: Vec<String>) -> Answer {
+    shown_from(service, session, &WantedPage::default(), faults).await
+}
+
+async fn shown_from(service: &Service, session: &Session, wanted: &WantedPage, faults: Vec<String>) -> Answer {
     let imports: Vec<ImportRow> = service.store.list_roll_imports().await?.iter().map(ImportRow::of).collect();
     let frozen = service.store.get_frozen_roll().await?;
     let settings = RollSettings::of(service).await?;
@@ -127,6 +137,8 @@ async fn shown(service: &Service, session: &Session, faults: Vec<String>) -> Ans
     };
     let lines = |list: &std::collections::BTreeSet<String>| list.iter().cloned().collect::<Vec<_>>().join("\n");
     let status = if faults.is_empty() { axum::http::StatusCode::OK } else { axum::http::StatusCode::BAD_REQUEST };
+    let units = FrozenUnit::all(service).await?;
+    let pages = Pages::of(wanted, units.len(), "/desk/roll");
     let mut response = render(&RollPage {
         frame: desk_frame(service, session).await,
         imports,
@@ -137,7 +149,8 @@ async fn shown(service: &Service, session: &Session, faults: Vec<String>) -> Ans
             time: Instant(frozen.frozen_at * 1_000).in_london().strftime("%-d %B %Y, %H:%M").to_string(),
             erased: frozen.is_erased,
         }),
-        units: FrozenUnit::all(service).await?,
+        units: pages.cut(units),
+        pages,
         export_open,
         has_plan: crate::files::poll(service).await?.is_some(),
         day: settings.day.map(|day| day.to_string()).unwrap_or_default(),

@@ -83,6 +83,7 @@ impl Status {
 struct Stages {
     roll_loaded: bool,
     roll_frozen: bool,
+    roll_erased: bool,
     has_plan: bool,
     trustees: usize,
     ceremony_files: usize,
@@ -103,10 +104,12 @@ impl Stages {
         let elections = service.elections.all(service).await?;
         let now = service.clock.now();
         let count = |state: ElectionState| elections.iter().filter(|election| election.state(now) == state).count();
+        let frozen = service.store.get_frozen_roll().await?;
         let has_shares = |kind| matches!(kind, EventKind::PartialDecryption | EventKind::Result);
         let mut stages = Self {
             roll_loaded: !service.store.list_roll_imports().await?.is_empty(),
-            roll_frozen: service.store.get_frozen_roll().await?.is_some(),
+            roll_frozen: frozen.is_some(),
+            roll_erased: frozen.is_some_and(|frozen| frozen.is_erased),
             on_board: elections.len(),
             open: count(ElectionState::Open),
             closed: count(ElectionState::Closed) + count(ElectionState::Counted),
@@ -211,6 +214,10 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
             Status::of(ready, at.open > 0, at.all(at.counted)),
             String::new(),
         ),
+        match crate::desk::branch::requests::waiting(service).await?.filter(|_| role == Role::Officer) {
+            Some(waiting) => task("Branches and their requests", "/desk/branches/requests", Status::Due, waiting),
+            None => task("Branches and their representatives", "/desk/branches", Status::Always, String::new()),
+        },
         task("Paper votes and replacements", "/desk/papers", Status::of(ready, at.open > 0, at.all(at.closed)), String::new()),
     ];
     let after = vec![
@@ -248,6 +255,7 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
         ),
         task("Incidents", "/desk/incidents", Status::Always, String::new()),
         task("Report of the scrutineer", "/desk/report", Status::of(at.all(at.counted), false, at.has_report), String::new()),
+        task("Erase the roll", "/desk/roll/erase", Status::of(at.roll_frozen && at.all(at.counted), false, at.roll_erased), String::new()),
         task("Audit log", "/desk/audit", Status::Always, format!("{} acts, chained", head.lines)),
     ];
     let disputes = vec![task("Disputes: offers, decisions, ballots, action, campaign", "/d", Status::Waiting, String::new())];

@@ -58,7 +58,8 @@ impl Booth {
 pub(crate) async fn page(State(service): State<Service>, Path(unit): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let election = service.elections.of_unit(&service, &unit).await?;
     let title = files::poll(&service).await?.map_or_else(|| election.fixed.name.clone(), |poll| poll.title.clone());
-    let values = [("uuid", election.uuid.as_str()), ("unit", &election.name), ("poll", &title)];
+    let worth = if service.workspace.is_some() { "/worth" } else { "" };
+    let values = [("uuid", election.uuid.as_str()), ("unit", &election.name), ("poll", &title), ("worth", worth)];
     Ok(Html(fill(&service.booth.shell, &service, asked.language(), &values)).into_response())
 }
 

@@ -17,6 +17,7 @@ pub(super) static WORDS: Words = Words {
     footer_accessibility: "Hygyrchedd",
     footer_staff: "Mewngofnodi (swyddogion)",
     footer_disputes: "Anghydfodau cyhoeddedig",
+    worth: "Beth yw gwerth y cynnig i chi",
     workspace: "Gweithio ar anghydfodau",
     no_poll_title: "Nid oes pleidlais yma eto",
     no_poll: "Mae'r gwasanaeth yn rhedeg. Mae'r swyddog yn mewngofnodi ac yn paratoi'r bleidlais; wedyn bydd y dudalen hon yn dweud beth a ofynnir a phwy sy'n pleidleisio ble.",

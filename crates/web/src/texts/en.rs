@@ -17,6 +17,7 @@ pub(super) static WORDS: Words = Words {
     footer_accessibility: "Accessibility",
     footer_staff: "Sign in (officers)",
     footer_disputes: "Published disputes",
+    worth: "What the offer is worth to you",
     workspace: "Work on disputes",
     no_poll_title: "There is no ballot here yet",
     no_poll: "The service is running. The officer signs in and sets the ballot up; after that this page says what is asked and who votes where.",

@@ -69,7 +69,8 @@ fn cookie(got: &Got) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_route_as_each_role_and_as_nobody() {
     let running = running(Wanted::default()).await;
-    web::desk::branch::make_link(&running.service, "ashdown", "", "test").await.expect("a branch");
+    let (_, link) = web::desk::branch::make_link(&running.service, "ashdown", "", "test").await.expect("a branch");
+    assert!(one_time_link(&running.service, Role::Rep(1)).await.is_err(), "a branch has its own link");
     let paths = Paths::of(&running).await;
     let origin = running.origin.clone();
     for route in ROUTES {
@@ -88,12 +89,19 @@ async fn each_route_as_each_role_and_as_nobody() {
         match route.who {
             // A sign-in without an answer is refused for what it is, not for who asks.
             Who::Anybody if route.path == "/sign-in/once" => {}
-            Who::Anybody => assert!(!matches!(nobody.status.as_u16(), 401 | 403 | 303), "{path}: {}", nobody.status),
+            Who::Anybody => {
+                let is_refused = matches!(nobody.status.as_u16(), 401 | 403) || nobody.header("location") == "/sign-in";
+                assert!(!is_refused, "{path}: {}", nobody.status);
+            }
             _ if route.post || route.kind != Kind::Page => assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{path}"),
             _ => assert_eq!((nobody.status, nobody.header("location")), (StatusCode::SEE_OTHER, "/sign-in"), "{path}"),
         }
         for role in ROLES {
-            let got = call(&signed_in(&running, role).await).await;
+            let session = match role {
+                Role::Rep(_) => crate::branch::opened(&running, &link).await,
+                _ => signed_in(&running, role).await,
+            };
+            let got = call(&session).await;
             let refused = got.status == StatusCode::FORBIDDEN && got.text().contains("You are signed in as");
             assert_eq!(refused, !route.who.admits(role), "{path} as {role}: {}", got.status);
             if route.who.admits(role) && route.path != "/sign-in/once" {

@@ -65,6 +65,18 @@ async fn a_service_that_cannot_be_right_does_not_start() {
     std::fs::write(&bare.people_key, "08".repeat(32)).expect("written");
     bare.officer = None;
     assert!(matches!(web::start(bare.clone(), means()).await.err(), Some(ServeError::Store(store::StoreError::WrongPeopleKey))));
+    // None at all, for a database that had one: refused, and no other is made.
+    std::fs::remove_file(&bare.people_key).expect("removed");
+    assert!(matches!(web::start(bare.clone(), means()).await.err(), Some(ServeError::Config(why)) if why.contains("is missing")));
+    assert!(!bare.people_key.exists());
+    // For a new database it is made once, and read from then on.
+    let mut fresh = bare.clone();
+    fresh.database = format!("sqlite:{}", folder.path().join("fresh.db").display());
+    fresh.disputes = Some(folder.path().join("disputes"));
+    web::start(fresh.clone(), means()).await.expect("it starts").stop().await;
+    let made = std::fs::read_to_string(&fresh.people_key).expect("a key");
+    web::start(fresh.clone(), means()).await.expect("it starts again").stop().await;
+    assert_eq!(std::fs::read_to_string(&fresh.people_key).expect("a key"), made);
     std::fs::write(&bare.people_key, "no key").expect("written");
     assert!(matches!(web::start(bare, means()).await.err(), Some(ServeError::Config(_))));
 }

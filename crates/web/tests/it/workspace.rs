@@ -27,6 +27,11 @@ async fn a_negotiator_works_an_officer_reads_and_everybody_reads_what_is_publish
     let running = running(Wanted::default()).await;
     let negotiator = signed_in(&running, Role::Negotiator).await;
     let officer = signed_in(&running, Role::Officer).await;
+    assert!(
+        running.get("/").await.text().contains("href=\"/worth\"")
+            && running.get("/v/ashdown").await.text().contains("data-worth=\"/worth\"")
+    );
+    assert_eq!(running.get("/worth").await.header("location"), "/public", "nothing is published yet");
 
     let list = get(&running, "/d", &negotiator).await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.text());

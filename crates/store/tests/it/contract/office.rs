@@ -60,7 +60,7 @@ pub(crate) async fn a_challenge_is_good_once(place: &Place) {
 pub(crate) async fn sessions_end(place: &Place) {
     let store = place.open().await;
     store.put_session([1; 32], "scrutineer", entry("sign in")).await.expect("begun");
-    let at = |now| store.use_session([1; 32], now, 1_800, 28_800);
+    let at = |now| store.use_session([1; 32], now, |_| (1_800, 28_800));
     assert_eq!(at(NOW + 1_799).await.expect("an answer").map(|session| session.role), Some("scrutineer".to_owned()));
     // Used then, so alive half an hour longer.
     assert_eq!(at(NOW + 3_000).await.expect("an answer").map(|session| session.used_at), Some(NOW + 3_000));
@@ -73,7 +73,7 @@ pub(crate) async fn sessions_end(place: &Place) {
     store.remove_old(NOW + 50, NOW).await.expect("removed");
     assert_eq!(place.one("SELECT count(*) FROM office.session").await, "1");
     store.remove_session([2; 32], entry("sign out")).await.expect("ended");
-    assert_eq!(store.use_session([2; 32], NOW + 101, 1_800, 28_800).await, Ok(None));
+    assert_eq!(store.use_session([2; 32], NOW + 101, |_| (1_800, 28_800)).await, Ok(None));
 }
 
 pub(crate) async fn the_log_is_chained(place: &Place) {

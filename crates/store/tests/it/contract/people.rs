@@ -105,6 +105,7 @@ pub(crate) async fn another_key_is_refused(place: &Place) {
     assert!(matches!(none.get_roll_import(1).await, Err(StoreError::NoPeopleKey)));
     assert!(matches!(none.put_roll_import("list", 1, Vec::new(), entry("import")).await, Err(StoreError::NoPeopleKey)));
     assert_eq!(none.list_roll_imports().await.expect("a list").len(), 2);
+    assert!(none.has_people_key().await.expect("read"));
     // A blob put in another's place does not open there.
     place.run("UPDATE people.roll_import SET sealed = (SELECT sealed FROM people.roll_import WHERE number = 2) WHERE number = 1").await;
     assert!(matches!(store.get_roll_import(1).await, Err(StoreError::Damaged(_))));
