@@ -30,6 +30,17 @@ pub enum Addressee {
     Employer,
 }
 
+/// What a scrutineer's report shows besides what the folder says; empty for a poll on paper alone.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Unit, fingerprint of its election, hash of the last event of its archive.
+    pub archives: Vec<[String; 3]>,
+    /// What became of the packs: who says so, headings, and a row for each unit.
+    pub packs: Option<(String, Vec<String>, Vec<Vec<String>>)>,
+    /// What was entered during the poll, in order.
+    pub incidents: Vec<String>,
+}
+
 /// What the union itself says on papers for members, in one language.
 struct OwnTexts {
     questions: Vec<String>,
@@ -331,7 +342,7 @@ impl PollPapers<'_> {
     }
 
     /// The scrutineer's report on the whole poll. TULRCA s.231B.
-    pub fn scrutineer_report(&self, date: Date, faults: &Faults) -> Option<Document> {
+    pub fn scrutineer_report(&self, evidence: &Evidence, date: Date, faults: &Faults) -> Option<Document> {
         let before = faults.error_count();
         let papers = self.papers;
         let missing =
@@ -376,8 +387,11 @@ impl PollPapers<'_> {
             ("Sent again for lost or spoiled papers", report.replaced),
             ("Came back undelivered", report.undelivered),
         ];
+        // Where delivery told what became of the packs, four empty lines above it would only puzzle.
+        let is_told = evidence.packs.is_none() || counts.iter().any(|(_, number)| number.is_some());
         let counts: Vec<Value> = counts
             .iter()
+            .filter(|_| is_told)
             .map(|(what, number)| json!({ "what": what, "number": number.map_or_else(|| "not stated".to_owned(), grouped) }))
             .collect();
         let statements: Vec<Value> = contents
@@ -406,6 +420,9 @@ impl PollPapers<'_> {
                 "results": rows,
                 "statements": statements,
                 "reasons": report.reasons,
+                "archives": evidence.archives,
+                "packs": evidence.packs.as_ref().map(|(by, heads, rows)| json!({ "by": by, "heads": heads, "rows": rows })),
+                "incidents": evidence.incidents,
                 "law_day": long_date(closed),
                 "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),
             }),
