@@ -96,7 +96,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Notice of ballot: {} to {}", self.union(), employer.name);
-        (faults.error_count() == before).then(|| Document::new("ballot-notice.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("ballot-notice.typ", title, date, data))
     }
 
     /// Voting papers of a unit. TULRCA s.229. The day the ballot opens chooses the law.
@@ -176,7 +176,7 @@ impl PollPapers<'_> {
             "recommendation": texts.recommendation,
         });
         let title = if sample { format!("Sample voting paper: {}", unit.name) } else { format!("Voting papers: {}", unit.name) };
-        (faults.error_count() == before).then(|| Document::new("voting-paper.typ", title, date, data).with(look))
+        (faults.error_count() == before).then(|| self.document("voting-paper.typ", title, date, data).with(look))
     }
 
     /// To the members of a unit, with the voting paper: what is asked, how to vote, by when. The law asks for no such letter.
@@ -216,7 +216,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("To members: the ballot at {}", employer.name);
-        (faults.error_count() == before).then(|| Document::new("ballot-letter.typ", title, date, data).with(look))
+        (faults.error_count() == before).then(|| self.document("ballot-letter.typ", title, date, data).with(look))
     }
 
     /// The union's own texts in a language. Every one that a Welsh paper prints and the folder has only in English is a fault:
@@ -338,7 +338,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Result of the ballot: {}", unit.name);
-        (faults.error_count() == before).then(|| Document::new("result.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("result.typ", title, date, data))
     }
 
     /// The scrutineer's report on the whole poll. TULRCA s.231B.
@@ -428,7 +428,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Scrutineer’s report: {}", self.poll.title);
-        (faults.error_count() == before).then(|| Document::new("scrutineer.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("scrutineer.typ", title, date, data))
     }
 
     /// The statutory papers belong to ballots under the Act.

@@ -47,7 +47,7 @@ impl Document {
 
     /// The same paper with words at the head of every page: that it is invented.
     #[must_use]
-    pub fn labelled(mut self, label: &str) -> Self {
+    pub(crate) fn labelled(mut self, label: &str) -> Self {
         self.data["label"] = label.into();
         self
     }

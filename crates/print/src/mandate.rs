@@ -98,7 +98,7 @@ impl PollPapers<'_> {
                 "disclaimer": self.book.not_legal_advice(),
             }),
         );
-        Some(Certificate::Held(Box::new(Document::new("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
+        Some(Certificate::Held(Box::new(self.document("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
     }
 
     /// The table of all mandates: every unit and question with its figures, its verdict and its last day, won or not.
@@ -149,7 +149,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Mandates: {}", self.poll.title);
-        (faults.error_count() == before).then(|| Document::new("mandates.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("mandates.typ", title, date, data))
     }
 
     /// The notice of calls to the employer of a unit, one notice for all of them. TULRCA s.234A. The day it is received chooses the
@@ -203,7 +203,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Notice of action: {} to {}", self.union(), employer.name);
-        (faults.error_count() == before).then(|| Document::new("action-notice.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("action-notice.typ", title, date, data))
     }
 
     /// Every day of the notice must be lawful as far as mandate and notice go.

@@ -254,9 +254,9 @@ fn a_certificate_needs_a_mandate() {
 #[test]
 fn the_table_of_mandates_has_every_unit_and_question_won_or_not() {
     let table = of_north(&dispute(&[]), |papers, _, faults| papers.mandate_table(day("2026-04-28"), faults)).expect("a table");
-    let text = words(&printed(&table.labelled("REHEARSAL: invented")));
+    let text = words(&printed(&table));
     for wanted in [
-        "REHEARSAL: invented",
+        "SYNTHETIC: everybody and every figure in this paper is invented.",
         "North Sample Hospitals Strike 1,240 824 702 119 mandate until the end of Fri 23 Apr 2027",
         "South Sample Council Action short of a strike 360 170 130 40 no mandate turnout not met (2 × 170 = 340 < 360",
         "This is not legal advice",

@@ -202,31 +202,12 @@ fn ballot_notices_of(figures: &std::path::Path, of: &PollArguments, received: Da
     if entries.is_none() {
         begun.faults.error("no-figures", &place, "this is no file of figures", "figures.json, as `whitley roll notices` writes it");
     }
-    let mut notices = entries.into_iter().flatten().map(|entry| noticed(&entry)).collect::<Vec<_>>();
+    let mut notices = entries.iter().flatten().map(EmployerNotice::of_json).collect::<Vec<_>>();
     notices.retain(|notice| of.unit.as_ref().is_none_or(|only| *only == notice.unit));
     let batches = ballot_notices(&mut begun.dispute, &begun.book, &of.poll, &notices, [of.how.date, received], &place, &begun.faults);
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
     print_all(&of.how.out, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
-}
-
-/// An employer of `figures.json`.
-fn noticed(entry: &serde_json::Value) -> EmployerNotice {
-    let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-    let counts = |key: &str| {
-        let list = entry[key].as_array().into_iter().flatten();
-        list.filter_map(|one| Some((one["name"].as_str()?.to_owned(), one["number"].as_u64()?))).collect()
-    };
-    let address = entry["address"].as_array().into_iter().flatten();
-    EmployerNotice {
-        unit: text("unit"),
-        employer: text("employer"),
-        address: address.filter_map(|line| line.as_str()).map(str::to_owned).collect(),
-        categories: counts("categories"),
-        workplaces: counts("workplaces"),
-        total: entry["total"].as_u64().unwrap_or_default(),
-        explained: text("explained"),
-    }
 }
 
 /// A notice of ballot for each of these; of the two days the first is the paper's, the second that of its receipt.
@@ -239,26 +220,10 @@ pub(super) fn ballot_notices(
     place: &Place,
     faults: &Faults,
 ) -> Vec<Batch> {
-    let counts = |list: &BTreeMap<String, u64>| -> Vec<dispute::Count> {
-        list.iter().map(|(name, number)| dispute::Count { name: name.clone(), number: *number, place: place.clone() }).collect()
-    };
     let mut batches = Vec::new();
     let mut several: BTreeMap<&str, u32> = BTreeMap::new();
     for notice in notices {
-        let employer = dispute::Employer {
-            unit: (notice.unit.clone(), place.clone()),
-            name: notice.employer.clone(),
-            address: notice.address.iter().map(|line| (line.clone(), place.clone())).collect(),
-            description: None,
-            check_off: None,
-            categories: counts(&notice.categories),
-            workplaces: counts(&notice.workplaces),
-            place: place.clone(),
-        };
-        for papers in dispute.papers.iter_mut().filter(|papers| papers.poll.0 == poll) {
-            papers.employers = vec![employer.clone()];
-            papers.figures_explained = Some(notice.explained.clone());
-        }
+        address_to(dispute, poll, notice, place);
         let unit = &notice.unit;
         // A unit may have several employers, and each gets its own notice.
         let number = several.entry(unit).or_default();
@@ -271,6 +236,27 @@ pub(super) fn ballot_notices(
         }
     }
     batches
+}
+
+/// Makes this the employer of its unit, with its figures, whatever the folder says.
+pub(super) fn address_to(dispute: &mut Dispute, poll: &str, notice: &EmployerNotice, place: &Place) {
+    let counts = |list: &BTreeMap<String, u64>| -> Vec<dispute::Count> {
+        list.iter().map(|(name, number)| dispute::Count { name: name.clone(), number: *number, place: place.clone() }).collect()
+    };
+    let employer = dispute::Employer {
+        unit: (notice.unit.clone(), place.clone()),
+        name: notice.employer.clone(),
+        address: notice.address.iter().map(|line| (line.clone(), place.clone())).collect(),
+        description: None,
+        check_off: None,
+        categories: counts(&notice.categories),
+        workplaces: counts(&notice.workplaces),
+        place: place.clone(),
+    };
+    for papers in dispute.papers.iter_mut().filter(|papers| papers.poll.0 == poll) {
+        papers.employers = vec![employer.clone()];
+        papers.figures_explained = Some(notice.explained.clone());
+    }
 }
 
 /// One document for each unit; a fault in any stops all.

@@ -259,6 +259,41 @@ async fn kept_report(service: &Service) -> Result<Option<(u64, BTreeMap<String, 
     Ok(Some((info.version, said, value["made_at"].as_str().unwrap_or_default().to_owned())))
 }
 
+/// What the scrutineer stated.
+pub(super) struct Stated {
+    /// Of (a), (b), (c).
+    pub(super) satisfied: [bool; 3],
+    /// Reasons, each with the letter of its point.
+    pub(super) reasons: Vec<String>,
+    /// When.
+    pub(super) made_at: String,
+}
+
+/// The statements, once all three are made.
+pub(super) async fn statements(service: &Service) -> Result<Option<Stated>, Problem> {
+    let Some((_, said, made_at)) = kept_report(service).await? else { return Ok(None) };
+    let items = items(&said);
+    let satisfied: Option<Vec<bool>> = items.iter().map(|item| item.satisfied).collect();
+    let Some(satisfied) = satisfied.and_then(|all| all.try_into().ok()) else { return Ok(None) };
+    let given = items.into_iter().filter(|item| !item.reason.is_empty());
+    let reasons = given.map(|item| format!("({}) {}", item.field, item.reason)).collect();
+    Ok(Some(Stated { satisfied, reasons, made_at }))
+}
+
+/// What became of the packs, as the printed report shows it: by whom it is told, headings, a row for each unit.
+pub(super) async fn packs(service: &Service) -> Result<Option<(String, Vec<String>, Vec<Vec<String>>)>, Problem> {
+    let Some((_, summary)) = Summary::kept(service).await? else { return Ok(None) };
+    let told = format!(
+        "By the authority’s summary as of {}, {}.",
+        london(summary.value["as_of"].as_str().unwrap_or_default()),
+        summary.signed_words()
+    );
+    let heads = std::iter::once("Unit").chain(PACKS.iter().map(|(_, head)| *head)).map(str::to_owned).collect();
+    let poll = demand_poll(service).await?;
+    let rows = poll.units.iter().map(|unit| std::iter::once(unit.name.clone()).chain(summary.row(&unit.id)).collect());
+    Ok(Some((told, heads, rows.collect())))
+}
+
 /// `GET /desk/report`.
 pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>) -> Answer {
     let kept = kept_report(&service).await?;
