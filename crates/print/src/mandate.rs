@@ -4,7 +4,7 @@
 use dated::{Date, Faults, Place, long_date};
 use dispute::{ActionKind, Call, QuestionKind, ShortType, Unit};
 use law::{
-    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, judge_action, judge_notice, weekday_date,
+    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, Verdict, judge_action, judge_notice, weekday_date,
 };
 use pay::grouped;
 use serde_json::{Value, json};
@@ -124,7 +124,11 @@ impl PollPapers<'_> {
                     "returned": grouped(one.result.returned()),
                     "yes": grouped(figures.yes),
                     "no": number(figures.no),
-                    "verdict": adopted.verdict.word(),
+                    "verdict": match adopted.verdict {
+                        Verdict::Mandate => "Mandate",
+                        Verdict::NoMandate => "No mandate:",
+                        Verdict::CannotTell => "Cannot tell:",
+                    },
                     "last_day": last_day,
                     "other": other,
                 }));

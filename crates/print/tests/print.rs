@@ -257,8 +257,8 @@ fn the_table_of_mandates_has_every_unit_and_question_won_or_not() {
     let text = words(&printed(&table));
     for wanted in [
         "SYNTHETIC: everybody and every figure in this paper is invented.",
-        "North Sample Hospitals Strike 1,240 824 702 119 mandate until the end of Fri 23 Apr 2027",
-        "South Sample Council Action short of a strike 360 170 130 40 no mandate turnout not met (2 × 170 = 340 < 360",
+        "North Sample Hospitals Strike 1,240 824 702 119 Mandate until the end of Fri 23 Apr 2027",
+        "South Sample Council Action short of a strike 360 170 130 40 No mandate: turnout not met (2 × 170 = 340 < 360",
         "This is not legal advice",
     ] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");

@@ -46,7 +46,7 @@ const MANDATES: [Column; 11] = [
     ("unit_name", "string", "Its name."),
     ("question", "integer", "The number of the question, from 1."),
     ("question_text", "string", "What was asked."),
-    ("verdict", "string", "What the law of the opening day makes of the result: mandate, no mandate, cannot tell; empty if it was not judged."),
+    ("verdict", "string", "What the law of the opening day makes of the result: mandate, no-mandate, cannot-tell; empty if it was not judged."),
     ("provisional", "boolean", "Whether another reading of the law gives another verdict."),
     ("last_day", "date", "The last day of the mandate."),
     ("last_day_is", "string", "“until” if action is covered until the end of that day, “begins by” if action must have begun by then."),

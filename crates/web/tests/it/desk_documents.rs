@@ -133,5 +133,5 @@ async fn data(poller: &Poller) {
     assert!(has(&["north", "North Hospital (invented)", "1", "Are you prepared to take part in a strike?", "Yes", "13", "30", "18", "1", "false"]));
     assert!(has(&["south", "South Hospital (invented)", "1", "Are you prepared to take part in a strike?", "No", "2", "6", "4", "0", "true"]));
     // The law of December 2026 as /mandates has it.
-    assert!(has(&["south", "South Hospital (invented)", "1", "Are you prepared to take part in a strike?", "no mandate"]), "{rows:?}");
+    assert!(has(&["south", "South Hospital (invented)", "1", "Are you prepared to take part in a strike?", "no-mandate"]), "{rows:?}");
 }

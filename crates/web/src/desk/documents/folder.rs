@@ -100,6 +100,8 @@ impl Contents {
         let invented = if self.is_synthetic { "# A rehearsal: everybody and every figure in it is invented.\n" } else { "" };
         format!(
             "{invented}id = \"{POLL}\"\ntitle = {}\nsummary = {}\n{sourced}\n[[publication]]\nid = \"POLL\"\ntitle = {}\nwhere = {}\nlicence = {}\n\n\
+             # No pay is in this folder; every dispute says where its pay years begin.\n\
+             [pay]\nscales = []\nyear_starts_month = 4\n\n\
              [[party]]\nid = \"union\"\nname = {}\nside = \"staff\"\n{sourced}",
             quoted(&self.title),
             quoted("One ballot, for its papers: made by the service that ran it."),
