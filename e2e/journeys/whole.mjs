@@ -185,7 +185,7 @@ journey('whole: the officer fetches the notice to each employer as PDF; one that
   const manifest = machine.run('cat ballot-notices/ballot-notice.manifest.csv');
   assert.equal(manifest.trim().split('\n').length, 3, manifest);
   const says = machine.run('pdftotext -raw -enc UTF-8 ballot-notices/ballot-notice-ashdown-hospital.pdf -').replace(/\s+/g, ' ');
-  for (const words of ['Notice of a ballot', 'To: Mock Trust', '1 Mock Road', 'Ashdown 25', 'total number of employees concerned is 25', 'A. Mock']) assert.ok(says.includes(words), `${words}: ${says}`);
+  for (const words of ['Notice of a ballot', 'To: Mock Trust', '1 Mock Road', 'Workplaces • Ashdown', 'total number of employees concerned is 25', 'A. Mock']) assert.ok(says.includes(words), `${words}: ${says}`);
 });
 
 journey('whole: the trustees’ key ceremony', async (walk) => {

@@ -33,7 +33,10 @@ pub fn signer(paper: &[u8], signature: &[u8], shown: &str) -> Answer<PublicRoleK
     let signed = Signature::parse(text("signature")?).ok_or_else(wrong)?;
     let sha256 = Hash::of(paper);
     if text("sha256")? != sha256.hex() {
-        return Err(Refusal::no(format!("{shown} is of another paper, or the paper was changed after it was signed: it has the SHA-256 {}", sha256.hex())));
+        return Err(Refusal::no(format!(
+            "{shown} is of another paper, or the paper was changed after it was signed: it has the SHA-256 {}",
+            sha256.hex()
+        )));
     }
     if !key.signed_paper(&sha256, &signed) {
         return Err(Refusal::no(format!("{shown}: the signature does not hold")));

@@ -35,8 +35,8 @@ pub enum Addressee {
 pub struct Evidence {
     /// Unit, fingerprint of its election, hash of the last event of its archive.
     pub archives: Vec<[String; 3]>,
-    /// What became of the packs: who says so, headings, and a row for each unit.
-    pub packs: Option<(String, Vec<String>, Vec<Vec<String>>)>,
+    /// What became of the packs, from each who tells it: who says so, headings, and a row for each unit.
+    pub packs: Vec<(String, Vec<String>, Vec<Vec<String>>)>,
     /// What was entered during the poll, in order.
     pub incidents: Vec<String>,
 }
@@ -388,7 +388,7 @@ impl PollPapers<'_> {
             ("Came back undelivered", report.undelivered),
         ];
         // Where delivery told what became of the packs, four empty lines above it would only puzzle.
-        let is_told = evidence.packs.is_none() || counts.iter().any(|(_, number)| number.is_some());
+        let is_told = evidence.packs.is_empty() || counts.iter().any(|(_, number)| number.is_some());
         let counts: Vec<Value> = counts
             .iter()
             .filter(|_| is_told)
@@ -421,7 +421,7 @@ impl PollPapers<'_> {
                 "statements": statements,
                 "reasons": report.reasons,
                 "archives": evidence.archives,
-                "packs": evidence.packs.as_ref().map(|(by, heads, rows)| json!({ "by": by, "heads": heads, "rows": rows })),
+                "packs": evidence.packs.iter().map(|(by, heads, rows)| json!({ "by": by, "heads": heads, "rows": rows })).collect::<Vec<_>>(),
                 "incidents": evidence.incidents,
                 "law_day": long_date(closed),
                 "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),

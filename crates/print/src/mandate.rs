@@ -4,7 +4,8 @@
 use dated::{Date, Faults, Place, long_date};
 use dispute::{ActionKind, Call, QuestionKind, ShortType, Unit};
 use law::{
-    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, Verdict, judge_action, judge_notice, weekday_date,
+    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, Verdict, judge_action, judge_notice,
+    weekday_date,
 };
 use pay::grouped;
 use serde_json::{Value, json};
@@ -113,7 +114,9 @@ impl PollPapers<'_> {
                 let number = |count: Option<u64>| count.map_or_else(|| "not stated".to_owned(), grouped);
                 let last_day = match &adopted.mandate {
                     None => why_not(adopted),
-                    Some(mandate) if mandate.kind() == TermKind::Expires => format!("until the end of {}", weekday_date(mandate.last_day())),
+                    Some(mandate) if mandate.kind() == TermKind::Expires => {
+                        format!("until the end of {}", weekday_date(mandate.last_day()))
+                    }
                     Some(mandate) => format!("for action that begins by {}", weekday_date(mandate.last_day())),
                 };
                 let other = one.judgment.other().map(|other| format!("Provisional: {}: {}.", other.name, other.verdict.word()));

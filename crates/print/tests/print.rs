@@ -234,8 +234,9 @@ fn a_result_says_each_figure_and_whether_half_voted() {
 
 #[test]
 fn a_certificate_needs_a_mandate() {
-    let certificate =
-        |unit| of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, None, day("2026-04-28"), faults)).expect("an answer");
+    let certificate = |unit| {
+        of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, None, day("2026-04-28"), faults)).expect("an answer")
+    };
     let Certificate::Held(document) = certificate("north") else { panic!("north has a mandate") };
     let text = words(&printed(&document));
     assert!(text.contains("until the end of Fri 23 Apr 2027") && text.contains("2 × 824 = 1648 ≥ 1240"), "{text}");
@@ -333,11 +334,11 @@ fn the_scrutineer_reports_what_the_act_asks() {
     }
     let evidence = Evidence {
         archives: vec![["North".to_owned(), "FINGERPRINT".to_owned(), "LAST-EVENT".to_owned()]],
-        packs: Some((
+        packs: vec![(
             "By the authority’s summary.".to_owned(),
             ["Unit", "Issued"].map(str::to_owned).into(),
             vec![["North", "1240"].map(str::to_owned).into()],
-        )),
+        )],
         incidents: vec!["A box came open.".to_owned()],
     };
     let shown = of_north(&dispute(&[]), |papers, _, faults| papers.scrutineer_report(&evidence, day("2026-05-01"), faults));

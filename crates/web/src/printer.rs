@@ -56,13 +56,16 @@ pub enum Paper {
     ScrutineerReport,
 }
 
+/// A table with who says so: the sentence, headings, a row for each unit.
+pub type Told = (String, Vec<String>, Vec<Vec<String>>);
+
 /// What a scrutineer's report shows besides statements and figures.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// Unit, fingerprint of its election, hash of the last event of its archive.
     pub archives: Vec<[String; 3]>,
-    /// What became of the packs: who says so, headings, and a row for each unit.
-    pub packs: Option<(String, Vec<String>, Vec<Vec<String>>)>,
+    /// What became of the packs, from each who tells it.
+    pub packs: Vec<Told>,
     /// What was entered during the poll.
     pub incidents: Vec<String>,
 }

@@ -182,7 +182,8 @@ impl Notice {
             Self::Scrutineer(of) => {
                 let begun = begin(&of, as_json)?;
                 let templates = of.how.templates(&begun.faults);
-                let document = begun.papers(&of).and_then(|papers| papers.scrutineer_report(&Evidence::default(), of.how.date, &begun.faults));
+                let document =
+                    begun.papers(&of).and_then(|papers| papers.scrutineer_report(&Evidence::default(), of.how.date, &begun.faults));
                 let faults = stop_on_error(begun.faults, as_json)?;
                 let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
                 let batch = Batch::single(format!("scrutineer-{}.pdf", of.poll), "scrutineer’s report", &of.poll, document);

@@ -60,7 +60,11 @@ impl CheckPaper {
         let file = self.signature.unwrap_or_else(|| beside(&self.paper));
         let key = paper::signer(&read(&self.paper)?, &read(&file)?, &file.display().to_string())?;
         let Some(role) = role_of(&poll, key.as_str()) else {
-            return Err(Refusal::no(format!("{} is signed by the key {}, which has no role in this poll", self.paper.display(), key.as_str())));
+            return Err(Refusal::no(format!(
+                "{} is signed by the key {}, which has no role in this poll",
+                self.paper.display(),
+                key.as_str()
+            )));
         };
         let text = format!("{} is signed by the {role} of “{}”, and was not changed since.\n", self.paper.display(), poll.title);
         Ok(Done::new(text, json!({ "role": role, "key": key.as_str() })))

@@ -165,10 +165,13 @@ fn questions_that_cannot_be_put_are_refused() {
 fn a_costing_note_says_why_two_figures_differ_and_what_is_agreed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("staff.csv"), STAFF).expect("written");
-    let note = |items: &str| std::fs::write(folder.path().join("note.toml"), format!("title = \"The recommendation of 2014\"\n{items}")).expect("written");
+    let note = |items: &str| {
+        std::fs::write(folder.path().join("note.toml"), format!("title = \"The recommendation of 2014\"\n{items}")).expect("written")
+    };
     let ask = |more: &str| whitley_in(folder.path(), &format!("offer cost nhs-2014 --workforce staff.csv {more}"));
     let plain: Value = serde_json::from_str(&ask("--offer recommendation --json").out).expect("JSON");
-    let pence = |reading: &str, part: &str| at(&plain, &format!("offers/0/years/0/readings/{reading}/{part}_pence")).as_i64().expect("pence");
+    let pence =
+        |reading: &str, part: &str| at(&plain, &format!("offers/0/years/0/readings/{reading}/{part}_pence")).as_i64().expect("pence");
     let award = |reading: &str| pence(reading, "award") + pence(reading, "on_costs_of_award");
     let (in_year, run_rate) = (award("in_year"), award("run_rate"));
     note(&format!(
@@ -188,7 +191,8 @@ fn a_costing_note_says_why_two_figures_differ_and_what_is_agreed() {
     assert_eq!(at(&found, "items/1/computed_pence"), run_rate);
     assert_eq!((at(&found, "items/0/agreed").as_str(), at(&found, "items/1/agreed").as_str()), (Some("both sides"), Some("not agreed")));
     let says = at(&found, "items/0/says/0");
-    let steps: Vec<i64> = at(says, "explained").as_array().expect("steps").iter().map(|step| step["change_pence"].as_i64().expect("pence")).collect();
+    let steps: Vec<i64> =
+        at(says, "explained").as_array().expect("steps").iter().map(|step| step["change_pence"].as_i64().expect("pence")).collect();
     assert_eq!(steps.len(), 3, "{says}");
     assert!(steps.iter().all(|step| *step != 0), "{says}");
     let unexplained = at(says, "unexplained_pence").as_i64().expect("pence");

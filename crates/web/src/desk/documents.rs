@@ -163,11 +163,17 @@ impl Ready {
         let poll = demand_poll(service).await?;
         let about = files::about(service).await?;
         if about.kind.as_deref() != Some("statutory") {
-            return Err(Problem::conflict("refused", "Notices, certificates and a scrutineer’s report belong to ballots by statute. This poll is none."));
+            return Err(Problem::conflict(
+                "refused",
+                "Notices, certificates and a scrutineer’s report belong to ballots by statute. This poll is none.",
+            ));
         }
         let texts: Vec<&str> = poll.questions.iter().map(|question| question.text()).collect();
         let questions = Asked::of(&texts).ok_or_else(|| {
-            Problem::conflict("refused", "A question of this poll is neither about a strike nor about action short of one: no statutory paper fits it.")
+            Problem::conflict(
+                "refused",
+                "A question of this poll is neither about a strike nor about action short of one: no statutory paper fits it.",
+            )
         })?;
         let elections = service.elections.all(service).await?;
         let day = |text: &str| Instant::parse(text).map(|time| time.in_london().date()).ok_or_else(|| Problem::ours(&"a time of the poll"));
@@ -225,8 +231,9 @@ impl Ready {
         });
         let mut results = Vec::new();
         for ((asked, question), row) in questions.iter().zip(&election.fixed.questions).zip(&counts.counts) {
-            let (yes, no, blank) = yes_and_no(question, row)
-                .ok_or_else(|| Problem::conflict("refused", format!("“{}” is not answered with Yes or No: no statutory paper fits it.", asked.text)))?;
+            let (yes, no, blank) = yes_and_no(question, row).ok_or_else(|| {
+                Problem::conflict("refused", format!("“{}” is not answered with Yes or No: no statutory paper fits it.", asked.text))
+            })?;
             results.push(Counted { question: asked.id.clone(), yes, no, blank, returned: counts.counted });
         }
         Ok(results)
@@ -314,27 +321,28 @@ pub(crate) async fn one(State(service): State<Service>, Path(name): Path<String>
     }
     let today = service.clock.now().in_london().date();
     let mut dates = [("dated", wanted.date, today), ("received by the employer", wanted.received, today)].map(|(what, typed, default)| {
-        if typed.is_empty() { Ok(default) } else { parse_date(&typed).map_err(|_| format!("“{typed}” is no day on which a paper is {what}: write it like 2026-12-01.")) }
+        if typed.is_empty() {
+            Ok(default)
+        } else {
+            parse_date(&typed).map_err(|_| format!("“{typed}” is no day on which a paper is {what}: write it like 2026-12-01."))
+        }
     });
     let faults: Vec<String> = dates.iter().filter_map(|date| date.clone().err()).collect();
     if !faults.is_empty() {
         return Err(Problem::input("The paper cannot be made.").with_faults(faults));
     }
     let [date, received] = [0, 1].map(|at| std::mem::replace(&mut dates[at], Ok(today)).unwrap_or(today));
-    let (evidence, date) = if paper == Paper::ScrutineerReport { evidence(&service, counted, date).await? } else { (Evidence::default(), date) };
-    let order = Order {
-        paper,
-        folder: contents.folder(&names),
-        poll: POLL,
-        notices: contents.notices,
-        evidence,
-        date,
-        received,
-    };
+    let (evidence, date) =
+        if paper == Paper::ScrutineerReport { evidence(&service, counted, date).await? } else { (Evidence::default(), date) };
+    let order = Order { paper, folder: contents.folder(&names), poll: POLL, notices: contents.notices, evidence, date, received };
     let files = printed(&service, order).await?;
     let is_pdf = file.ends_with(".pdf");
     let bytes = if is_pdf {
-        files.into_iter().find(|(name, _)| name.ends_with(".pdf")).map(|(_, bytes)| bytes).ok_or_else(|| Problem::ours(&"the printer gave no paper"))?
+        files
+            .into_iter()
+            .find(|(name, _)| name.ends_with(".pdf"))
+            .map(|(_, bytes)| bytes)
+            .ok_or_else(|| Problem::ours(&"the printer gave no paper"))?
     } else {
         let files = files.into_iter().map(|(name, bytes)| (name, FileBytes::Read(bytes))).collect();
         zipped(file.trim_end_matches(".zip"), files)?
@@ -346,7 +354,10 @@ pub(crate) async fn one(State(service): State<Service>, Path(name): Path<String>
 /// What the report rests on, as it was when the scrutineer made the statements; and that day, which is the paper's.
 async fn evidence(service: &Service, counted: Vec<CountedUnit>, today: Date) -> Result<(Evidence, Date), Problem> {
     let stated = report::statements(service).await?.ok_or_else(|| {
-        Problem::conflict("not-stated", "The scrutineer has not stated anything yet. The report is printed after that, on the page “Report of the scrutineer”.")
+        Problem::conflict(
+            "not-stated",
+            "The scrutineer has not stated anything yet. The report is printed after that, on the page “Report of the scrutineer”.",
+        )
     })?;
     let made_at = Instant::parse(&stated.made_at);
     let incidents = audit::incidents(service).await?.into_iter();
@@ -362,7 +373,10 @@ async fn evidence(service: &Service, counted: Vec<CountedUnit>, today: Date) -> 
 /// Prints, on a thread that may compute for long; one order at a time, since members' votes share the machine.
 async fn printed(service: &Service, order: Order) -> Result<Vec<(String, Vec<u8>)>, Problem> {
     let Some(printer) = service.printer.clone() else {
-        return Err(Problem::conflict("no-typesetter", "This service was built without the typesetter. The page “Papers as PDF” has the commands that print."));
+        return Err(Problem::conflict(
+            "no-typesetter",
+            "This service was built without the typesetter. The page “Papers as PDF” has the commands that print.",
+        ));
     };
     let _turn = service.print_turn.clone().acquire_owned().await.map_err(|error| Problem::ours(&error))?;
     match computed(move || printer.print(&order)).await? {
@@ -373,7 +387,8 @@ async fn printed(service: &Service, order: Order) -> Result<Vec<(String, Vec<u8>
             Err(Problem::conflict("not-printed", "The paper cannot be made.").with_faults(faults))
         }
         Err(NotPrinted::Nothing(why)) => {
-            Err(Problem::conflict("nothing-to-print", "There is nothing to print.").with_faults(why.iter().map(|why| sentence(why)).collect()))
+            Err(Problem::conflict("nothing-to-print", "There is nothing to print.")
+                .with_faults(why.iter().map(|why| sentence(why)).collect()))
         }
         Err(NotPrinted::Ours(why)) => Err(Problem::ours(&why)),
     }
@@ -409,7 +424,12 @@ pub(crate) async fn take_signed(State(service): State<Service>, Extension(sessio
     let upload = upload::read(&service, request).await?;
     let refused = |why: String| Said { refused: Some(why), ..Said::default() };
     if report::statements(&service).await?.is_none() {
-        return show(&service, &session, refused("First state, on the page “Report of the scrutineer”, what you are satisfied of.".to_owned())).await;
+        return show(
+            &service,
+            &session,
+            refused("First state, on the page “Report of the scrutineer”, what you are satisfied of.".to_owned()),
+        )
+        .await;
     }
     let is_pdf = |bytes: &[u8]| bytes.starts_with(b"%PDF-");
     let (papers, others): (Vec<_>, Vec<_>) = upload.files.into_iter().partition(|file| is_pdf(&file.bytes));

@@ -203,5 +203,12 @@ pub(crate) async fn table(State(service): State<Service>) -> Answer {
     }
     let disclaimer = service.results.disclaimer().to_owned();
     let is_signed = documents::is_signed(&service).await?;
-    render(&MandatesPage { frame: Frame::of(&service, Language::English).await, kind: kind_of(&about), rows, waiting, is_signed, disclaimer })
+    render(&MandatesPage {
+        frame: Frame::of(&service, Language::English).await,
+        kind: kind_of(&about),
+        rows,
+        waiting,
+        is_signed,
+        disclaimer,
+    })
 }

@@ -30,7 +30,11 @@ const RESULTS: [Column; 12] = [
     ("votes", "integer", "Votes for this answer."),
     ("entitled", "integer", "How many were entitled to vote in the unit."),
     ("cast", "integer", "Votes counted in the unit."),
-    ("voided", "integer", "Credentials voided because a vote on paper was accepted; those votes are counted by hand and are in no row here."),
+    (
+        "voided",
+        "integer",
+        "Credentials voided because a vote on paper was accepted; those votes are counted by hand and are in no row here.",
+    ),
     (
         "small_unit",
         "boolean",
@@ -38,7 +42,11 @@ const RESULTS: [Column; 12] = [
          same where the law wants each unit’s own result; while voting is open no figure of such a unit is shown.",
     ),
     ("election_fingerprint", "string", "SHA-256 of the election record, in Base64: the election that was counted."),
-    ("last_event", "string", "Hash of the last event of the archive /e/…/archive.bel, in hexadecimal: it stands for the whole record. Cite this."),
+    (
+        "last_event",
+        "string",
+        "Hash of the last event of the archive /e/…/archive.bel, in hexadecimal: it stands for the whole record. Cite this.",
+    ),
 ];
 
 const MANDATES: [Column; 11] = [
@@ -46,7 +54,11 @@ const MANDATES: [Column; 11] = [
     ("unit_name", "string", "Its name."),
     ("question", "integer", "The number of the question, from 1."),
     ("question_text", "string", "What was asked."),
-    ("verdict", "string", "What the law of the opening day makes of the result: mandate, no-mandate, cannot-tell; empty if it was not judged."),
+    (
+        "verdict",
+        "string",
+        "What the law of the opening day makes of the result: mandate, no-mandate, cannot-tell; empty if it was not judged.",
+    ),
     ("provisional", "boolean", "Whether another reading of the law gives another verdict."),
     ("last_day", "date", "The last day of the mandate."),
     ("last_day_is", "string", "“until” if action is covered until the end of that day, “begins by” if action must have begun by then."),
@@ -68,7 +80,9 @@ pub(crate) async fn mandates_csv(State(service): State<Service>) -> Answer {
 fn csv(name: &str, text: String) -> Response {
     let mut response = download("text/csv; charset=utf-8", name, text.into());
     // What the columns mean, and under which licence.
-    response.headers_mut().insert(header::LINK, HeaderValue::from_static("</datapackage.json>; rel=\"describedby\"; type=\"application/json\""));
+    response
+        .headers_mut()
+        .insert(header::LINK, HeaderValue::from_static("</datapackage.json>; rel=\"describedby\"; type=\"application/json\""));
     response
 }
 
@@ -77,7 +91,8 @@ pub(crate) async fn package(State(service): State<Service>) -> Answer {
     let poll = files::poll(&service).await?.ok_or_else(Problem::not_found)?;
     let names = Names::of(&service).await?;
     let resource = |name: &str, title: &str, text: &str, columns: &[Column], key: Value| {
-        let fields = columns.iter().map(|(name, kind, says)| json!({ "name": name, "type": kind, "description": says })).collect::<Vec<_>>();
+        let fields =
+            columns.iter().map(|(name, kind, says)| json!({ "name": name, "type": kind, "description": says })).collect::<Vec<_>>();
         json!({
             "name": name, "title": title, "path": format!("{name}.csv"), "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
             "bytes": text.len(), "hash": format!("sha256:{}", store::Hash::of(text.as_bytes()).hex()),

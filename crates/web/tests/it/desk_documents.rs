@@ -31,11 +31,17 @@ async fn names(poller: &Poller) {
     for field in ["#union\"", "#union_address\"", "#licence\""] {
         assert!(bad.text().contains(field), "{field}: {}", bad.text());
     }
-    let good = b"union=Sample+Union&union_address=1+Road%0D%0ATown&signed_by=A.+Person&signed_as=Secretary&scrutineer=S.+Person&licence=CC-BY-4.0";
+    let good =
+        b"union=Sample+Union&union_address=1+Road%0D%0ATown&signed_by=A.+Person&signed_as=Secretary&scrutineer=S.+Person&licence=CC-BY-4.0";
     assert_eq!(poller.post("scrutineer", "/desk/documents", FORM, good.to_vec()).await.status, StatusCode::FORBIDDEN);
     assert_eq!(poller.post("officer", "/desk/documents", FORM, good.to_vec()).await.status, StatusCode::SEE_OTHER);
     let page = poller.get("scrutineer", "/desk/documents").await.text();
-    for says in ["Sample Union", "built without the typesetter", "whitley notice result ballot/dispute", "1 paper votes were accepted in North Hospital"] {
+    for says in [
+        "Sample Union",
+        "built without the typesetter",
+        "whitley notice result ballot/dispute",
+        "1 paper votes were accepted in North Hospital",
+    ] {
         assert!(page.contains(says), "{says}: {page}");
     }
 }
@@ -124,14 +130,37 @@ async fn data(poller: &Poller) {
                 };
                 assert!(fits, "{path}: {}: {text}", field["name"]);
             }
-            let key: Vec<String> = resource["schema"]["primaryKey"].as_array().expect("a key").iter().filter_map(Value::as_str).map(cell).collect();
+            let key: Vec<String> =
+                resource["schema"]["primaryKey"].as_array().expect("a key").iter().filter_map(Value::as_str).map(cell).collect();
             assert!(keys.insert(key), "{path}: a key stands twice");
             rows.push(row);
         }
     }
     let has = |cells: &[&str]| rows.iter().any(|row| cells.iter().enumerate().all(|(at, cell)| row.get(at) == Some(cell)));
-    assert!(has(&["north", "North Hospital (invented)", "1", "Are you prepared to take part in a strike?", "Yes", "13", "30", "18", "1", "false"]));
-    assert!(has(&["south", "South Hospital (invented)", "1", "Are you prepared to take part in a strike?", "No", "2", "6", "4", "0", "true"]));
+    assert!(has(&[
+        "north",
+        "North Hospital (invented)",
+        "1",
+        "Are you prepared to take part in a strike?",
+        "Yes",
+        "13",
+        "30",
+        "18",
+        "1",
+        "false"
+    ]));
+    assert!(has(&[
+        "south",
+        "South Hospital (invented)",
+        "1",
+        "Are you prepared to take part in a strike?",
+        "No",
+        "2",
+        "6",
+        "4",
+        "0",
+        "true"
+    ]));
     // The law of December 2026 as /mandates has it.
     assert!(has(&["south", "South Hospital (invented)", "1", "Are you prepared to take part in a strike?", "no-mandate"]), "{rows:?}");
 }

@@ -230,7 +230,12 @@ fn read_item(table: &Table<'_>, dispute: &Dispute) -> Option<Item> {
     }
     let year = table.optional_count("year").unwrap_or(1);
     if !(1..=10).contains(&year) {
-        table.fault("year-out-of-range", "year", format!("year {year}"), "years of the offer are counted from 1, and there are at most ten");
+        table.fault(
+            "year-out-of-range",
+            "year",
+            format!("year {year}"),
+            "years of the offer are counted from 1, and there are at most ten",
+        );
     }
     let figure = table.choice("figure", &Figure::WORDS);
     let reading = table.choice("reading", &Reading::WORDS);
@@ -262,7 +267,12 @@ fn read_item(table: &Table<'_>, dispute: &Dispute) -> Option<Item> {
     });
     let basis = Basis { figure: figure?, reading: reading?, on_costs, leavers };
     if basis.reading == Reading::Net && leavers.is_none() {
-        table.fault("net-of-nobody", "reading", "net of leavers, and it is not said how many leave", "add leavers = 10, in a hundred a year");
+        table.fault(
+            "net-of-nobody",
+            "reading",
+            "net of leavers, and it is not said how many leave",
+            "add leavers = 10, in a hundred a year",
+        );
     }
     let year = usize::try_from(year).unwrap_or(1);
     Some(Item { id: id?, what: what?, offer: offer?, year, basis, agreed, agreed_by, agreed_on, says })
@@ -307,9 +317,11 @@ fn work<'n>(
             ..cost.plan(false)
         };
         let stop = |why: String| Stop::Question(format!("item “{}”: {why}", item.id));
-        let billed = bill(&plan, offer, workforce, framework, dispute, library).map_err(&stop)?.map_err(|why| stop(why.sentences().join(" ")))?;
+        let billed =
+            bill(&plan, offer, workforce, framework, dispute, library).map_err(&stop)?.map_err(|why| stop(why.sentences().join(" ")))?;
         let years = billed.bill.readings();
-        let change = years.get(item.year - 1).and_then(|year| basis.reading.of(year)).ok_or_else(|| stop("there is no such year".to_owned()))?;
+        let change =
+            years.get(item.year - 1).and_then(|year| basis.reading.of(year)).ok_or_else(|| stop("there is no such year".to_owned()))?;
         Ok((basis.figure.of(change).total(), year_name(billed.bill.first, item.year - 1, framework.year_start_month)))
     };
     let (computed, year) = compute(item.basis)?;
@@ -445,7 +457,19 @@ fn csv(worked: &[Worked<'_>], dispute: &Dispute) -> String {
     let pounds = |sum: Pence| sum.pounds().to_fixed(2);
     // Writing to memory cannot fail.
     let _ = writer.write_record([
-        "item", "what", "offer", "year", "computed", "who", "says", "difference", "explained", "unexplained", "agreed", "agreed_amount", "agreed_by",
+        "item",
+        "what",
+        "offer",
+        "year",
+        "computed",
+        "who",
+        "says",
+        "difference",
+        "explained",
+        "unexplained",
+        "agreed",
+        "agreed_amount",
+        "agreed_by",
         "agreed_on",
     ]);
     for one in worked {
