@@ -87,6 +87,100 @@ journey('count: officer and scrutineer sign, the result is verified and publishe
   }
 });
 
+journey('count: officer and scrutineer fetch the papers as PDF; the commands make the same; the scrutineer signs the report', async (walk) => {
+  const officer = await staff(walk, 'officer');
+  const { visitor, machine } = officer;
+  const { page } = visitor;
+  await visitor.follow('Papers as PDF');
+  await visitor.heading('Papers as PDF');
+  await visitor.see('The papers are here when the officer has said who stands on them.');
+  assert.match(await visitor.click(page.getByRole('button', { name: 'Keep this' })), /There is a problem[\s\S]*which union/);
+  await visitor.look('documents-wrong');
+  for (const [field, text] of Object.entries({ union: 'Mock Union (invented)', union_address: '2 Mock Road\nMocktown', signed_by: 'A. Mock', signed_as: 'General Secretary', scrutineer: 'S. Mock Scrutineers' })) await page.locator(`#${field}`).fill(text);
+  await page.locator('#licence').selectOption('CC-BY-4.0');
+  await visitor.click(page.getByRole('button', { name: 'Keep this' }));
+  await visitor.see('The roll names no employer.');
+  await visitor.look('documents');
+
+  // The folder, as the page's commands take it.
+  machine.run(`python3 -m zipfile -e ${await machine.fetch(page, page.getByRole('link', { name: 'folder.zip' }))} .`);
+  const commands = (await visitor.commands()).at(-1).split('\n');
+  const result = commands.find((command) => command.startsWith('whitley notice result'));
+  assert.ok(result && commands.some((command) => command.endsWith('--table')), commands.join('\n'));
+  machine.run('whitley check ballot/dispute');
+  if (!prints(await page.getByRole('button', { name: 'Download the results as PDF' }).count())) {
+    await visitor.see('This service was built without the typesetter');
+    return;
+  }
+  const read = (file) => machine.run(`pdftotext -raw -enc UTF-8 '${file}' -`).replace(/\s+/g, ' ');
+  machine.run(`mkdir -p results && python3 -m zipfile -e ${await machine.fetch(page, page.getByRole('button', { name: 'Download the results as PDF' }))} results`);
+  const statement = read('results/results/result-ashdown-members.pdf');
+  for (const says of ['SYNTHETIC', 'Mock Union (invented) 2 Mock Road Mocktown', 'Ashdown Hospital (invented)', 'entitled to vote 6', 'A. Mock General Secretary', 'section 231']) assert.ok(statement.includes(says), `${says}: ${statement}`);
+  assert.match(machine.run('cat results/results/result.manifest.csv'), /result-brecon-members\.pdf/);
+  // The command makes the same, to the byte: the employer's copy needs an employer, which this roll has not, so for members alone.
+  assert.match(machine.run(result, 3), /no employer here/);
+
+  const table = read(await machine.fetch(page, page.getByRole('link', { name: 'Table of all mandates' })));
+  const onPage = await (await page.context().request.get(`${visitor.origin}/mandates.csv`)).text();
+  for (const row of onPage.trim().split('\n').slice(1)) {
+    const [, unit, , question, verdict, , lastDay] = row.split(',');
+    const kind = question.includes('short of') ? 'Action short of a strike' : 'Strike';
+    const at = table.indexOf(`${unit} ${kind}`);
+    assert.ok(at > 0, `${unit}, ${kind}: ${table}`);
+    const words = { mandate: 'Mandate', 'no-mandate': 'No mandate', 'cannot-tell': 'Cannot tell' }[verdict];
+    assert.match(table.slice(at + unit.length + kind.length + 1, at + 160), new RegExp(`^ 6 [12] \\d \\d ${words}`), row);
+    assert.equal(lastDay === '', verdict !== 'mandate', row);
+  }
+  machine.run(commands.find((command) => command.endsWith('--table')));
+  machine.run('cmp mandates.pdf out/mandates-ballot.pdf');
+
+  // A certificate where there is a mandate; where there is none, why.
+  await page.locator('#unit').selectOption('brecon');
+  await page.locator('#question').selectOption('strike');
+  await visitor.click(page.getByRole('button', { name: 'Download the certificate as PDF' }));
+  await visitor.see('There is nothing to print');
+  await visitor.look('documents-no-certificate');
+  await visitor.go('/desk/documents');
+  await page.locator('#unit').selectOption('ashdown');
+  await page.locator('#question').selectOption('strike');
+  const certificate = page.getByRole('button', { name: 'Download the certificate as PDF' });
+  if (onPage.includes('ashdown,"Ashdown') ? onPage.includes('strike?,mandate') : /^ashdown,[^,]*,1,[^,]*,mandate/m.test(onPage)) {
+    assert.match(read(await machine.fetch(page, certificate)), /Certificate of mandate Ashdown Hospital \(invented\).*This ballot supports a strike/);
+  } else {
+    await visitor.click(certificate);
+    await visitor.see('There is nothing to print');
+  }
+
+  const scrutineer = await staff(walk, 'scrutineer');
+  await scrutineer.visitor.go('/desk/documents');
+  await scrutineer.visitor.see('It is printed after the scrutineer’s statements');
+  await scrutineer.visitor.go('/desk/report');
+  for (const item of ['a', 'b']) await scrutineer.visitor.page.locator(`#yes-${item}`).check();
+  await scrutineer.visitor.page.locator('#no-c').check();
+  await scrutineer.visitor.page.locator('#reason-c').fill('A steward (invented) stood in the way.');
+  await scrutineer.visitor.click(scrutineer.visitor.page.getByRole('button', { name: 'State this' }));
+  await scrutineer.visitor.follow('The report as PDF, and signed');
+  await scrutineer.visitor.look('documents-scrutineer');
+  const report = await scrutineer.machine.fetch(scrutineer.visitor.page, scrutineer.visitor.page.getByRole('link', { name: 'Download the report as PDF' }));
+  const says = scrutineer.machine.run(`pdftotext -raw -enc UTF-8 ${report} -`).replace(/\s+/g, ' ');
+  for (const words of ['Report of the independent scrutineer', 'S. Mock Scrutineers', 'I am not satisfied', '(c) A steward (invented) stood in the way.', 'The record', 'SYNTHETIC']) assert.ok(says.includes(words), `${words}: ${says}`);
+  assert.match(await scrutineer.visitor.bring(scrutineer.machine.at(report)), /Not taken[\s\S]*Bring two files/);
+  scrutineer.machine.run((await scrutineer.visitor.commands())[0]);
+  const brought = await scrutineer.visitor.bring(scrutineer.machine.at(report), scrutineer.machine.at(`${report}.signature.json`));
+  assert.match(brought, /The signed report is public/);
+  await scrutineer.visitor.look('documents-signed');
+
+  const anybody = await walk.visit({ viewport: { width: 1200, height: 900 } });
+  await anybody.go('/mandates');
+  await anybody.look('mandates-signed');
+  const own = new Machine('reader');
+  for (const file of [report, `${report}.signature.json`, 'poll.json']) await own.fetch(anybody.page, anybody.page.locator(`a[download="${file}"]`));
+  const check = await anybody.page.locator('code', { hasText: 'check-paper' }).innerText();
+  assert.match(own.run(check), /is signed by the scrutineer of/);
+  own.run(`printf ' ' >> ${report}`);
+  assert.match(own.run(check, 1), /changed after it was signed/);
+});
+
 journey('count: anybody reads the result; a journalist downloads and verifies it, and finds a changed byte', async ({ visit }) => {
   const journalist = await visit({ viewport: { width: 1200, height: 900 } });
   await journalist.go('/results');
@@ -100,10 +194,13 @@ journey('count: anybody reads the result; a journalist downloads and verifies it
   const machine = new Machine('journalist');
   const archive = await machine.fetch(journalist.page, journalist.page.locator('a[href$="/archive.bel"]').first());
   const companion = await machine.fetch(journalist.page, journalist.page.locator('a[href$="/companion.jsonl"]').first());
-  // The program takes a tracker in hexadecimal digits; pages show it in base64.
+  // As the page shows it, and in hexadecimal digits as other programs print it.
   const hex = (tracker) => Buffer.from(tracker.replace(/\s/g, ''), 'base64').toString('hex');
-  machine.run(`whitley-verify ${archive} --companion ${companion} --tracker ${hex(trackers.last)}`);
-  assert.match(machine.run(`whitley-verify ${archive} --companion ${companion} --tracker ${hex(trackers.first)}`, 1), /V39/);
+  for (const written of [(tracker) => tracker, hex]) {
+    machine.run(`whitley-verify ${archive} --companion ${companion} --tracker '${written(trackers.last)}'`);
+    assert.match(machine.run(`whitley-verify ${archive} --companion ${companion} --tracker '${written(trackers.first)}'`, 1), /V39/);
+  }
+  assert.match(machine.run(`whitley-verify ${archive} --companion ${companion} --tracker '${trackers.last.slice(1)}'`, 3), /43 letters/);
   // A letter of a ballot's proof, a letter of the signed counts: each is found.
   machine.run(`sed '0,/"challenge":"[1-8]/s/"challenge":"[1-8]/"challenge":"9/' ${archive} > changed.bel; ! cmp -s ${archive} changed.bel`);
   assert.match(machine.run(`whitley-verify changed.bel --companion ${companion}`, 1), /fail/i);
@@ -111,6 +208,19 @@ journey('count: anybody reads the result; a journalist downloads and verifies it
   assert.match(machine.run(`whitley-verify ${archive} --companion changed.jsonl`, 1), /fail/i);
   await journalist.go('/results');
   await machine.fetch(journalist.page, journalist.page.locator('a[href="/poll.tar"]').first());
+  // The figures as data: what the columns mean, the licence, and the hash to cite.
+  await machine.fetch(journalist.page, journalist.page.getByRole('link', { name: 'results.csv' }));
+  await machine.fetch(journalist.page, journalist.page.getByRole('link', { name: 'datapackage.json' }));
+  const described = JSON.parse(machine.run('cat datapackage.json'));
+  assert.equal(described.licenses[0].name, 'CC-BY-4.0');
+  assert.match(described.description, /invented/);
+  assert.equal(`sha256:${machine.run('sha256sum results.csv').split(' ')[0]}`, described.resources[0].hash);
+  assert.match(machine.run('cat results.csv'), /^ashdown,.*,Yes,2,6,2,0,true,/m);
+  await journalist.go('/results/ashdown');
+  await journalist.see('To cite this result');
+  const cited = /last event ([0-9a-f]{64})/.exec(await journalist.page.locator('main').innerText())[1];
+  assert.equal(JSON.parse(machine.run(`whitley-verify ${archive} --companion ${companion} --json`)).last_event ?? cited, cited);
+  await journalist.go('/results');
   const all = machine.run('mkdir all; cd all; tar -xf ../poll.tar; for unit in *.bel; do whitley-verify "$unit" --companion "${unit%.bel}.companion.jsonl" > /dev/null; done; ls *.bel | wc -l');
   assert.match(all, /\b2\s*$/, 'both units');
   // Their own vote, long after.
@@ -121,6 +231,13 @@ journey('count: anybody reads the result; a journalist downloads and verifies it
   await journalist.go('/');
   await journalist.look('front-counted');
 });
+
+/** Whether the program has the typesetter: the tests that were built with it demand it. */
+export function prints(isThere) {
+  const wanted = process.env.WHITLEY_PRINTS;
+  if (wanted) assert.equal(Boolean(isThere), wanted === 'yes', 'the typesetter');
+  return Boolean(isThere);
+}
 
 /** Waits until the shares are due: closing is by the clock, and thirty seconds later the ballots are added up. */
 export async function addedUp(visitor) {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { doSteps, signIn } from '../staff.mjs';
 import { Machine, codes } from '../whitley.mjs';
-import { addedUp } from './count.mjs';
+import { addedUp, prints } from './count.mjs';
 
 const journeys = [];
 const journey = (name, walk) => journeys.push({ name, walk });
@@ -163,6 +163,29 @@ journey('whole: a late change of the roll, signed by both', async (walk) => {
   scrutineer.run(`whitley roll sign ${change} --key scrutineer.key`);
   assert.match(await visitor.bring(scrutineer.at(change)), /Change 1 \(join, .*\) is applied/);
   await visitor.look('changes-applied');
+});
+
+journey('whole: the officer fetches the notice to each employer as PDF; one that comes too late is refused', async (walk) => {
+  const { visitor, machine } = await person(walk, 'officer');
+  const { page } = visitor;
+  await visitor.go('/desk/documents');
+  for (const [field, text] of Object.entries({ union: 'Mock Union (invented)', signed_by: 'A. Mock', signed_as: 'General Secretary', scrutineer: 'S. Mock' })) await page.locator(`#${field}`).fill(text);
+  await visitor.click(page.getByRole('button', { name: 'Keep this' }));
+  const button = page.getByRole('button', { name: 'Download the notices as PDF' });
+  if (!prints(await button.count())) return;
+  // The ballot opens within minutes: a notice that is received today has no effect.
+  await visitor.click(button);
+  await visitor.see('the notice is too late for a ballot that opens on');
+  await visitor.look('documents-too-late');
+  await visitor.go('/desk/documents');
+  const day = new Date(opensAt - 40 * 86_400_000).toISOString().slice(0, 10);
+  await page.locator('#notice-date').fill(day);
+  await page.locator('#received').fill(day);
+  machine.run(`python3 -m zipfile -e ${await machine.fetch(page, button)} .`);
+  const manifest = machine.run('cat ballot-notices/ballot-notice.manifest.csv');
+  assert.equal(manifest.trim().split('\n').length, 3, manifest);
+  const says = machine.run('pdftotext -raw -enc UTF-8 ballot-notices/ballot-notice-ashdown-hospital.pdf -').replace(/\s+/g, ' ');
+  for (const words of ['Notice of a ballot', 'To: Mock Trust', '1 Mock Road', 'Workplaces • Ashdown', 'total number of employees concerned is 25', 'A. Mock']) assert.ok(says.includes(words), `${words}: ${says}`);
 });
 
 journey('whole: the trustees’ key ceremony', async (walk) => {

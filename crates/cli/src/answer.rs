@@ -41,6 +41,30 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// What a command did, for people and for programs.
+pub(crate) struct Done {
+    pub(crate) outcome: Outcome,
+    pub(crate) text: String,
+    pub(crate) json: Value,
+}
+
+impl Done {
+    /// It did what was asked.
+    pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
+        Self { outcome: Outcome::Yes, text: text.into(), json }
+    }
+
+    /// Says it.
+    pub(crate) fn say(self, as_json: bool) -> Outcome {
+        if as_json {
+            print_json(&self.json);
+        } else {
+            print(&self.text);
+        }
+        self.outcome
+    }
+}
+
 /// What a command said while it was listened to.
 #[derive(Default)]
 pub(crate) struct Said {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use poll::Poll;
 use serde_json::{Value, json};
 
-use crate::answer::{self, Outcome, Table};
+use crate::answer::{self, Done, Outcome, Table};
 
 /// Who runs what, in order.
 const STEPS: &str = "\
@@ -77,14 +77,7 @@ impl Verb {
             Self::Remind(command) => command.run(as_json),
         };
         match done {
-            Ok(done) => {
-                if as_json {
-                    answer::print_json(&done.json);
-                } else {
-                    answer::print(&done.text);
-                }
-                done.outcome
-            }
+            Ok(done) => done.say(as_json),
             Err(Trouble::Faults(faults)) => answer::refuse(&faults, as_json),
             Err(trouble @ (Trouble::No(_) | Trouble::Ours(_))) => {
                 if as_json {
@@ -94,19 +87,6 @@ impl Verb {
                 if matches!(trouble, Trouble::No(_)) { Outcome::No } else { Outcome::OurFailure }
             }
         }
-    }
-}
-
-/// What a command did.
-struct Done {
-    outcome: Outcome,
-    text: String,
-    json: Value,
-}
-
-impl Done {
-    fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { outcome: Outcome::Yes, text: text.into(), json }
     }
 }
 
@@ -205,6 +185,27 @@ impl WorkArguments {
             ));
         }
         Ok(all)
+    }
+}
+
+/// What every way of reaching members needs.
+#[derive(Args)]
+struct PackArguments {
+    #[command(flatten)]
+    ledger: LedgerFile,
+    #[command(flatten)]
+    facts: FactsArguments,
+    #[command(flatten)]
+    work: WorkArguments,
+}
+
+impl PackArguments {
+    /// What papers say, and the letters, which must be of the same poll.
+    fn letters(&self, paths: &[PathBuf]) -> Answer<(Facts, Vec<Letter>)> {
+        let facts = self.facts.facts()?;
+        let letters = read_letters(paths, Kind::Members)?;
+        facts.demand_units(&letters)?;
+        Ok((facts, letters))
     }
 }
 

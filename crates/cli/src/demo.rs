@@ -16,12 +16,12 @@ use poll::files::{self, Readers};
 use serde_json::json;
 use web::clock::{Clock as _, SystemClock};
 use web::rehearsal::{Asked, Subject};
-use web::{Means, ServeError, Server};
+use web::{ServeError, Server};
 use workspace::shelf::{By, Shelf, ShelfError};
 
 use crate::answer::{self, Outcome};
 use crate::disk;
-use crate::serve::{Failure, Serve, Ways};
+use crate::serve::{Failure, Serve, Ways, means};
 
 /// Arguments of `whitley demo`.
 #[derive(Args)]
@@ -105,7 +105,7 @@ impl Demo {
             let serve = Serve::demo(data.to_owned(), address);
             let mut config = serve.config(&serve.folder()?)?;
             config.limits.goodbye_seconds = GOODBYE_SECONDS;
-            match web::start(config, Means::of_the_system()).await {
+            match web::start(config, means()).await {
                 Ok(server) => {
                     let ways = serve.put_rehearsal(&server, data, subject).await?;
                     return Ok((server, ways));

@@ -2,6 +2,8 @@
 //! decided in `print`, what must stand in them in `law`.
 
 mod polls;
+#[cfg(feature = "serve")]
+mod service;
 mod sheets;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,8 @@ use law::Rulebook;
 use print::{Batch, Entry, Mode, RunError, Templates, read_meeting};
 use serde_json::json;
 
+#[cfg(feature = "serve")]
+pub(crate) use service::Typesetter;
 pub(crate) use sheets::{conference, letters, plan, postcards};
 
 use crate::answer::{self, Outcome};

@@ -119,7 +119,7 @@ impl Serve {
         let config = self.config(&data)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Ours(error.to_string()))?;
         runtime.block_on(async {
-            let server = web::start(config, Means::of_the_system()).await.map_err(|error| self.failure(error, &data))?;
+            let server = web::start(config, means()).await.map_err(|error| self.failure(error, &data))?;
             // Before anything says that Ctrl-C ends it.
             let asked_to_end = AskedToEnd::listen().map_err(|error| Failure::Ours(error.to_string()))?;
             let mut text = if self.rehearsal { self.rehearse(&server, &data).await? } else { String::new() };
@@ -297,6 +297,15 @@ impl Serve {
         }
         Ok(ways)
     }
+}
+
+/// The machine's clock and randomness, and the typesetter where the program was built with it.
+pub(crate) fn means() -> Means {
+    #[cfg(feature = "print")]
+    let printer = crate::print::Typesetter::new().map(|printer| std::sync::Arc::new(printer) as std::sync::Arc<dyn web::printer::Printer>);
+    #[cfg(not(feature = "print"))]
+    let printer = None;
+    Means { printer, ..Means::of_the_system() }
 }
 
 /// The ways into a rehearsal.

@@ -8,14 +8,14 @@ mod casting;
 mod ceremony;
 mod counting;
 mod files;
+mod papers;
 mod plan;
 pub(crate) mod repair;
 
 use clap::Subcommand;
 pub(crate) use poll::Refusal;
-use serde_json::Value;
 
-use crate::answer::{self, Outcome};
+use crate::answer::{self, Done, Outcome};
 use crate::judge;
 
 /// Who runs what, in order.
@@ -67,6 +67,10 @@ pub(crate) enum Verb {
     Replace(casting::ReplaceOne),
     /// Officer or scrutineer: add your signature to a file made by void, extend or replace
     Sign(casting::Sign),
+    /// Scrutineer, officer: sign a printed paper, such as the scrutineer's report; the signature is a file beside it
+    SignPaper(papers::SignPaper),
+    /// Anybody: whether a paper is signed by a role of the poll and was not changed
+    CheckPaper(papers::CheckPaper),
     /// Server: end the casting and add up the encrypted votes
     Close(counting::Close),
     /// Trustee: a partial decryption; needs only your key file and the archive
@@ -96,6 +100,8 @@ impl Verb {
             Self::Extend(command) => command.run(),
             Self::Replace(command) => command.run(),
             Self::Sign(command) => command.run(),
+            Self::SignPaper(command) => command.run(),
+            Self::CheckPaper(command) => command.run(),
             Self::Close(command) => command.run(),
             Self::Share(command) => command.run(),
             Self::Result(command) => command.run(),
@@ -104,14 +110,7 @@ impl Verb {
             Self::Verify(command) => return command.run(as_json),
         };
         match done {
-            Ok(done) => {
-                if as_json {
-                    answer::print_json(&done.json);
-                } else {
-                    answer::print(&done.text);
-                }
-                done.outcome
-            }
+            Ok(done) => done.say(as_json),
             Err(refusal) => {
                 if as_json {
                     answer::print_json(&serde_json::json!({ "error": refusal.why }));
@@ -120,19 +119,6 @@ impl Verb {
                 outcome_of(&refusal)
             }
         }
-    }
-}
-
-/// What a command did.
-pub(crate) struct Done {
-    outcome: Outcome,
-    text: String,
-    json: Value,
-}
-
-impl Done {
-    fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { outcome: Outcome::Yes, text: text.into(), json }
     }
 }
 

@@ -33,6 +33,7 @@ fn a_poll_is_lived_through_in_a_real_browser() {
         .env("WHITLEY", whitley)
         .env("WHITLEY_VERIFY", &verifier)
         .env("CHROMIUM", &chromium)
+        .env("WHITLEY_PRINTS", if cfg!(feature = "print") { "yes" } else { "no" })
         .output()
         .expect("node starts");
     let said = String::from_utf8_lossy(&output.stdout);

@@ -3,17 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::BufReader;
 use std::path::Path;
 
+use poll::records::{Broken, Events};
 use serde_json::Value;
-use vote::archive::{BLOCK, Event, EventKind, Head};
+use vote::archive::EventKind;
 use vote::{Election, Uuid};
 
 use crate::trouble::{Answer, Trouble};
-
-/// Largest record that is read.
-const MOST_BYTES: u64 = 256 << 20;
 
 /// One election's board.
 #[derive(Debug)]
@@ -56,29 +54,13 @@ impl Board {
             )
         };
         let file = File::open(archive).map_err(|error| Trouble::unreadable(archive, &error))?;
-        let mut reader = BufReader::with_capacity(1 << 20, file);
-        let mut data: Vec<Vec<u8>> = Vec::new();
         let mut setup = None;
         let mut voted = HashSet::new();
-        let mut block = [0; BLOCK];
-        loop {
-            match reader.read_exact(&mut block) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
-                Err(error) => return Err(Trouble::unreadable(archive, &error)),
-            }
-            let head = Head::read(&block).filter(|head| head.size <= MOST_BYTES).ok_or_else(|| damaged("a record's header"))?;
-            let mut body = vec![0; usize::try_from(head.padded()).map_err(|_| damaged("a record's size"))?];
-            reader.read_exact(&mut body).map_err(|_| damaged("a record is cut off"))?;
-            body.truncate(usize::try_from(head.size).unwrap_or_default());
-            if !head.is_event() {
-                if head.name != "BELENIOS" {
-                    data.push(body);
-                }
-                continue;
-            }
-            let event = Event::read(&body).map_err(|_| damaged("an event"))?;
-            let records = std::mem::take(&mut data);
+        for event in Events::of(BufReader::with_capacity(1 << 20, file)) {
+            let (event, records) = event.map_err(|broken| match broken {
+                Broken::Damaged(what) => damaged(what),
+                Broken::Disk(error) => Trouble::unreadable(archive, &error),
+            })?;
             match event.kind {
                 EventKind::Setup => {
                     let [election, _, credentials, ..] = records.as_slice() else { return Err(damaged("its setup")) };

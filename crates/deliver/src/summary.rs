@@ -110,6 +110,18 @@ pub fn counts(ledger: &Ledger) -> (BTreeMap<String, Counts>, Counts) {
 
 /// The public summary: counts, and the ledger's length and last hash, so that a ledger shown later can be held against it.
 pub fn public(ledger: &Ledger, now: Timestamp) -> Value {
+    let mut counted = counted(ledger);
+    json!({
+        "whitley_delivery": 1,
+        "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "ledger": counted["ledger"].take(),
+        "units": counted["units"].take(),
+        "all": counted["all"].take(),
+    })
+}
+
+/// The counts of every unit and of all, with the ledger's length and last hash.
+pub fn counted(ledger: &Ledger) -> Value {
     let (units, all) = counts(ledger);
     let (lines, head) = ledger.head();
     let units: Vec<Value> = units
@@ -120,13 +132,7 @@ pub fn public(ledger: &Ledger, now: Timestamp) -> Value {
             value
         })
         .collect();
-    json!({
-        "whitley_delivery": 1,
-        "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        "ledger": { "lines": lines, "head": head },
-        "units": units,
-        "all": all.json(),
-    })
+    json!({ "ledger": { "lines": lines, "head": head }, "units": units, "all": all.json() })
 }
 
 /// The public summary with the authority's signature, as it is uploaded: the summary's text, the key, the signature over the text.

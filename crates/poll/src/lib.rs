@@ -11,7 +11,9 @@
 //! | [`credentials`] | the authority's letters and public lists |
 //! | [`opening`] | what officer and scrutineer sign, and the beginning of archive and companion |
 //! | [`board`] | while an election runs: lines, shares, closing, result |
+//! | [`paper`] | a printed paper that its maker signs |
 //! | [`sign_in`] | a role key's answer to a service's challenge |
+//! | [`records`] | an archive as a stream of events |
 //! | [`rehearsal`] | everything up to the opening by one hand |
 //!
 //! Public files are behind [`Files`]; secrets are only in [`KeyFile`] and in what [`credentials`] hands to the authority.
@@ -25,7 +27,9 @@ mod key;
 mod line;
 pub mod opening;
 mod pack;
+pub mod paper;
 pub mod plan;
+pub mod records;
 pub mod rehearsal;
 pub mod sign_in;
 

@@ -30,6 +30,17 @@ pub enum Addressee {
     Employer,
 }
 
+/// What a scrutineer's report shows besides what the folder says; empty for a poll on paper alone.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Unit, fingerprint of its election, hash of the last event of its archive.
+    pub archives: Vec<[String; 3]>,
+    /// What became of the packs, from each who tells it: who says so, headings, and a row for each unit.
+    pub packs: Vec<(String, Vec<String>, Vec<Vec<String>>)>,
+    /// What was entered during the poll, in order.
+    pub incidents: Vec<String>,
+}
+
 /// What the union itself says on papers for members, in one language.
 struct OwnTexts {
     questions: Vec<String>,
@@ -85,7 +96,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Notice of ballot: {} to {}", self.union(), employer.name);
-        (faults.error_count() == before).then(|| Document::new("ballot-notice.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("ballot-notice.typ", title, date, data))
     }
 
     /// Voting papers of a unit. TULRCA s.229. The day the ballot opens chooses the law.
@@ -165,7 +176,7 @@ impl PollPapers<'_> {
             "recommendation": texts.recommendation,
         });
         let title = if sample { format!("Sample voting paper: {}", unit.name) } else { format!("Voting papers: {}", unit.name) };
-        (faults.error_count() == before).then(|| Document::new("voting-paper.typ", title, date, data).with(look))
+        (faults.error_count() == before).then(|| self.document("voting-paper.typ", title, date, data).with(look))
     }
 
     /// To the members of a unit, with the voting paper: what is asked, how to vote, by when. The law asks for no such letter.
@@ -205,7 +216,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("To members: the ballot at {}", employer.name);
-        (faults.error_count() == before).then(|| Document::new("ballot-letter.typ", title, date, data).with(look))
+        (faults.error_count() == before).then(|| self.document("ballot-letter.typ", title, date, data).with(look))
     }
 
     /// The union's own texts in a language. Every one that a Welsh paper prints and the folder has only in English is a fault:
@@ -327,11 +338,11 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Result of the ballot: {}", unit.name);
-        (faults.error_count() == before).then(|| Document::new("result.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("result.typ", title, date, data))
     }
 
     /// The scrutineer's report on the whole poll. TULRCA s.231B.
-    pub fn scrutineer_report(&self, date: Date, faults: &Faults) -> Option<Document> {
+    pub fn scrutineer_report(&self, evidence: &Evidence, date: Date, faults: &Faults) -> Option<Document> {
         let before = faults.error_count();
         let papers = self.papers;
         let missing =
@@ -376,8 +387,11 @@ impl PollPapers<'_> {
             ("Sent again for lost or spoiled papers", report.replaced),
             ("Came back undelivered", report.undelivered),
         ];
+        // Where delivery told what became of the packs, four empty lines above it would only puzzle.
+        let is_told = evidence.packs.is_empty() || counts.iter().any(|(_, number)| number.is_some());
         let counts: Vec<Value> = counts
             .iter()
+            .filter(|_| is_told)
             .map(|(what, number)| json!({ "what": what, "number": number.map_or_else(|| "not stated".to_owned(), grouped) }))
             .collect();
         let statements: Vec<Value> = contents
@@ -406,12 +420,15 @@ impl PollPapers<'_> {
                 "results": rows,
                 "statements": statements,
                 "reasons": report.reasons,
+                "archives": evidence.archives,
+                "packs": evidence.packs.iter().map(|(by, heads, rows)| json!({ "by": by, "heads": heads, "rows": rows })).collect::<Vec<_>>(),
+                "incidents": evidence.incidents,
                 "law_day": long_date(closed),
                 "rules": rule_sources(contents.fields.iter().map(|field| field.rule)),
             }),
         );
         let title = format!("Scrutineer’s report: {}", self.poll.title);
-        (faults.error_count() == before).then(|| Document::new("scrutineer.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("scrutineer.typ", title, date, data))
     }
 
     /// The statutory papers belong to ballots under the Act.

@@ -28,10 +28,11 @@ pub struct Look {
 }
 
 impl Document {
-    /// A document whose template also gets `title`, `date`, `lang` and `large`.
+    /// A document whose template also gets `title`, `date`, `lang`, `large` and `label`.
     pub fn new(template: &'static str, title: impl Into<String>, date: Date, mut data: Value) -> Self {
         let title = title.into();
         data["title"] = title.clone().into();
+        data["label"] = Value::Null;
         Self { template, title, date, data }.with(Look::default())
     }
 
@@ -41,6 +42,13 @@ impl Document {
         self.data["lang"] = look.language.code().into();
         self.data["large"] = look.large_print.into();
         self.data["date"] = look.language.date(self.date).into();
+        self
+    }
+
+    /// The same paper with words at the head of every page: that it is invented.
+    #[must_use]
+    pub(crate) fn labelled(mut self, label: &str) -> Self {
+        self.data["label"] = label.into();
         self
     }
 

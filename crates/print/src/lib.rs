@@ -20,7 +20,7 @@ mod run;
 mod templates;
 mod typeset;
 
-pub use ballot::{Addressee, Numbers};
+pub use ballot::{Addressee, Evidence, Numbers};
 pub use cards::{CardSize, cards_document, check_card};
 pub use conference::ConferencePaper;
 pub use document::{Document, Look, NAME_LETTERS, check_document, check_line, check_text};
@@ -30,6 +30,6 @@ pub use manifest::{Entry, Record};
 pub use meeting::read_meeting;
 pub use plan::plan_document;
 pub use poll::PollPapers;
-pub use run::{Batch, Mode, RunError, run, sha256_hex, write_file};
+pub use run::{Batch, Made, Mode, RunError, print_in_memory, run, sha256_hex, write_file};
 pub use templates::Templates;
 pub use typeset::{Located, Printed, TemplateError, forget, typeset};

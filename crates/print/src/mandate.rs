@@ -1,10 +1,11 @@
 //! Papers after a ballot: the certificate of a mandate and the notice of action. Neither can be had without the mandate itself,
 //! which only `law` makes.
 
-use dated::{Date, Faults, long_date};
+use dated::{Date, Faults, Place, long_date};
 use dispute::{ActionKind, Call, QuestionKind, ShortType, Unit};
 use law::{
-    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, judge_action, judge_notice, weekday_date,
+    Agreements, Document as LawDocument, Outcome, ProposedAction, Reading, ResultTold, TermKind, Verdict, judge_action, judge_notice,
+    weekday_date,
 };
 use pay::grouped;
 use serde_json::{Value, json};
@@ -24,12 +25,20 @@ pub enum Certificate {
 
 impl PollPapers<'_> {
     /// The certificate of a unit's mandate, or why there is none. Of several readings of the law the strictest is adopted; where
-    /// another gives another verdict the certificate says that it is provisional.
-    pub fn certificate(&self, unit: &Unit, date: Date, faults: &Faults) -> Option<Certificate> {
+    /// another gives another verdict the certificate says that it is provisional. `only` is the id of the one question that it is to
+    /// be of.
+    pub fn certificate(&self, unit: &Unit, only: Option<&str>, date: Date, faults: &Faults) -> Option<Certificate> {
         let before = faults.error_count();
         self.check_statutory("certificate", faults);
         let unit = self.poll.units.iter().find(|known| known.id == unit.id)?;
-        let judged = self.judge(unit, faults);
+        let is_known = |id: &str| self.poll.questions.iter().any(|question| question.id == id);
+        if let Some(id) = only.filter(|id| !is_known(id)) {
+            let known: Vec<&str> = self.poll.questions.iter().map(|question| question.id.as_str()).collect();
+            let what = format!("the poll has no question “{id}”");
+            faults.error("unknown-question", &Place::new("--question", 1), what, format!("one of {}", known.join(", ")));
+        }
+        let mut judged = self.judge(unit, faults);
+        judged.retain(|one| only.is_none_or(|id| one.question.id == id));
         if faults.error_count() > before {
             return None;
         }
@@ -90,7 +99,64 @@ impl PollPapers<'_> {
                 "disclaimer": self.book.not_legal_advice(),
             }),
         );
-        Some(Certificate::Held(Box::new(Document::new("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
+        Some(Certificate::Held(Box::new(self.document("certificate.typ", format!("Certificate of mandate: {}", unit.name), date, data))))
+    }
+
+    /// The table of all mandates: every unit and question with its figures, its verdict and its last day, won or not.
+    pub fn mandate_table(&self, date: Date, faults: &Faults) -> Option<Document> {
+        let before = faults.error_count();
+        self.check_statutory("table of mandates", faults);
+        let (mut rows, mut notes, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+        for unit in &self.poll.units {
+            for one in self.judge(unit, faults) {
+                let adopted = one.judgment.adopted();
+                let figures = one.result.figures();
+                let number = |count: Option<u64>| count.map_or_else(|| "not stated".to_owned(), grouped);
+                let last_day = match &adopted.mandate {
+                    None => why_not(adopted),
+                    Some(mandate) if mandate.kind() == TermKind::Expires => {
+                        format!("until the end of {}", weekday_date(mandate.last_day()))
+                    }
+                    Some(mandate) => format!("for action that begins by {}", weekday_date(mandate.last_day())),
+                };
+                let other = one.judgment.other().map(|other| format!("Provisional: {}: {}.", other.name, other.verdict.word()));
+                rows.push(json!({
+                    "unit": unit.name,
+                    "question": question_title(one.question.kind),
+                    "entitled": number(figures.entitled),
+                    "returned": grouped(one.result.returned()),
+                    "yes": grouped(figures.yes),
+                    "no": number(figures.no),
+                    "verdict": match adopted.verdict {
+                        Verdict::Mandate => "Mandate",
+                        Verdict::NoMandate => "No mandate:",
+                        Verdict::CannotTell => "Cannot tell:",
+                    },
+                    "last_day": last_day,
+                    "other": other,
+                }));
+                notes.extend(one.notes.iter().chain(&one.judgment.notes).cloned());
+                rules.extend(adopted.tests.iter().map(|test| test.rule).chain(adopted.mandate.as_ref().map(law::Mandate::rule)));
+            }
+        }
+        notes.sort();
+        notes.dedup();
+        let mut data = self.letter(None);
+        merge(
+            &mut data,
+            json!({
+                "poll": self.poll.title,
+                "opened": self.poll.opened_on.map_or_else(|| "a day not known".to_owned(), weekday_date),
+                "closed": closed_words(self.poll.closed),
+                "rows": rows,
+                "notes": notes,
+                "law_day": self.poll.opened_on.map_or_else(String::new, long_date),
+                "rules": rule_sources(rules),
+                "disclaimer": self.book.not_legal_advice(),
+            }),
+        );
+        let title = format!("Mandates: {}", self.poll.title);
+        (faults.error_count() == before).then(|| self.document("mandates.typ", title, date, data))
     }
 
     /// The notice of calls to the employer of a unit, one notice for all of them. TULRCA s.234A. The day it is received chooses the
@@ -144,7 +210,7 @@ impl PollPapers<'_> {
             }),
         );
         let title = format!("Notice of action: {} to {}", self.union(), employer.name);
-        (faults.error_count() == before).then(|| Document::new("action-notice.typ", title, date, data))
+        (faults.error_count() == before).then(|| self.document("action-notice.typ", title, date, data))
     }
 
     /// Every day of the notice must be lawful as far as mandate and notice go.

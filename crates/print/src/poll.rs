@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dated::{Date, Faults, NotCovered, Place};
+use dated::{Date, Faults, NotCovered, Place, Status};
 use dispute::{Count, Dispute, Employer, Papers, Poll, Question, QuestionKind, Unit, polls_of_record};
 use law::{
     Agreements, Contents, ContentsFault, Document as LawDocument, DocumentFacts, Judgment, Jurisdiction, RowDefaults, Rulebook, UnitResult,
@@ -10,7 +10,10 @@ use law::{
 };
 use serde_json::{Value, json};
 
-use crate::document::{check_line, check_text};
+use crate::document::{Document, check_line, check_text};
+
+/// What an invented paper says of itself.
+const SYNTHETIC: &str = "SYNTHETIC: everybody and every figure in this paper is invented.";
 
 /// A poll whose papers are to be printed. All its text has been checked.
 pub struct PollPapers<'d> {
@@ -154,6 +157,15 @@ impl<'d> PollPapers<'d> {
                 format!("{} has no address, so the {paper} cannot be sent", employer.name),
                 "add `address = [\"…\"]`, a line each",
             );
+        }
+    }
+
+    /// A paper of this poll. Where the poll is invented it says so on every page.
+    pub(crate) fn document(&self, template: &'static str, title: impl Into<String>, date: Date, data: Value) -> Document {
+        let document = Document::new(template, title, date, data);
+        match self.poll.status {
+            Status::Synthetic => document.labelled(SYNTHETIC),
+            Status::Published | Status::Derived | Status::Estimated => document,
         }
     }
 

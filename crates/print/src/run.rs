@@ -111,9 +111,39 @@ pub fn run(
         return Err(RunError::OtherRun(format!("{} is of another run with more files", out.join(&extra.file).display())));
     }
     let listed: Vec<&Entry> = entries.iter().collect();
-    write_file(&manifest, format!("{:#}\n", manifest::to_json(name, &listed)).as_bytes())?;
-    write_file(&out.join(format!("{name}.manifest.csv")), manifest::to_csv(&listed).as_bytes())?;
+    for (file, bytes) in manifests(name, &listed) {
+        write_file(&out.join(file), &bytes)?;
+    }
     Ok(entries)
+}
+
+/// A file that was made: name and bytes.
+pub type Made = (String, Vec<u8>);
+
+/// Prints a run that is handed out and not kept: the same files and manifests that [`run`] writes into an empty folder.
+///
+/// # Errors
+/// [`RunError::Template`].
+pub fn print_in_memory(name: &str, templates: &Templates, batches: impl IntoIterator<Item = Batch>) -> Result<Vec<Made>, RunError> {
+    let templates_hash = hash_of(templates.files().flat_map(|(name, text)| [name, text]));
+    let (mut entries, mut files, mut page) = (Vec::new(), Vec::new(), 0);
+    for batch in batches {
+        let made_from = made_from(&batch, &templates_hash);
+        let (entry, made) = make_file(templates, batch, made_from, page)?;
+        page = entry.last_page;
+        entries.push(entry);
+        files.extend(made);
+    }
+    files.extend(manifests(name, &entries.iter().collect::<Vec<_>>()));
+    Ok(files)
+}
+
+/// The manifest of a whole run, as JSON and as a table.
+fn manifests(name: &str, entries: &[&Entry]) -> [Made; 2] {
+    [
+        (format!("{name}.manifest.json"), format!("{:#}\n", manifest::to_json(name, entries)).into_bytes()),
+        (format!("{name}.manifest.csv"), manifest::to_csv(entries).into_bytes()),
+    ]
 }
 
 /// What a file is made from, as a hash.
@@ -125,19 +155,29 @@ fn made_from(batch: &Batch, templates_hash: &str) -> String {
 
 /// Typesets and writes one file, and the list of its places before it: a file that is there has its list.
 fn print_file(out: &Path, templates: &Templates, batch: Batch, made_from: String, pages_before: usize) -> Result<Entry, RunError> {
+    let (entry, files) = make_file(templates, batch, made_from, pages_before)?;
+    for (name, bytes) in files {
+        write_file(&out.join(name), &bytes)?;
+    }
+    Ok(entry)
+}
+
+/// Typesets one file: its entry, and what is to be written, the list of places first.
+fn make_file(templates: &Templates, batch: Batch, made_from: String, pages_before: usize) -> Result<(Entry, Vec<Made>), RunError> {
     let printed = typeset(templates, &batch.document).map_err(RunError::Template)?;
     forget();
+    let mut files = Vec::new();
     let places_sha256 = if batch.lists_places {
         check_places(&batch, &printed.located)?;
-        let places = manifest::places_csv(&batch.file, &batch.records, &printed.located);
-        write_file(&out.join(manifest::places_file(&batch.file)), places.as_bytes())?;
-        Some(sha256_hex(places.as_bytes()))
+        let places = manifest::places_csv(&batch.file, &batch.records, &printed.located).into_bytes();
+        let sha256 = sha256_hex(&places);
+        files.push((manifest::places_file(&batch.file), places));
+        Some(sha256)
     } else {
         None
     };
-    write_file(&out.join(&batch.file), &printed.bytes)?;
     let id = |record: Option<&Record>| record.map(|record| record.id.clone()).unwrap_or_default();
-    Ok(Entry {
+    let entry = Entry {
         what: batch.what,
         records: batch.records.len(),
         first: id(batch.records.first()),
@@ -149,7 +189,9 @@ fn print_file(out: &Path, templates: &Templates, batch: Batch, made_from: String
         places_sha256,
         made_from,
         file: batch.file,
-    })
+    };
+    files.push((entry.file.clone(), printed.bytes));
+    Ok((entry, files))
 }
 
 /// The template has marked every record once and in order; a changed template may have forgotten to.

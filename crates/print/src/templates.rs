@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dated::{Faults, FileBytes, Place, nearest_name};
 
-const BUILT_IN: [(&str, &str); 17] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("paper.typ", include_str!("../templates/paper.typ")),
     ("ballot-notice.typ", include_str!("../templates/ballot-notice.typ")),
     ("voting-paper.typ", include_str!("../templates/voting-paper.typ")),
@@ -15,6 +15,7 @@ const BUILT_IN: [(&str, &str); 17] = [
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("postcards.typ", include_str!("../templates/postcards.typ")),
     ("certificate.typ", include_str!("../templates/certificate.typ")),
+    ("mandates.typ", include_str!("../templates/mandates.typ")),
     ("conference.typ", include_str!("../templates/conference.typ")),
     ("meeting.typ", include_str!("../templates/meeting.typ")),
     ("plan.typ", include_str!("../templates/plan.typ")),

@@ -234,13 +234,49 @@ fn a_result_says_each_figure_and_whether_half_voted() {
 
 #[test]
 fn a_certificate_needs_a_mandate() {
-    let certificate =
-        |unit| of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, day("2026-04-28"), faults)).expect("an answer");
+    let certificate = |unit| {
+        of_unit(&dispute(&[]), unit, |papers, unit, faults| papers.certificate(unit, None, day("2026-04-28"), faults)).expect("an answer")
+    };
     let Certificate::Held(document) = certificate("north") else { panic!("north has a mandate") };
     let text = words(&printed(&document));
     assert!(text.contains("until the end of Fri 23 Apr 2027") && text.contains("2 × 824 = 1648 ≥ 1240"), "{text}");
     let Certificate::Refused(why) = certificate("south") else { panic!("south has none") };
     assert!(why.len() == 2 && why[0].contains("2 × 170 = 340 < 360"), "{why:?}");
+    // Of one question, and of none that the poll asked.
+    let of_one = |question| {
+        of_unit(&dispute(&[]), "north", |papers, unit, faults| papers.certificate(unit, Some(question), day("2026-04-28"), faults))
+    };
+    let Ok(Certificate::Held(document)) = of_one("strike") else { panic!("a mandate for a strike") };
+    let text = words(&printed(&document));
+    assert!(text.contains("This ballot supports a strike") && !text.contains("short of"), "{text}");
+    assert_eq!(codes(&of_one("lunch").expect_err("a fault")), ["unknown-question"]);
+}
+
+#[test]
+fn the_table_of_mandates_has_every_unit_and_question_won_or_not() {
+    let table = of_north(&dispute(&[]), |papers, _, faults| papers.mandate_table(day("2026-04-28"), faults)).expect("a table");
+    let text = words(&printed(&table));
+    for wanted in [
+        "SYNTHETIC: everybody and every figure in this paper is invented.",
+        "North Sample Hospitals Strike 1,240 824 702 119 Mandate until the end of Fri 23 Apr 2027",
+        "South Sample Council Action short of a strike 360 170 130 40 No mandate: turnout not met (2 × 170 = 340 < 360",
+        "This is not legal advice",
+    ] {
+        assert!(text.contains(wanted), "{wanted} is not in: {text}");
+    }
+}
+
+#[test]
+fn a_run_in_memory_is_the_run_on_the_disk() {
+    let document = of_north(&dispute(&[]), |papers, _, faults| papers.mandate_table(day("2026-04-28"), faults)).expect("a table");
+    let batch = || Batch::single("mandates.pdf".to_owned(), "table of mandates", "action-2026", document.clone());
+    let folder = tempfile::tempdir().expect("a folder");
+    run(folder.path(), "mandates", Mode::Replace, &Templates::built_in(), [batch()].into_iter(), |_, _| {}).expect("printed");
+    let made = print_in_memory("mandates", &Templates::built_in(), [batch()]).expect("printed");
+    assert_eq!(made.len(), 3, "the paper, and the manifest twice");
+    for (name, bytes) in made {
+        assert_eq!(std::fs::read(folder.path().join(&name)).expect("written"), bytes, "{name}");
+    }
 }
 
 #[test]
@@ -283,7 +319,7 @@ fn several_calls_stand_in_one_notice_and_one_unlawful_day_stops_it() {
 #[test]
 fn the_scrutineer_reports_what_the_act_asks() {
     let report = |changes: &[(&str, &str, &str)]| {
-        of_north(&dispute(changes), |papers, _, faults| papers.scrutineer_report(day("2026-05-01"), faults))
+        of_north(&dispute(changes), |papers, _, faults| papers.scrutineer_report(&Evidence::default(), day("2026-05-01"), faults))
     };
     let text = words(&printed(&report(&[]).expect("a report")));
     for wanted in [
@@ -294,6 +330,20 @@ fn the_scrutineer_reports_what_the_act_asks() {
         "Printed 1,700",
         "North Sample Hospitals: strike 1,240 824 702 119 3",
     ] {
+        assert!(text.contains(wanted), "{wanted} is not in: {text}");
+    }
+    let evidence = Evidence {
+        archives: vec![["North".to_owned(), "FINGERPRINT".to_owned(), "LAST-EVENT".to_owned()]],
+        packs: vec![(
+            "By the authority’s summary.".to_owned(),
+            ["Unit", "Issued"].map(str::to_owned).into(),
+            vec![["North", "1240"].map(str::to_owned).into()],
+        )],
+        incidents: vec!["A box came open.".to_owned()],
+    };
+    let shown = of_north(&dispute(&[]), |papers, _, faults| papers.scrutineer_report(&evidence, day("2026-05-01"), faults));
+    let text = words(&printed(&shown.expect("a report")));
+    for wanted in ["FINGERPRINT LAST-EVENT", "By the authority’s summary. Unit Issued North 1240", "A box came open."] {
         assert!(text.contains(wanted), "{wanted} is not in: {text}");
     }
     let doubted = report(&[(PAPERS, "secure = true", "secure = false\nreasons = [\"Two boxes came open.\"]")]).expect("a report");

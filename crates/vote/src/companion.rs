@@ -60,6 +60,11 @@ impl RoleKey {
     pub fn sign_delivery(&self, summary: &str) -> Signature {
         Signature(hex::encode(&self.0.sign(&delivery_bytes(summary)).to_bytes()))
     }
+
+    /// Signs a paper by its SHA-256 (docs/spec/print.md, D19), under a label of its own.
+    pub fn sign_paper(&self, sha256: &Hash) -> Signature {
+        Signature(hex::encode(&self.0.sign(&paper_bytes(sha256)).to_bytes()))
+    }
 }
 
 /// A role's public key, as written.
@@ -95,6 +100,11 @@ impl PublicRoleKey {
         self.holds(&delivery_bytes(summary), signature)
     }
 
+    /// Whether this key signed the paper that has this SHA-256.
+    pub fn signed_paper(&self, sha256: &Hash, signature: &Signature) -> bool {
+        self.holds(&paper_bytes(sha256), signature)
+    }
+
     /// Whether this key signed the late change of a roll (docs/spec/roll.md R8); `body` is the exact text of its body.
     pub fn signed_roll_change(&self, body: &str, signature: &Signature) -> bool {
         self.holds(&roll_change_bytes(body), signature)
@@ -116,6 +126,10 @@ fn sign_in_bytes(challenge: &str) -> Vec<u8> {
 
 fn delivery_bytes(summary: &str) -> Vec<u8> {
     Parts::begin("whitley/delivery/v1").part("summary", summary).bytes()
+}
+
+fn paper_bytes(sha256: &Hash) -> Vec<u8> {
+    Parts::begin("whitley/paper/v1").part("sha256", &sha256.hex()).bytes()
 }
 
 fn roll_change_bytes(body: &str) -> Vec<u8> {

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub mod branch;
 pub mod dashboard;
+pub(crate) mod documents;
 pub(crate) mod exchange;
 pub mod paper;
 pub mod plan;

@@ -17,6 +17,7 @@
 //! | `api`, `stream` | what programs read |
 //! | `pages`, `texts` | what people read |
 //! | `session`, [`desk`] | staff |
+//! | [`printer`] | what is asked of a typesetter, which is no part of this crate |
 //! | [`schedule`] | what happens by the clock |
 //! | [`workspace`] | disputes: the pages are the crate `workspace`'s, the layout and the rights are here |
 //! | `server` | listening, stopping |
@@ -35,6 +36,7 @@ mod frame;
 mod judges;
 mod limits;
 pub mod pages;
+pub mod printer;
 mod problem;
 pub mod rehearsal;
 pub mod results;

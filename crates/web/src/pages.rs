@@ -3,6 +3,7 @@
 pub(crate) mod board;
 pub mod booth;
 pub(crate) mod certificate;
+pub(crate) mod data;
 pub(crate) mod front;
 pub mod plain;
 pub(crate) mod receipt;

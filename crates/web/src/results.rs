@@ -148,7 +148,7 @@ fn day(instant: Instant) -> Date {
 }
 
 /// Yes, No and blank of a question whose two answers are Yes and No, in English or Welsh.
-fn yes_and_no(question: &Question, counts: &[u64]) -> Option<(u64, u64, u64)> {
+pub(crate) fn yes_and_no(question: &Question, counts: &[u64]) -> Option<(u64, u64, u64)> {
     let (blank, counts) = if question.blank { (*counts.first()?, counts.get(1..)?) } else { (0, counts) };
     let at = |words: [&str; 2]| question.answers.iter().position(|answer| words.iter().any(|word| answer.eq_ignore_ascii_case(word)));
     let (yes, no) = (at(["yes", "ie"])?, at(["no", "na"])?);

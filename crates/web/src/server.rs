@@ -22,6 +22,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Limits, Origin};
+use crate::printer::Printer;
 use crate::schedule;
 use crate::service::{Random, Service, SystemRandom};
 
@@ -31,12 +32,14 @@ pub struct Means {
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
     pub random: Arc<dyn Random>,
+    /// Makes PDFs, where there is a typesetter.
+    pub printer: Option<Arc<dyn Printer>>,
 }
 
 impl Means {
-    /// The machine's own.
+    /// The machine's own; it has no typesetter.
     pub fn of_the_system() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), printer: None }
     }
 }
 

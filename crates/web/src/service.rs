@@ -21,6 +21,7 @@ use crate::elections::Elections;
 use crate::judges::Judges;
 use crate::limits::{Buckets, Network};
 use crate::pages::booth::Booth;
+use crate::printer::Printer;
 use crate::results::Results;
 use crate::routes;
 use crate::server::{Means, ServeError};
@@ -50,6 +51,10 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     /// Gives random bytes.
     pub random: Arc<dyn Random>,
+    /// Makes PDFs, where there is a typesetter.
+    pub(crate) printer: Option<Arc<dyn Printer>>,
+    /// One order is printed at a time.
+    pub(crate) print_turn: Arc<Semaphore>,
     /// Whoever may set the poll up while there is no plan.
     pub(crate) officer: Option<PublicRoleKey>,
     /// Reads elections.
@@ -194,6 +199,8 @@ impl Service {
             results: Results::read_rules().map_err(ServeError::Bug)?,
             clock: means.clock,
             random: means.random,
+            printer: means.printer,
+            print_turn: Arc::new(Semaphore::new(1)),
             officer,
             hosts,
             origins,

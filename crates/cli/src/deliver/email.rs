@@ -9,12 +9,12 @@ use deliver::facts::Facts;
 use deliver::mail::{Sender, text};
 use deliver::send::{Manner, Outcome as Sent, Plan, plan, plan_reminders, send};
 use deliver::smtp::Server;
-use deliver::{Answer, Kind, Ledger, Purpose, Trouble, silent};
+use deliver::{Answer, Ledger, Purpose, Trouble, silent};
 use jiff::Timestamp;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Done, FactsArguments, LedgerFile, WorkArguments, held_json, held_text, read, read_letters};
+use super::{Done, PackArguments, held_json, held_text, read};
 use crate::answer::Outcome;
 
 /// The mail server, and how to send.
@@ -59,13 +59,9 @@ pub(crate) struct Email {
     #[arg(required = true)]
     letters: Vec<PathBuf>,
     #[command(flatten)]
-    ledger: LedgerFile,
-    #[command(flatten)]
-    facts: FactsArguments,
+    packs: PackArguments,
     #[command(flatten)]
     mailing: Mailing,
-    #[command(flatten)]
-    work: WorkArguments,
     /// Send this pack again though it was perhaps sent; may be given again
     #[arg(long, value_name = "PACK")]
     resend: Vec<String>,
@@ -80,13 +76,9 @@ pub(crate) struct Remind {
     #[arg(long, required = true, num_args = 1..)]
     letters: Vec<PathBuf>,
     #[command(flatten)]
-    ledger: LedgerFile,
-    #[command(flatten)]
-    facts: FactsArguments,
+    packs: PackArguments,
     #[command(flatten)]
     mailing: Mailing,
-    #[command(flatten)]
-    work: WorkArguments,
 }
 
 fn parse_rate(text: &str) -> Result<u32, String> {
@@ -96,12 +88,10 @@ fn parse_rate(text: &str) -> Result<u32, String> {
 
 impl Email {
     pub(super) fn run(self, as_json: bool) -> Answer<Done> {
-        let facts = self.facts.facts()?;
-        let work = self.work.domains()?;
+        let work = self.packs.work.domains()?;
         let sending = self.mailing.prepare()?;
-        let letters = read_letters(&self.letters, Kind::Members)?;
-        facts.demand_units(&letters)?;
-        let mut ledger = if self.mailing.dry_run { self.ledger.read()? } else { self.ledger.open()? };
+        let (facts, letters) = self.packs.letters(&self.letters)?;
+        let mut ledger = self.mailing.ledger(&self.packs)?;
         for pack in &self.resend {
             ledger.demand(pack)?;
         }
@@ -112,13 +102,11 @@ impl Email {
 
 impl Remind {
     pub(super) fn run(self, as_json: bool) -> Answer<Done> {
-        let facts = self.facts.facts()?;
-        let work = self.work.domains()?;
+        let work = self.packs.work.domains()?;
         let sending = self.mailing.prepare()?;
         let list = silent::read_list(&self.list.to_string_lossy(), &read(&self.list)?)?;
-        let letters = read_letters(&self.letters, Kind::Members)?;
-        facts.demand_units(&letters)?;
-        let mut ledger = if self.mailing.dry_run { self.ledger.read()? } else { self.ledger.open()? };
+        let (facts, letters) = self.packs.letters(&self.letters)?;
+        let mut ledger = self.mailing.ledger(&self.packs)?;
         let now = Timestamp::now();
         if now >= facts.closes_at {
             return Err(Trouble::No(format!("voting closed at {}; if it was extended, give --closes-at", facts.closes_at)));
@@ -134,6 +122,11 @@ struct Sending {
 }
 
 impl Mailing {
+    /// To look at, where nothing is sent; else to go on with.
+    fn ledger(&self, packs: &PackArguments) -> Answer<Ledger> {
+        if self.dry_run { packs.ledger.read() } else { packs.ledger.open() }
+    }
+
     fn prepare(&self) -> Answer<Sending> {
         let password = match (&self.user, &self.password_file) {
             (None, _) => None,

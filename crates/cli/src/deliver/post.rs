@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use deliver::{Answer, Kind, Trouble, post};
+use deliver::{Answer, Trouble, post};
 use jiff::Timestamp;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Done, FactsArguments, LedgerFile, WorkArguments, held_json, held_text, read_letters};
+use super::{Done, PackArguments, held_json, held_text};
 
 /// Arguments of `whitley deliver letters`.
 #[derive(Args)]
@@ -17,9 +17,7 @@ pub(crate) struct Letters {
     #[arg(required = true)]
     letters: Vec<PathBuf>,
     #[command(flatten)]
-    ledger: LedgerFile,
-    #[command(flatten)]
-    facts: FactsArguments,
+    packs: PackArguments,
     /// Folder for the print files (mode 0700)
     #[arg(long)]
     out: PathBuf,
@@ -29,8 +27,6 @@ pub(crate) struct Letters {
     /// Only packs that no e-mail can go to: give the employers' domains too
     #[arg(long)]
     without_email: bool,
-    #[command(flatten)]
-    work: WorkArguments,
     /// Write the codes to scan as SVG files too, in DIR/qr
     #[arg(long)]
     svg: bool,
@@ -44,11 +40,9 @@ pub(crate) struct Letters {
 
 impl Letters {
     pub(super) fn run(self) -> Answer<Done> {
-        let facts = self.facts.facts()?;
-        let letters = read_letters(&self.letters, Kind::Members)?;
-        facts.demand_units(&letters)?;
-        let work = if self.without_email { Some(self.work.domains()?) } else { None };
-        let mut ledger = self.ledger.open()?;
+        let (facts, letters) = self.packs.letters(&self.letters)?;
+        let work = if self.without_email { Some(self.packs.work.domains()?) } else { None };
+        let mut ledger = self.packs.ledger.open()?;
         for pack in &self.again {
             ledger.demand(pack)?;
         }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use deliver::bounce::{Marked, mark};
-use deliver::summary::{Counts, counts, public, signed};
+use deliver::summary::{Counts, counted, counts, public, signed};
 use deliver::{Answer, Event, State, Step, Trouble, post};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Done, LedgerFile, read};
 use crate::answer::{Outcome, Table};
@@ -205,16 +205,8 @@ impl Status {
         if !perhaps.is_empty() {
             text.push_str(&format!("perhaps sent: {}\n", perhaps.join(" ")));
         }
-        let (lines, head) = ledger.head();
-        let units: Vec<Value> = units
-            .iter()
-            .map(|(unit, counts)| {
-                let mut value = counts.json();
-                value["unit"] = unit.as_str().into();
-                value
-            })
-            .collect();
-        let json = json!({ "units": units, "all": all.json(), "perhaps_sent": perhaps, "ledger": { "lines": lines, "head": head } });
+        let mut json = counted(&ledger);
+        json["perhaps_sent"] = perhaps.into();
         Ok(Done::new(text, json))
     }
 }

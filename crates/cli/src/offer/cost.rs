@@ -2,6 +2,7 @@
 
 mod budget;
 mod document;
+mod note;
 mod tables;
 mod totals;
 
@@ -75,6 +76,12 @@ pub(crate) struct Cost {
     /// Without --workforce: what a year's increments cost, as in 0.8bn; may be given several times
     #[arg(long, value_parser = parse_sum, conflicts_with = "workforce")]
     progression_cost: Vec<Pence>,
+    /// A costing note: what each side says a part of the offer costs, beside what is computed; why they differ; what both have agreed
+    #[arg(long, value_name = "NOTE.toml", requires = "workforce", conflicts_with_all = ["offer", "budget"])]
+    note: Option<PathBuf>,
+    /// The note as a table: a row for each side of each item
+    #[arg(long, requires = "note")]
+    csv: bool,
 }
 
 /// By what a table is broken down.
@@ -131,6 +138,9 @@ impl Cost {
         if workforce.staff.is_empty() {
             return refuse_question(format!("{} has no staff in it", path.display()));
         }
+        if let Some(note) = &self.note {
+            return note::run(&self, note, &workforce, &dispute, &library, as_json);
+        }
         let framework = dispute.framework();
         let found: Vec<(&Offer, Result<Costed<'_>, NotCosted>)> = offers
             .iter()
@@ -161,6 +171,27 @@ impl Cost {
         Ok(if any { Outcome::Yes } else { Outcome::CouldNotCheck })
     }
 
+    /// What is asked of a bill.
+    fn plan(&self, by_employer: bool) -> Plan<'_> {
+        Plan {
+            first: self.from,
+            years: self.years,
+            increments: self.progression.unwrap_or(IncrementRule::AS_OFFERED),
+            turnover: self.leavers.map(|leavers_percent| self.turnover(leavers_percent)),
+            contributions: self.contributions.as_deref(),
+            without_on_costs: self.without_on_costs,
+            by_employer,
+        }
+    }
+
+    fn turnover(&self, leavers_percent: Ratio) -> Turnover {
+        let joiners = match self.joiners_at {
+            Joiners::Bottom => JoinersAt::Bottom,
+            Joiners::Same => JoinersAt::Same,
+        };
+        Turnover { leavers_percent, joiners }
+    }
+
     fn cost<'c>(
         &self,
         offer: &'c Offer,
@@ -169,21 +200,7 @@ impl Cost {
         dispute: &Dispute,
         library: &Library,
     ) -> Result<Result<Costed<'c>, NotCosted>, Stop> {
-        let plan = Plan {
-            first: self.from,
-            years: self.years,
-            increments: self.progression.unwrap_or(IncrementRule::AS_OFFERED),
-            turnover: self.leavers.map(|leavers_percent| Turnover {
-                leavers_percent,
-                joiners: match self.joiners_at {
-                    Joiners::Bottom => JoinersAt::Bottom,
-                    Joiners::Same => JoinersAt::Same,
-                },
-            }),
-            contributions: self.contributions.as_deref(),
-            without_on_costs: self.without_on_costs,
-            by_employer: true,
-        };
+        let plan = self.plan(true);
         let Billed { bill, rates, charged, on_costs, assumptions } =
             match bill(&plan, offer, workforce, framework, dispute, library).or_else(refuse_question)? {
                 Ok(billed) => billed,

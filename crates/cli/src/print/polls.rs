@@ -1,11 +1,14 @@
 //! `whitley notice`, `whitley paper`, `whitley certificate`: the papers of a poll.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use dated::{Date, Faults, Place, parse_date};
 use dispute::campaign::Language;
+use dispute::roll::EmployerNotice;
 use dispute::{Call, Dispute, Unit};
 use law::Rulebook;
-use print::{Addressee, Batch, Certificate, Look, Mode, Numbers, PollPapers, Record};
+use print::{Addressee, Batch, Certificate, Document, Evidence, Look, Mode, Numbers, PollPapers, Record};
 
 use super::{Done, HowArguments, print_all, rules, stop_on_error};
 use crate::answer::{self, Outcome};
@@ -130,6 +133,12 @@ fn parse_numbers(text: &str) -> Result<(u64, u64), String> {
 pub(crate) struct CertificateArguments {
     #[command(flatten)]
     of: PollArguments,
+    /// Only this question of the poll
+    #[arg(long, value_name = "ID", conflicts_with = "table")]
+    question: Option<String>,
+    /// The table of all mandates instead: every unit and question, won or not
+    #[arg(long, conflicts_with = "unit")]
+    table: bool,
 }
 
 /// What every command of a poll begins with.
@@ -173,7 +182,8 @@ impl Notice {
             Self::Scrutineer(of) => {
                 let begun = begin(&of, as_json)?;
                 let templates = of.how.templates(&begun.faults);
-                let document = begun.papers(&of).and_then(|papers| papers.scrutineer_report(of.how.date, &begun.faults));
+                let document =
+                    begun.papers(&of).and_then(|papers| papers.scrutineer_report(&Evidence::default(), of.how.date, &begun.faults));
                 let faults = stop_on_error(begun.faults, as_json)?;
                 let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
                 let batch = Batch::single(format!("scrutineer-{}.pdf", of.poll), "scrutineer’s report", &of.poll, document);
@@ -188,52 +198,66 @@ fn ballot_notices_of(figures: &std::path::Path, of: &PollArguments, received: Da
     let mut begun = begin(of, as_json)?;
     let templates = of.how.templates(&begun.faults);
     let place = Place::new(&figures.display().to_string(), 1);
-    let mut batches = Vec::new();
     let read = std::fs::read(figures).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
     let entries = read.as_ref().and_then(|read| read["employers"].as_array()).cloned();
     if entries.is_none() {
         begun.faults.error("no-figures", &place, "this is no file of figures", "figures.json, as `whitley roll notices` writes it");
     }
-    let mut several: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
-    for entry in entries.into_iter().flatten() {
-        let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-        let counts = |key: &str| -> Vec<dispute::Count> {
-            let list = entry[key].as_array().into_iter().flatten();
-            let count = |one: &serde_json::Value| Some((one["name"].as_str()?.to_owned(), one["number"].as_u64()?));
-            list.filter_map(count).map(|(name, number)| dispute::Count { name, number, place: place.clone() }).collect()
-        };
-        let unit = text("unit");
-        if of.unit.as_ref().is_some_and(|only| *only != unit) {
-            continue;
-        }
-        let address = entry["address"].as_array().into_iter().flatten().filter_map(|line| line.as_str());
-        let employer = dispute::Employer {
-            unit: (unit.clone(), place.clone()),
-            name: text("employer"),
-            address: address.map(|line| (line.to_owned(), place.clone())).collect(),
-            description: None,
-            check_off: None,
-            categories: counts("categories"),
-            workplaces: counts("workplaces"),
-            place: place.clone(),
-        };
-        for papers in begun.dispute.papers.iter_mut().filter(|papers| papers.poll.0 == of.poll) {
-            papers.employers = vec![employer.clone()];
-            papers.figures_explained = Some(text("explained"));
-        }
-        // A unit may have several employers, and each gets its own notice.
-        let number = several.entry(unit.clone()).or_default();
-        *number += 1;
-        let file = if *number == 1 { format!("ballot-notice-{unit}.pdf") } else { format!("ballot-notice-{unit}-{number}.pdf") };
-        let Some(papers) = begun.papers(of) else { break };
-        for found in papers.units(Some(&unit), &begun.faults) {
-            let document = papers.ballot_notice(found, of.how.date, received, &begun.faults);
-            batches.extend(document.map(|document| Batch::single(file.clone(), "ballot notice", &unit, document)));
-        }
-    }
+    let mut notices = entries.iter().flatten().map(EmployerNotice::of_json).collect::<Vec<_>>();
+    notices.retain(|notice| of.unit.as_ref().is_none_or(|only| *only == notice.unit));
+    let batches = ballot_notices(&mut begun.dispute, &begun.book, &of.poll, &notices, [of.how.date, received], &place, &begun.faults);
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
     print_all(&of.how.out, "ballot-notice", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+}
+
+/// A notice of ballot for each of these; of the two days the first is the paper's, the second that of its receipt.
+pub(super) fn ballot_notices(
+    dispute: &mut Dispute,
+    book: &Rulebook,
+    poll: &str,
+    notices: &[EmployerNotice],
+    [date, received]: [Date; 2],
+    place: &Place,
+    faults: &Faults,
+) -> Vec<Batch> {
+    let mut batches = Vec::new();
+    let mut several: BTreeMap<&str, u32> = BTreeMap::new();
+    for notice in notices {
+        address_to(dispute, poll, notice, place);
+        let unit = &notice.unit;
+        // A unit may have several employers, and each gets its own notice.
+        let number = several.entry(unit).or_default();
+        *number += 1;
+        let file = if *number == 1 { format!("ballot-notice-{unit}.pdf") } else { format!("ballot-notice-{unit}-{number}.pdf") };
+        let Some(papers) = PollPapers::find(dispute, book, poll, faults) else { break };
+        for found in papers.units(Some(unit), faults) {
+            let document = papers.ballot_notice(found, date, received, faults);
+            batches.extend(document.map(|document| Batch::single(file.clone(), "ballot notice", unit, document)));
+        }
+    }
+    batches
+}
+
+/// Makes this the employer of its unit, with its figures, whatever the folder says.
+pub(super) fn address_to(dispute: &mut Dispute, poll: &str, notice: &EmployerNotice, place: &Place) {
+    let counts = |list: &BTreeMap<String, u64>| -> Vec<dispute::Count> {
+        list.iter().map(|(name, number)| dispute::Count { name: name.clone(), number: *number, place: place.clone() }).collect()
+    };
+    let employer = dispute::Employer {
+        unit: (notice.unit.clone(), place.clone()),
+        name: notice.employer.clone(),
+        address: notice.address.iter().map(|line| (line.clone(), place.clone())).collect(),
+        description: None,
+        check_off: None,
+        categories: counts(&notice.categories),
+        workplaces: counts(&notice.workplaces),
+        place: place.clone(),
+    };
+    for papers in dispute.papers.iter_mut().filter(|papers| papers.poll.0 == poll) {
+        papers.employers = vec![employer.clone()];
+        papers.figures_explained = Some(notice.explained.clone());
+    }
 }
 
 /// One document for each unit; a fault in any stops all.
@@ -348,16 +372,24 @@ fn results(of: &PollArguments, as_json: bool) -> Done {
     let mut batches = Vec::new();
     if let Some(papers) = begun.papers(of) {
         for unit in papers.units(of.unit.as_deref(), &begun.faults) {
-            for (addressee, to) in [(Addressee::Members, "members"), (Addressee::Employer, "employer")] {
+            for addressee in [Addressee::Members, Addressee::Employer] {
                 let document = papers.result_statement(unit, addressee, of.how.date, &begun.faults);
-                let what = format!("result to {}", if to == "members" { "members" } else { "the employer" });
-                batches.extend(document.map(|document| Batch::single(format!("result-{}-{to}.pdf", unit.id), &what, &unit.id, document)));
+                batches.extend(document.map(|document| result_batch(&unit.id, addressee, document)));
             }
         }
     }
     stop_on_error(begun.faults, as_json)?;
     let files = batches.len();
     print_all(&of.how.out, "result", Mode::Replace, &templates, batches.into_iter(), files, &[], as_json)
+}
+
+/// The statement of a unit's result as a file of a run.
+pub(super) fn result_batch(unit: &str, addressee: Addressee, document: Document) -> Batch {
+    let (to, whom) = match addressee {
+        Addressee::Members => ("members", "members"),
+        Addressee::Employer => ("employer", "the employer"),
+    };
+    Batch::single(format!("result-{unit}-{to}.pdf"), &format!("result to {whom}"), unit, document)
 }
 
 impl Paper {
@@ -440,10 +472,17 @@ impl CertificateArguments {
         let of = &self.of;
         let begun = begin(of, as_json)?;
         let templates = of.how.templates(&begun.faults);
+        if self.table {
+            let document = begun.papers(of).and_then(|papers| papers.mandate_table(of.how.date, &begun.faults));
+            let faults = stop_on_error(begun.faults, as_json)?;
+            let Some(document) = document else { return Err(answer::refuse(&faults, as_json)) };
+            let batch = Batch::single(format!("mandates-{}.pdf", of.poll), "table of mandates", &of.poll, document);
+            return print_all(&of.how.out, "mandates", Mode::Replace, &templates, [batch].into_iter(), 1, &[], as_json);
+        }
         let (mut batches, mut refused) = (Vec::new(), Vec::new());
         if let Some(papers) = begun.papers(of) {
             for unit in papers.units(of.unit.as_deref(), &begun.faults) {
-                match papers.certificate(unit, of.how.date, &begun.faults) {
+                match papers.certificate(unit, self.question.as_deref(), of.how.date, &begun.faults) {
                     Some(Certificate::Held(document)) => {
                         batches.push(Batch::single(format!("certificate-{}.pdf", unit.id), "certificate of mandate", &unit.id, *document));
                     }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dispute::roll::{EmployerNotice, Notices, unit_id};
-use serde_json::{Value, json};
 
 use super::{Done, Stop, folder, late, read, write};
 use crate::answer::{self, Outcome, Table};
@@ -56,13 +55,7 @@ impl Write {
             write(&self.out.join(format!("{name}.txt")), text(notice, notices.synthetic.as_deref()).as_bytes(), false)?;
             files.push(name);
         }
-        let figures = json!({
-            "whitley_figures": 1,
-            "roll": notices.hash.to_string(),
-            "label": record["label"],
-            "synthetic": notices.synthetic,
-            "employers": notices.employers.iter().map(notice_json).collect::<Vec<_>>(),
-        });
+        let figures = notices.figures(&record["label"]);
         write(&self.out.join("figures.json"), format!("{figures:#}\n").as_bytes(), false)?;
         if as_json {
             answer::print_json(&figures);
@@ -96,15 +89,6 @@ impl Write {
         ));
         Ok(Outcome::Yes)
     }
-}
-
-fn notice_json(notice: &EmployerNotice) -> Value {
-    let list =
-        |list: &BTreeMap<String, u64>| -> Value { list.iter().map(|(name, number)| json!({ "name": name, "number": number })).collect() };
-    json!({
-        "unit": notice.unit, "employer": notice.employer, "address": notice.address, "total": notice.total,
-        "categories": list(&notice.categories), "workplaces": list(&notice.workplaces), "explained": notice.explained,
-    })
 }
 
 fn figures_csv(notice: &EmployerNotice) -> String {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use poll::board::Recorded;
-use poll::files::MOST_BYTES;
 pub(crate) use poll::files::{Readers, read, read_text, write};
+use poll::records::{Broken, Events};
 use poll::{Companion, Folder, Poll, plan};
-use vote::archive::{BLOCK, Event, EventKind, Head, Rest, TAIL_BYTES, Tail};
+use vote::archive::{BLOCK, EventKind, Rest, TAIL_BYTES, Tail};
 use vote::trustee::record::Trustees;
 use vote::{Election, EncryptedTally, PublicCredentials};
 
@@ -94,30 +94,12 @@ impl Opened {
         let tail = read_tail(&file, path)?;
         let mut reader = std::io::BufReader::with_capacity(1 << 20, file);
         reader.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let mut data: Vec<Vec<u8>> = Vec::new();
         let mut opened: Option<Self> = None;
-        let mut block = [0; BLOCK];
-        loop {
-            match reader.read_exact(&mut block) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
-                Err(error) => return Err(failed(error)),
-            }
-            let head = Head::read(&block).ok_or_else(|| damaged("a record's header"))?;
-            if head.size > MOST_BYTES {
-                return Err(damaged("a record's size"));
-            }
-            let mut body = vec![0; head.padded() as usize];
-            reader.read_exact(&mut body).map_err(|_| damaged("a record is cut off"))?;
-            body.truncate(head.size as usize);
-            if !head.is_event() {
-                if head.name != "BELENIOS" {
-                    data.push(body);
-                }
-                continue;
-            }
-            let event = Event::read(&body).map_err(|_| damaged("an event"))?;
-            let records = std::mem::take(&mut data);
+        for event in Events::of(reader) {
+            let (event, records) = event.map_err(|broken| match broken {
+                Broken::Damaged(what) => damaged(what),
+                Broken::Disk(error) => failed(error),
+            })?;
             match (event.kind, &mut opened) {
                 (EventKind::Setup, None) => {
                     let [election, trustees, credentials, _] = records.as_slice() else { return Err(damaged("its setup")) };

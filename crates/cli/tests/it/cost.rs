@@ -159,3 +159,60 @@ fn questions_that_cannot_be_put_are_refused() {
     assert_eq!(answer.code, 3);
     assert_eq!(answer.err.matches("error:").count(), 3, "{}", answer.err);
 }
+
+/// The note's figures are those of the command without a note, each difference adds up to the penny, and only both sides agree.
+#[test]
+fn a_costing_note_says_why_two_figures_differ_and_what_is_agreed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("staff.csv"), STAFF).expect("written");
+    let note = |items: &str| {
+        std::fs::write(folder.path().join("note.toml"), format!("title = \"The recommendation of 2014\"\n{items}")).expect("written")
+    };
+    let ask = |more: &str| whitley_in(folder.path(), &format!("offer cost nhs-2014 --workforce staff.csv {more}"));
+    let plain: Value = serde_json::from_str(&ask("--offer recommendation --json").out).expect("JSON");
+    let pence =
+        |reading: &str, part: &str| at(&plain, &format!("offers/0/years/0/readings/{reading}/{part}_pence")).as_i64().expect("pence");
+    let award = |reading: &str| pence(reading, "award") + pence(reading, "on_costs_of_award");
+    let (in_year, run_rate) = (award("in_year"), award("run_rate"));
+    note(&format!(
+        "[[item]]\nid = \"award\"\nwhat = \"The award\"\noffer = \"recommendation\"\nfigure = \"award\"\nreading = \"in-year\"\n\
+         agreed = \"{}\"\nagreed_by = [\"unison\", \"government\"]\nagreed_on = 2014-03-13\n\
+         [[item.says]]\nwho = \"government\"\namount = \"{}\"\nfigure = \"whole\"\nreading = \"run-rate\"\non_costs = false\n\
+         [[item.says]]\nwho = \"unison\"\namount = \"{}\"\n\
+         [[item]]\nid = \"rate\"\nwhat = \"From then on\"\noffer = \"recommendation\"\nfigure = \"award\"\nreading = \"run-rate\"\n",
+        in_year / 100,
+        1_000_000,
+        in_year / 100 + 5,
+    ));
+    let found = ask("--note note.toml --json");
+    assert_eq!(found.code, 0, "{}", found.err);
+    let found: Value = serde_json::from_str(&found.out).expect("JSON");
+    assert_eq!(at(&found, "items/0/computed_pence"), in_year);
+    assert_eq!(at(&found, "items/1/computed_pence"), run_rate);
+    assert_eq!((at(&found, "items/0/agreed").as_str(), at(&found, "items/1/agreed").as_str()), (Some("both sides"), Some("not agreed")));
+    let says = at(&found, "items/0/says/0");
+    let steps: Vec<i64> =
+        at(says, "explained").as_array().expect("steps").iter().map(|step| step["change_pence"].as_i64().expect("pence")).collect();
+    assert_eq!(steps.len(), 3, "{says}");
+    assert!(steps.iter().all(|step| *step != 0), "{says}");
+    let unexplained = at(says, "unexplained_pence").as_i64().expect("pence");
+    assert_eq!(in_year + steps.iter().sum::<i64>() + unexplained, 100_000_000);
+    // Counted the same way nothing is explained, and what is left is the difference.
+    assert_eq!(at(&found, "items/0/says/1/explained").as_array().map(Vec::len), Some(0));
+    let text = ask("--note note.toml").out;
+    for says in ["AGREED BY BOTH SIDES", "NOT AGREED\n", "leaving on-costs out", "1 of 2 items are agreed by both sides"] {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    let table = ask("--note note.toml --csv").out;
+    assert!(table.starts_with("item,what,offer,year,computed,who,says,") && table.lines().count() == 4, "{table}");
+    // Every fault at once.
+    note(
+        "[[item]]\nid = \"x\"\nwhat = \"x\"\noffer = \"nowhere\"\nfigure = \"lunch\"\nreading = \"net\"\nagreed_by = [\"nobody\"]\n\
+         [[item.says]]\nwho = \"government\"\namount = \"much\"\n",
+    );
+    let wrong = ask("--note note.toml");
+    assert_eq!(wrong.code, 3);
+    for says in ["no offer “nowhere”", "lunch", "no party “nobody”", "which sum", "not a sum of money"] {
+        assert!(wrong.err.contains(says) || wrong.out.contains(says), "{says}: {} {}", wrong.out, wrong.err);
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use dated::{Date, long_date};
 use pay::grouped;
+use serde_json::{Value, json};
 
 use super::employers::Employers;
 use super::freeze::{Roll, RollHash};
@@ -29,6 +30,48 @@ pub struct EmployerNotice {
     pub total: u64,
     /// How the figures were arrived at.
     pub explained: String,
+}
+
+impl EmployerNotice {
+    /// As it stands in `figures.json`, from which `whitley notice ballot --figures` prints.
+    pub fn json(&self) -> Value {
+        let list = |list: &BTreeMap<String, u64>| -> Value {
+            list.iter().map(|(name, number)| json!({ "name": name, "number": number })).collect()
+        };
+        json!({
+            "unit": self.unit, "employer": self.employer, "address": self.address, "total": self.total,
+            "categories": list(&self.categories), "workplaces": list(&self.workplaces), "explained": self.explained,
+        })
+    }
+
+    /// Reads [`Self::json`] back. What is missing is empty: whether a notice has all that it needs is judged when it is printed.
+    pub fn of_json(value: &Value) -> Self {
+        let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        let list = |key: &str| value[key].as_array().into_iter().flatten();
+        let counts = |key: &str| list(key).filter_map(|one| Some((one["name"].as_str()?.to_owned(), one["number"].as_u64()?))).collect();
+        Self {
+            unit: text("unit"),
+            employer: text("employer"),
+            address: list("address").filter_map(Value::as_str).map(str::to_owned).collect(),
+            categories: counts("categories"),
+            workplaces: counts("workplaces"),
+            total: value["total"].as_u64().unwrap_or_default(),
+            explained: text("explained"),
+        }
+    }
+}
+
+impl Notices {
+    /// `figures.json`. `label` is the name of the freeze, where it has one.
+    pub fn figures(&self, label: &Value) -> Value {
+        json!({
+            "whitley_figures": 1,
+            "roll": self.hash.to_string(),
+            "label": label,
+            "synthetic": self.synthetic,
+            "employers": self.employers.iter().map(EmployerNotice::json).collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// All notices of a ballot.

@@ -18,8 +18,10 @@ usage: whitley-verify ARCHIVE.bel [options]
   --verbose            every check, not only those that failed
   --threads N          threads to use (default: all)
   --state FILE         continue from an earlier run, and remember this one in FILE
-  --election HASH      the election's fingerprint, known from elsewhere (hexadecimal)
-  --tracker HASH       a ballot's tracker that must be counted (hexadecimal; may be repeated)
+  --election HASH      the election's fingerprint, known from elsewhere
+  --tracker HASH       a ballot's tracker that must be counted (may be repeated)
+
+A hash is written as pages and receipts show it (43 letters, in groups if in quotation marks) or as 64 hexadecimal digits.
 
 exit status: 0 passed, 1 failed, 2 could not check, 3 wrong call
 ";
@@ -91,7 +93,8 @@ fn parse_call(mut args: impl Iterator<Item = String>) -> Result<Option<Call>, St
 }
 
 fn hash(text: &str) -> Result<[u8; 32], String> {
-    verify::hex::hash_from_hex(text.as_bytes()).ok_or(format!("{text} is not 64 small hexadecimal digits"))
+    verify::hex::hash_as_shown(text)
+        .ok_or_else(|| format!("“{text}” is no hash: 43 letters as a page or receipt shows it, or 64 small hexadecimal digits"))
 }
 
 fn run(mut call: Call) -> Result<ExitCode, String> {

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use store::{ElectionState, Expect};
+use store::{ElectionState, Expect, PackState};
 use vote::companion::{PublicRoleKey, Signature};
 
 use super::audit::{Incident, incidents};
@@ -18,6 +18,7 @@ use crate::desk::upload;
 use crate::files;
 use crate::pages::certificate::{Certified, certified};
 use crate::pages::{Frame, render};
+use crate::printer::Told;
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
 use crate::service::Service;
@@ -258,6 +259,66 @@ async fn kept_report(service: &Service) -> Result<Option<(u64, BTreeMap<String, 
         said.insert(format!("reason-{item}"), one["reason"].as_str().unwrap_or_default().to_owned());
     }
     Ok(Some((info.version, said, value["made_at"].as_str().unwrap_or_default().to_owned())))
+}
+
+/// What the scrutineer stated.
+pub(super) struct Stated {
+    /// Of (a), (b), (c).
+    pub(super) satisfied: [bool; 3],
+    /// Reasons, each with the letter of its point.
+    pub(super) reasons: Vec<String>,
+    /// When.
+    pub(super) made_at: String,
+}
+
+/// The statements, once all three are made.
+pub(super) async fn statements(service: &Service) -> Result<Option<Stated>, Problem> {
+    let Some((_, said, made_at)) = kept_report(service).await? else { return Ok(None) };
+    let items = items(&said);
+    let satisfied: Option<Vec<bool>> = items.iter().map(|item| item.satisfied).collect();
+    let Some(satisfied) = satisfied.and_then(|all| all.try_into().ok()) else { return Ok(None) };
+    let given = items.into_iter().filter(|item| !item.reason.is_empty());
+    let reasons = given.map(|item| format!("({}) {}", item.field, item.reason)).collect();
+    Ok(Some(Stated { satisfied, reasons, made_at }))
+}
+
+/// Columns of the paper register: the state in which a pack is now, heading.
+const REGISTER: [(PackState, &str); 8] = [
+    (PackState::Issued, "Out, not back"),
+    (PackState::Returned, "Back, not judged"),
+    (PackState::Accepted, "Accepted"),
+    (PackState::Spoiled, "Spoiled"),
+    (PackState::SetAside, "Set aside"),
+    (PackState::Lost, "Lost"),
+    (PackState::Void, "Void"),
+    (PackState::Unused, "Unused"),
+];
+
+/// What became of the packs, as the printed report shows it: by the authority's deliveries, and by the register of papers.
+pub(super) async fn packs(service: &Service) -> Result<Vec<Told>, Problem> {
+    let mut all = Vec::new();
+    let poll = demand_poll(service).await?;
+    let heads = |names: &mut dyn Iterator<Item = &str>| std::iter::once("Unit").chain(names).map(str::to_owned).collect();
+    if let Some((_, summary)) = Summary::kept(service).await? {
+        let as_of = london(summary.value["as_of"].as_str().unwrap_or_default());
+        let told = format!("By the authority’s summary as of {as_of}, {}.", summary.signed_words());
+        let rows = poll.units.iter().map(|unit| std::iter::once(unit.name.clone()).chain(summary.row(&unit.id)).collect());
+        all.push((told, heads(&mut PACKS.iter().map(|(_, head)| *head)), rows.collect()));
+    }
+    let counts = service.store.list_pack_counts().await?;
+    if !counts.is_empty() {
+        let number = |unit: &str, state| {
+            let found = counts.iter().find(|(known, kept, _)| known == unit && *kept == state);
+            found.map_or(0, |(_, _, number)| *number).to_string()
+        };
+        let rows = poll.units.iter().map(|unit| {
+            let numbers = REGISTER.iter().map(|(state, _)| number(&unit.id, *state));
+            std::iter::once(unit.name.clone()).chain(numbers).collect()
+        });
+        let told = "Paper packs by the register of this service, each in the state in which it is now.".to_owned();
+        all.push((told, heads(&mut REGISTER.iter().map(|(_, head)| *head)), rows.collect()));
+    }
+    Ok(all)
 }
 
 /// `GET /desk/report`.

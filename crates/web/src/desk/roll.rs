@@ -614,7 +614,8 @@ pub(crate) async fn notices_csv(State(service): State<Service>) -> Answer {
     Ok(private(download("text/csv; charset=utf-8", "notices.csv", text.into())))
 }
 
-async fn count_notices(service: &Service) -> Result<Notices, Problem> {
+/// The figures of the notices, by unit and employer.
+pub(super) async fn count_notices(service: &Service) -> Result<Notices, Problem> {
     service.store.get_frozen_roll().await?.ok_or_else(not_frozen)?;
     let bytes = service.store.get_frozen_roll_bytes().await?;
     late::canonical(&bytes)?;

@@ -254,6 +254,12 @@ pub async fn list(service: &Service, role: Role) -> Result<(&'static str, Vec<Se
             "the authority’s summary".to_owned(),
         ),
         task("Incidents", "/desk/incidents", Status::Always, String::new()),
+        task(
+            "Papers as PDF",
+            "/desk/documents",
+            if at.has_plan { Status::Always } else { Status::NotYet },
+            "notices, results, certificates".to_owned(),
+        ),
         task("Report of the scrutineer", "/desk/report", Status::of(at.all(at.counted), false, at.has_report), String::new()),
         task("Erase the roll", "/desk/roll/erase", Status::of(at.roll_frozen && at.all(at.counted), false, at.roll_erased), String::new()),
         task("Audit log", "/desk/audit", Status::Always, format!("{} acts, chained", head.lines)),

@@ -9,6 +9,7 @@ use law::{Judgment, Outcome, TermKind, Verdict as LawVerdict, weekday_date};
 use store::ElectionState;
 use verify::Verdict;
 
+use crate::desk::documents;
 use crate::elections::Election;
 use crate::files::{self, About};
 use crate::pages::{Frame, render};
@@ -171,6 +172,8 @@ struct MandatesPage {
     kind: &'static str,
     rows: Vec<MandateRow>,
     waiting: usize,
+    /// The scrutineer's signed report is public.
+    is_signed: bool,
     disclaimer: String,
 }
 
@@ -199,5 +202,13 @@ pub(crate) async fn table(State(service): State<Service>) -> Answer {
         }
     }
     let disclaimer = service.results.disclaimer().to_owned();
-    render(&MandatesPage { frame: Frame::of(&service, Language::English).await, kind: kind_of(&about), rows, waiting, disclaimer })
+    let is_signed = documents::is_signed(&service).await?;
+    render(&MandatesPage {
+        frame: Frame::of(&service, Language::English).await,
+        kind: kind_of(&about),
+        rows,
+        waiting,
+        is_signed,
+        disclaimer,
+    })
 }

@@ -118,6 +118,8 @@ struct Shown {
     questions: Vec<QuestionView>,
     no_law: Option<&'static str>,
     uuid: String,
+    /// Unit, address and hash, to cite the result by.
+    cite: String,
 }
 
 struct QuestionView {
@@ -177,6 +179,14 @@ pub(crate) async fn one(State(service): State<Service>, Path(unit): Path<String>
         small: election.entitled < counts.minimum,
         questions,
         no_law,
+        cite: format!(
+            "{}, {}/results/{}, archive {} with the last event {}",
+            election.name,
+            service.origin.as_str(),
+            election.unit,
+            election.uuid,
+            election.info.head_hash.hex()
+        ),
         uuid: election.uuid,
     };
     render(&ResultPage { frame, heading, pending: None, shown: Some(shown) })

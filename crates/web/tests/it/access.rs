@@ -35,6 +35,7 @@ impl Paths {
             .replace("{number}", "1")
             .replace("{line}", "0.json")
             .replace("{trustee}", "1")
+            .replace("documents/{name}", "documents/mandates.pdf")
             .replace("{dispute}", "nhs-2007")
             .replace("{*page}", "offers");
         if filled == "/sign-in/once" { "/sign-in/once?token=x".to_owned() } else { filled }

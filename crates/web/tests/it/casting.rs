@@ -255,7 +255,7 @@ async fn a_retry_after_a_restart_gets_the_same_receipt() {
     let first = running.cast(&election.uuid, &ballot).await.json();
     let (folder, _) = running.stop().await;
     let clock = web::clock::SetClock::at(at(OPENS).plus_seconds(7_200));
-    let means = web::Means { clock: std::sync::Arc::new(clock), random: std::sync::Arc::new(web::SystemRandom) };
+    let means = web::Means { clock: std::sync::Arc::new(clock), random: std::sync::Arc::new(web::SystemRandom), printer: None };
     let server = web::start(crate::made::config(&folder, &Wanted::default()), means).await.expect("it starts again");
     let found = server.service.store.find_ballot(&election.uuid, vote::Hash::of(&ballot).0).await.expect("a store").expect("the ballot");
     assert_eq!(json!(found.height), first["position"]);

@@ -18,14 +18,14 @@ use web::schedule;
 use crate::made::{CLOSES, Got, OPENS, Running, Wanted, at, ballot, node};
 
 /// A person with a key, a session, and files of their own.
-struct Person {
-    key: KeyFile,
+pub(crate) struct Person {
+    pub(crate) key: KeyFile,
     cookie: String,
 }
 
-struct Poller {
-    running: Running,
-    people: BTreeMap<&'static str, Person>,
+pub(crate) struct Poller {
+    pub(crate) running: Running,
+    pub(crate) people: BTreeMap<&'static str, Person>,
     poll: Poll,
 }
 
@@ -106,18 +106,18 @@ impl Poller {
         person.cookie = got.header("set-cookie").split(';').next().expect("a cookie").to_owned();
     }
 
-    async fn get(&self, name: &str, path: &str) -> Got {
+    pub(crate) async fn get(&self, name: &str, path: &str) -> Got {
         self.running.ask(hyper::Method::GET, path, &[("cookie", &self.people[name].cookie)], "").await
     }
 
-    async fn post(&self, name: &str, path: &str, kind: &str, body: Vec<u8>) -> Got {
+    pub(crate) async fn post(&self, name: &str, path: &str, kind: &str, body: Vec<u8>) -> Got {
         let origin = self.running.origin.clone();
         let headers = [("cookie", self.people[name].cookie.as_str()), ("origin", &origin), ("content-type", kind)];
         self.running.ask(hyper::Method::POST, path, &headers, body).await
     }
 
     /// Brings files as a browser does.
-    async fn bring(&self, name: &str, path: &str, files: &[(String, Vec<u8>)]) -> Got {
+    pub(crate) async fn bring(&self, name: &str, path: &str, files: &[(String, Vec<u8>)]) -> Got {
         let mut body = Vec::new();
         for (file, bytes) in files {
             body.extend(
@@ -133,13 +133,13 @@ impl Poller {
         self.post(name, path, "multipart/form-data; boundary=x-x", body).await
     }
 
-    async fn bring_good(&self, name: &str, path: &str, files: &[(String, Vec<u8>)]) -> String {
+    pub(crate) async fn bring_good(&self, name: &str, path: &str, files: &[(String, Vec<u8>)]) -> String {
         let got = self.bring(name, path, files).await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text());
         got.text()
     }
 
-    async fn bring_bad(&self, name: &str, path: &str, file: &str, bytes: &[u8], why: &str) {
+    pub(crate) async fn bring_bad(&self, name: &str, path: &str, file: &str, bytes: &[u8], why: &str) {
         let got = self.bring(name, path, &[(file.to_owned(), bytes.to_vec())]).await;
         let text = got.text();
         assert!(got.status.is_client_error() && text.contains(why), "{file}: {}: {text}", got.status);
@@ -555,6 +555,7 @@ async fn a_whole_poll_over_the_desks() {
     let page = poller.get("officer", "/desk/result").await.text();
     assert!(page.contains("2 of 2 units are published"), "{page}");
     poller.record(south).await;
+    crate::desk_documents::of_a_counted_poll(&poller).await;
     let page = poller.running.get("/results/north").await.text();
     assert!(page.contains("Every check passed"), "{page}");
 

@@ -107,7 +107,7 @@ pub(crate) async fn node(wanted: &Wanted, made: Rehearsed) -> Running {
 async fn started(wanted: &Wanted, made: Rehearsed, officer: Option<PublicRoleKey>) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = SetClock::at(at(OPENS).plus_seconds(3_600));
-    let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom) };
+    let means = Means { clock: Arc::new(clock.clone()), random: Arc::new(SystemRandom), printer: None };
     let server = web::start(Config { officer, ..config(&folder, wanted) }, means).await.expect("the service starts");
     let service = server.service.clone();
     let origin = service.origin.as_str().to_owned();

@@ -9,6 +9,7 @@ mod casting;
 #[allow(dead_code)]
 mod cluster;
 mod described;
+mod desk_documents;
 mod desk_paper;
 mod desk_poll;
 mod desk_roll;

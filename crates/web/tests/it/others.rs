@@ -34,7 +34,7 @@ async fn ballots_of_the_booth_are_taken() {
 async fn a_service_that_cannot_be_right_does_not_start() {
     let wanted = Wanted::default();
     let folder = tempfile::tempdir().expect("a folder");
-    let means = || Means { clock: Arc::new(SetClock::at(at(OPENS))), random: Arc::new(SystemRandom) };
+    let means = || Means { clock: Arc::new(SetClock::at(at(OPENS))), random: Arc::new(SystemRandom), printer: None };
     let mut bare = config(&folder, &wanted);
     bare.rehearsal = false;
     // Disputes alone are something to serve; a file is no folder of disputes; one key has one role.
@@ -100,7 +100,7 @@ async fn a_damaged_database_is_not_served() {
         bytes[at + 7] ^= 1;
     }
     std::fs::write(&path, bytes).expect("written");
-    let means = Means { clock: Arc::new(SetClock::at(at(OPENS))), random: Arc::new(SystemRandom) };
+    let means = Means { clock: Arc::new(SetClock::at(at(OPENS))), random: Arc::new(SystemRandom), printer: None };
     match web::start(config(&folder, &Wanted::default()), means).await {
         Err(ServeError::Damaged(faults)) => assert!(!faults.is_empty()),
         Err(other) => panic!("{other}"),
