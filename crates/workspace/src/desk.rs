@@ -28,6 +28,7 @@ use law::Rulebook;
 use crate::asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
 use crate::offer_form;
 use crate::pages::NAVIGATION;
+use crate::places::PlacesRead;
 use crate::shelf::{By, Shelf, ShelfError};
 
 /// Disputes that were read and are kept in memory, by id and version.
@@ -38,6 +39,7 @@ pub struct Desk {
     shelf: Shelf,
     library: Library,
     book: Rulebook,
+    places: PlacesRead,
     kept: Mutex<VecDeque<Arc<Read>>>,
 }
 
@@ -151,7 +153,7 @@ impl Desk {
     /// The desk of the shelf at a path.
     ///
     /// # Errors
-    /// The folder cannot be had, or the data of the program are broken (a bug).
+    /// The folder cannot be had, its files of places have faults, or the data of the program are broken (a bug).
     pub fn open(path: &Path) -> Result<Self, String> {
         let shelf = Shelf::open(path).map_err(|error| error.to_string())?;
         let (library, faults) = Library::built_in();
@@ -164,7 +166,8 @@ impl Desk {
                 faults.first().map(ToString::to_string).unwrap_or_default()
             )
         })?;
-        Ok(Self { shelf, library, book, kept: Mutex::default() })
+        let places = shelf.places(&library.sources)?;
+        Ok(Self { shelf, library, book, places, kept: Mutex::default() })
     }
 
     /// Answers a request below `/d/`, by somebody who is signed in.
@@ -216,6 +219,7 @@ impl Desk {
             dispute,
             library: &self.library,
             book: &self.book,
+            places: &self.places,
             warnings: &read.faults,
             version: &read.version,
             base: &asked.base,

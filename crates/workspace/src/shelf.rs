@@ -10,12 +10,14 @@ mod package;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dated::{FileBytes, MAX_FILE_BYTES};
+use dated::{Faults, FileBytes, MAX_FILE_BYTES, Sources};
 use dispute::{Folder, FoundingDisputes, starter_files};
+
+use crate::places::{PlacesRead, read_postcodes};
 
 pub use disk::{MOST_FILES, hash, listing, read_folder, version};
 pub use log::{Entry, FileChange, History, What, differences};
@@ -117,7 +119,41 @@ pub fn is_file_path(path: &str) -> bool {
     parts.len() <= 2 && parts.iter().all(plain) && parts.last() != Some(&"roll.csv")
 }
 
+/// The most bytes of a file of sittings.
+const MOST_SITTINGS_BYTES: u64 = MAX_FILE_BYTES;
+
 impl Shelf {
+    /// The constituencies that the program carries, with what stands beside the disputes: `postcodes.csv` (postcode, constituency, from,
+    /// until) and `sittings.csv` (by-elections, vacancies). Neither must be there.
+    ///
+    /// # Errors
+    /// All faults of these files, a line each.
+    pub fn places(&self, sources: &Sources) -> Result<PlacesRead, String> {
+        let said = |faults: Vec<dated::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        let mut read = PlacesRead::built_in(sources).map_err(said)?;
+        let faults = Faults::new();
+        let open = |name: &str| {
+            let path = self.path.join(name);
+            match File::open(&path) {
+                Ok(file) => Ok(Some((path, file))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(ShelfError::disk(&path, &error).to_string()),
+            }
+        };
+        if let Some((path, file)) = open("sittings.csv")? {
+            let mut bytes = Vec::new();
+            file.take(MOST_SITTINGS_BYTES + 1).read_to_end(&mut bytes).map_err(|error| ShelfError::disk(&path, &error).to_string())?;
+            let size = bytes.len() as u64;
+            let bytes = if size > MOST_SITTINGS_BYTES { FileBytes::TooLarge { bytes: size } } else { FileBytes::Read(bytes) };
+            read.seats.add_sittings(&path.display().to_string(), &bytes, &faults);
+        }
+        if let Some((path, file)) = open("postcodes.csv")? {
+            let input = io::BufReader::with_capacity(1 << 18, file);
+            read.postcodes = read_postcodes(&path.display().to_string(), input, &mut read.seats, &faults);
+        }
+        if faults.error_count() > 0 { Err(said(faults.into_sorted())) } else { Ok(read) }
+    }
+
     /// The shelf at a path, which is made if it is not there.
     ///
     /// # Errors

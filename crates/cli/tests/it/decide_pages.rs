@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use dispute::{Dispute, FoundingDisputes, Library};
 use law::Rulebook;
 use serde_json::Value;
+use workspace::places::PlacesRead;
 use workspace::{Answer, Asked, Opened, Page, Reader};
 
 use crate::run::{at, whitley, whitley_in};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().0);
+static PLACES: LazyLock<PlacesRead> = LazyLock::new(|| PlacesRead::built_in(&LIBRARY.sources).expect("constituencies"));
 static BOOK: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::built_in().expect("rules without fault"));
 
 const FOUNDING: [&str; 5] = ["civil-service-2004", "nhs-2007", "nhs-2008", "nhs-2014", "nhs-whitley-1998"];
@@ -26,6 +28,7 @@ fn page(dispute: &Dispute, path: &str, pairs: &[(&str, &str)]) -> Page {
         dispute,
         library: &LIBRARY,
         book: &BOOK,
+        places: &PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
         base: "/d/x",
