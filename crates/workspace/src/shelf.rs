@@ -222,11 +222,22 @@ impl Shelf {
     /// # Errors
     /// As [`ShelfError`] says; nothing is half-written.
     pub fn write(&self, id: &str, path: &str, bytes: Option<&[u8]>, seen: &str, by: By<'_>) -> Result<String, ShelfError> {
-        if !is_file_path(path) {
-            return Err(ShelfError::refused(format!("“{path}” cannot be a file of a dispute; a name is like offers/offer-2.toml")));
-        }
-        if bytes.is_some_and(|bytes| bytes.len() as u64 > MAX_FILE_BYTES) {
-            return Err(ShelfError::refused(format!("{path} would be larger than {} MB", MAX_FILE_BYTES >> 20)));
+        self.write_all(id, &[(path, bytes)], seen, by)
+    }
+
+    /// Writes several files as one version, in this order: should the machine stop in between, what is there must be a dispute
+    /// without the rest.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_all(&self, id: &str, files: &[(&str, Option<&[u8]>)], seen: &str, by: By<'_>) -> Result<String, ShelfError> {
+        for (path, bytes) in files {
+            if !is_file_path(path) {
+                return Err(ShelfError::refused(format!("“{path}” cannot be a file of a dispute; a name is like offers/offer-2.toml")));
+            }
+            if bytes.is_some_and(|bytes| bytes.len() as u64 > MAX_FILE_BYTES) {
+                return Err(ShelfError::refused(format!("{path} would be larger than {} MB", MAX_FILE_BYTES >> 20)));
+            }
         }
         let (_turn, _lock) = self.begin(id)?;
         let mut history = self.caught_up(id, by)?;
@@ -235,26 +246,33 @@ impl Shelf {
         if now != seen {
             return Err(ShelfError::Stale(now));
         }
-        if bytes.is_some() && !folder.files.contains_key(path) && folder.files.len() >= MOST_FILES {
+        let new = files.iter().filter(|(path, bytes)| bytes.is_some() && !folder.files.contains_key(*path)).count();
+        if new > 0 && folder.files.len() + new > MOST_FILES {
             return Err(ShelfError::refused(format!("a dispute has at most {MOST_FILES} files")));
         }
-        let target = self.path.join(id).join(path);
-        let parent = target.parent().unwrap_or(&self.path);
-        match fs::symlink_metadata(parent) {
-            Ok(metadata) if metadata.is_symlink() => {
-                return Err(ShelfError::refused(format!("{} is a link; nothing is written through it", parent.display())));
-            }
-            Ok(_) => {}
-            Err(_) => fs::create_dir_all(parent).map_err(|error| ShelfError::disk(parent, &error))?,
-        }
-        match bytes {
-            Some(bytes) => write_whole(&target, bytes)?,
-            None => match fs::remove_file(&target) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    return Err(ShelfError::NotThere(format!("{id} has no file {path}")));
+        let mut targets = Vec::new();
+        for (path, bytes) in files {
+            let target = self.path.join(id).join(path);
+            let parent = target.parent().unwrap_or(&self.path);
+            match fs::symlink_metadata(parent) {
+                Ok(metadata) if metadata.is_symlink() => {
+                    return Err(ShelfError::refused(format!("{} is a link; nothing is written through it", parent.display())));
                 }
-                done => done.map_err(|error| ShelfError::disk(&target, &error))?,
-            },
+                Ok(_) => {}
+                Err(_) => fs::create_dir_all(parent).map_err(|error| ShelfError::disk(parent, &error))?,
+            }
+            targets.push((*path, target, *bytes));
+        }
+        for (path, target, bytes) in targets {
+            match bytes {
+                Some(bytes) => write_whole(&target, bytes)?,
+                None => match fs::remove_file(&target) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        return Err(ShelfError::NotThere(format!("{id} has no file {path}")));
+                    }
+                    done => done.map_err(|error| ShelfError::disk(&target, &error))?,
+                },
+            }
         }
         let folder = self.read_own(id)?;
         history.add(

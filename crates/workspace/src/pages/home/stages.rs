@@ -38,6 +38,18 @@ impl At<'_, '_> {
             0 => self.task("Offers", "offers", "to do", "now", "No offer is written down yet."),
             number => self.task("Offers", "offers", counted(number, "offer", "offers"), "good", best.join("; ")),
         }];
+        let (scales, below) = super::super::scales::counted_below(self.opened);
+        tasks.push(match (scales, below) {
+            (0, _) => self.task("Pay scales", "scales", "none", "", self.advice("Bring one as a spreadsheet.")),
+            (_, None) => self.task("Pay scales", "scales", counted(scales, "scale", "scales"), "good", ""),
+            (_, Some(0)) => {
+                self.task("Pay scales", "scales", counted(scales, "scale", "scales"), "good", "No point is below the legal minimum.")
+            }
+            (_, Some(below)) => {
+                let text = format!("{} below the legal minimum.", counted(below, "point is", "points are"));
+                self.task("Pay scales", "scales", "look at it", "bad", text)
+            }
+        });
         tasks.push(match offers.len() {
             0 | 1 => self.task("Compare", "compare", "not yet", "", "Two offers are needed."),
             _ => self.task("Compare", "compare", "ready", "good", ""),
