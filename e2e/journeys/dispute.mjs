@@ -129,6 +129,42 @@ journey('member: from the voting page to what the offer is worth, beside the vot
   await member.page.locator('main a[href="/worth"]').waitFor();
 });
 
+journey('national officer: two pages to print of every dispute, the evidence in one file', async (walk) => {
+  const visitor = await signedIn(walk, 'officer');
+  const machine = new Machine('officer');
+  for (const dispute of ['nhs-whitley-1998', 'civil-service-2004', 'nhs-2007', 'nhs-2008', 'nhs-2014']) {
+    await visitor.go(`/d/${dispute}/briefing`);
+    const file = machine.at(`${dispute}.pdf`);
+    await visitor.page.pdf({ path: file, preferCSSPageSize: true });
+    const [, pages] = /^Pages:\s+(\d+)$/m.exec(machine.run(`pdfinfo ${dispute}.pdf`));
+    assert.equal(pages, '2', `${dispute}: a briefing is two pages`);
+    assert.match(machine.run(`pdfinfo ${dispute}.pdf`), /Page size:.*A4/);
+    const title = (await visitor.page.locator('h1').innerText()).trim();
+    assert.ok(machine.run(`pdftotext ${dispute}.pdf -`).replace(/\s+/g, ' ').includes(title), `${title} is not on the pages`);
+  }
+  await visitor.go('/d/nhs-2007');
+  const pack = await machine.fetch(visitor.page, visitor.page.getByRole('link', { name: 'Evidence pack' }));
+  const unpacked = machine.run(`python3 -m zipfile -e ${pack} . && cd nhs-2007-evidence && sha256sum --quiet -c CONTENTS.sha256 && find . -type f | wc -l`);
+  assert.ok(Number(unpacked.trim()) > 20, unpacked);
+});
+
+journey('national officer: one ballot or many, with the share of real moves; a short notice is red', async (walk) => {
+  const visitor = await signedIn(walk, 'officer');
+  await visitor.go('/d/civil-service-2004/ballot');
+  await visitor.page.locator('#forecast-opens').fill('2026-12-01');
+  await visitor.click(visitor.page.locator('#what-may-come form button').first());
+  await visitor.see('Separate ballots');
+  await visitor.see('One ballot over all');
+  await visitor.see('of the observed moves');
+  await visitor.look('forecast');
+  const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  await visitor.go(`/d/civil-service-2004/ballot?opens=${soon}`);
+  await visitor.see('too short by');
+  const red = await visitor.page.locator('svg.timeline text.refused').first().evaluate((text) => getComputedStyle(text).fill);
+  assert.match(red, /rgb\((1[3-9]|2)\d*, \d{1,3}, \d{1,3}\)/, 'what is too late is red');
+  await visitor.look('timetable-short');
+});
+
 journey('representative: own members on a phone, a tick, undo, the list; nothing of anybody else', async (walk) => {
   const rep = await walk.visit({ javaScriptEnabled: false });
   await rep.go(walk.service.link('representative'));

@@ -64,6 +64,28 @@ journey('negotiator: a copy, an offer by the form, a slip, a file by hand, a pub
   await her.look('offer');
   assert.match(readFileSync(join(ours, 'offers/two-stages.toml'), 'utf8'), /at_least_pounds = 400/);
 
+  // The pay scales are dropped as a spreadsheet: first a wrong one, then the right one, and the picture shows what is too low.
+  await her.go('/d/ours/scales');
+  await her.look('scales');
+  const bring = async (text) => {
+    await page.getByLabel('The file').setInputFiles({ name: 'scale.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await page.getByLabel('What the scale is called').fill('Our own scale');
+    await page.getByLabel('In force from').fill('2007-04-01');
+    await page.getByLabel('Where').selectOption('England');
+    await page.getByLabel('How sure it is').selectOption('synthetic');
+    await her.press('Check and save');
+  };
+  await bring('Spine point,Salary\n1,5.35\n');
+  await her.see('Nothing was written');
+  await her.look('scales-refused');
+  await bring('Grade,Spine point,Salary\nA,1,10000\nA,2,12000\nB,3,"£15,500"\n');
+  await her.see('Our own scale, England');
+  await her.see('Point 1 is below the legal minimum');
+  await her.look('scales-low');
+  await her.go('/d/ours/files/dispute.toml');
+  await page.getByLabel('The text').fill((await page.getByLabel('The text').inputValue()).replace(/"our-own-scale",\s*/, ''));
+  await her.press('Save as new version');
+
   // A file as text: what would stop the dispute is refused, with its line.
   await her.go('/d/ours/files');
   await her.look('dispute-files');

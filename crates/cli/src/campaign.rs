@@ -10,9 +10,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dated::{Date, Faults, FileBytes, Place, Sources, nearest_name, parse_date};
+use dated::{Date, Faults, FileBytes, Place, Sources, parse_date};
 use dispute::Dispute;
-use dispute::campaign::{Places, PostcodeRow, Postcodes, PostcodesBuilder, Seats, Sites, Writers};
+use dispute::campaign::{Sites, Writers};
+use workspace::places::{PlacesRead, read_postcodes};
 
 use crate::answer::{self, Outcome};
 use crate::disk::{self, Opened};
@@ -44,36 +45,35 @@ pub(crate) struct PlaceFiles {
     sittings: Option<PathBuf>,
 }
 
-/// What the files say.
-pub(crate) struct PlacesRead {
-    pub(crate) seats: Seats,
-    pub(crate) postcodes: Postcodes,
-    pub(crate) sites: Sites,
-}
-
-impl PlacesRead {
-    pub(crate) fn places(&self) -> Places<'_> {
-        Places { seats: &self.seats, postcodes: &self.postcodes, sites: &self.sites }
-    }
-}
-
 impl PlaceFiles {
     /// Reads the files that are given; all their faults go into the list.
     pub(crate) fn read(&self, sources: &Sources, faults: &Faults) -> Result<PlacesRead, Outcome> {
-        let (mut seats, data_faults) = Seats::built_in(sources);
-        if !data_faults.is_empty() {
+        let mut read = PlacesRead::built_in(sources).map_err(|data_faults| {
             answer::print_to_err(&answer::faults_text(&data_faults));
             complain!("the data that this program carries are broken; this is a fault of ours");
-            return Err(Outcome::OurFailure);
-        }
+            Outcome::OurFailure
+        })?;
         if let Some(path) = &self.sittings {
-            seats.add_sittings(&path.display().to_string(), &file_bytes(path, dated::MAX_FILE_BYTES), faults);
+            read.seats.add_sittings(&path.display().to_string(), &file_bytes(path, dated::MAX_FILE_BYTES), faults);
         }
-        let postcodes = self.postcodes.as_deref().map_or_else(Postcodes::default, |path| read_postcodes(path, &mut seats, faults));
-        let sites = self.sites.as_deref().map_or_else(Sites::default, |path| {
-            Sites::read(&path.display().to_string(), &file_bytes(path, dated::MAX_FILE_BYTES), &seats, faults)
-        });
-        Ok(PlacesRead { seats, postcodes, sites })
+        if let Some(path) = &self.postcodes {
+            let name = path.display().to_string();
+            match File::open(path) {
+                Ok(file) => {
+                    let input = BufReader::with_capacity(1 << 18, file);
+                    read.postcodes = read_postcodes(&name, input, &mut read.seats, faults);
+                }
+                Err(error) => {
+                    let what = format!("the file cannot be read: {error}");
+                    let fix = "give a CSV file: postcode,constituency,from,until";
+                    faults.error("file-unreadable", &Place::new(&name, 1), what, fix);
+                }
+            }
+        }
+        if let Some(path) = &self.sites {
+            read.sites = Sites::read(&path.display().to_string(), &file_bytes(path, dated::MAX_FILE_BYTES), &read.seats, faults);
+        }
+        Ok(read)
     }
 }
 
@@ -85,84 +85,6 @@ fn file_bytes(path: &Path, most: u64) -> FileBytes {
         Ok(_) => std::fs::read(path).map_or_else(unreadable, FileBytes::Read),
         Err(error) => unreadable(error),
     }
-}
-
-/// Reads postcodes row by row, so that a file of the whole country is never held as text.
-fn read_postcodes(path: &Path, seats: &mut Seats, faults: &Faults) -> Postcodes {
-    let name = path.display().to_string();
-    let start = Place::new(&name, 1);
-    let unreadable = |what: String| faults.error("file-unreadable", &start, what, "give a CSV file: postcode,constituency,from,until");
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) => {
-            unreadable(format!("the file cannot be read: {error}"));
-            return Postcodes::default();
-        }
-    };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::with_capacity(1 << 18, file));
-    let header: Vec<String> = match reader.byte_headers() {
-        Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned()).collect(),
-        Err(error) => {
-            unreadable(format!("the header row cannot be read: {error}"));
-            return Postcodes::default();
-        }
-    };
-    let columns = ["postcode", "constituency", "from", "until"].map(|wanted| {
-        let at = header.iter().position(|name| name == wanted);
-        if at.is_none() {
-            let fix = match nearest_name(wanted, header.iter().map(String::as_str)) {
-                Some(near) => format!("rename the column “{near}”, or add “{wanted}”"),
-                None => format!("add a column “{wanted}”"),
-            };
-            faults.error("missing-column", &start, format!("the column “{wanted}” is missing"), fix);
-        }
-        at
-    });
-    let [Some(postcode), Some(constituency), Some(from), Some(until)] = columns else { return Postcodes::default() };
-    let mut builder = PostcodesBuilder::new(&name);
-    let mut record = csv::ByteRecord::new();
-    let mut unread = 0;
-    loop {
-        let more = reader.read_byte_record(&mut record);
-        let line = record.position().map_or(1, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
-        match more {
-            Ok(false) => break,
-            Ok(true) if record.iter().all(<[u8]>::is_empty) => {}
-            Ok(true) => {
-                let field = |at: usize| record.get(at).and_then(|bytes| std::str::from_utf8(bytes).ok()).map(str::trim);
-                match (field(postcode), field(constituency), field(from), field(until)) {
-                    (Some(postcode), Some(constituency), Some(from), Some(until)) => {
-                        builder.add(line, PostcodeRow { postcode, constituency, from, until }, seats, faults);
-                    }
-                    _ => {
-                        unread += 1;
-                        if unread <= 20 {
-                            let what = format!("this row has {} fields that can be read; the header has {}", record.len(), header.len());
-                            faults.error(
-                                "row-length",
-                                &Place::new(&name, line),
-                                what,
-                                "an empty value still needs its comma; save the file as UTF-8",
-                            );
-                        }
-                    }
-                }
-            }
-            Err(error) => {
-                faults.error("csv-unreadable", &Place::new(&name, line), format!("this row cannot be read: {error}"), "check its quotes");
-                break;
-            }
-        }
-    }
-    if unread > 20 {
-        faults.error(
-            "more-faults",
-            &start,
-            format!("{unread} rows cannot be read; the first 20 are listed"),
-            "mend them and read it again",
-        );
-    }
-    builder.finish(seats, faults)
 }
 
 /// The dispute, and the members of a file, with all faults of the file.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use dated::Language;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use poll::Poll;
 use zeroize::Zeroizing;
 
-use crate::letters::{Language, Letter};
+use crate::letters::Letter;
 use crate::trouble::{Answer, Trouble};
 
 /// British time by the rule in force since 1996: the program carries no table of zones.

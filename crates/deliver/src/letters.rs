@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use dated::{Fault, Faults, Place};
+use dated::{Fault, Faults, Language, Place};
 use vote::Credential;
 use zeroize::Zeroizing;
 
@@ -49,25 +49,6 @@ pub struct Row {
     pub columns: std::sync::Arc<[String]>,
     /// The cells, as many.
     pub cells: Zeroizing<Vec<String>>,
-}
-
-/// Languages that there are texts in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Language {
-    /// English.
-    English,
-    /// Welsh.
-    Welsh,
-}
-
-impl Language {
-    /// Its code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Welsh => "cy",
-        }
-    }
 }
 
 /// What a file of letters holds.

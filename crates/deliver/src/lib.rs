@@ -31,8 +31,9 @@ pub mod state;
 pub mod summary;
 pub mod trouble;
 
+pub use dated::Language;
 pub use event::{Event, MessageId, Purpose, Reply};
 pub use ledger::{Ledger, Standing};
-pub use letters::{Kind, Language, Letter, WorkDomains, read_letters};
+pub use letters::{Kind, Letter, WorkDomains, read_letters};
 pub use state::{State, Step, Way};
 pub use trouble::{Answer, Trouble};

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use dated::Language;
 use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::event::{MessageId, Purpose};
 use crate::facts::{Facts, long_time};
-use crate::letters::{Language, Letter};
+use crate::letters::Letter;
 use crate::trouble::{Answer, Trouble};
 
 /// Longest subject, in letters.

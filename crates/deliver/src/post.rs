@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use dated::Language;
 use jiff::Timestamp;
 use poll::Replace;
 use poll::files::Readers;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::event::Event;
 use crate::facts::{Facts, long_time};
 use crate::ledger::{Ledger, hex};
-use crate::letters::{Language, Letter, WorkDomains};
+use crate::letters::{Letter, WorkDomains};
 use crate::send::HeldBack;
 use crate::state::{State, Way};
 use crate::trouble::{Answer, Trouble};

@@ -24,7 +24,8 @@ mod writers;
 
 pub use claim_card::{CardReading, ClaimCard, claim_card};
 pub use counts::{BranchCount, Counts, SeatCount, counts};
-pub use figures::{FigureBasis, Language};
+pub use dated::Language;
+pub use figures::FigureBasis;
 pub use letters::{COMMONS, Letter, Letters, Places, letters};
 pub use plan::{CampaignPlan, CardPlan, LetterPlan};
 pub use postcards::{Postcard, Tally, postcards, tally};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dated::{FactTable, Fault, Faults, FileBytes, Sources, TomlFile};
-use pay::{MinimumWage, OnCosts, PensionScheme, Prices, Scale, TaxLaw};
+use pay::{MinimumWage, OnCosts, PensionScheme, Prices, Scale, TaxLaw, UniversalCredit};
 
 /// All built-in data, checked.
 #[derive(Clone, Debug)]
@@ -22,12 +22,14 @@ pub struct Library {
     pub pensions: Vec<PensionScheme>,
     /// What employers pay on top of pay.
     pub on_costs: Vec<OnCosts>,
+    /// The taper and the work allowances of Universal Credit.
+    pub universal_credit: UniversalCredit,
     /// The legal minimum wage.
     pub minimum_wage: MinimumWage,
 }
 
 /// The files of `data/` that this crate reads, as they were when the program was built.
-const FILES: [(&str, &[u8]); 19] = [
+const FILES: [(&str, &[u8]); 20] = [
     ("sources.csv", include_bytes!("../../../data/sources.csv")),
     ("prices/monthly.csv", include_bytes!("../../../data/prices/monthly.csv")),
     ("prices/missing.csv", include_bytes!("../../../data/prices/missing.csv")),
@@ -46,6 +48,7 @@ const FILES: [(&str, &[u8]); 19] = [
     ("tax/national-insurance.toml", include_bytes!("../../../data/tax/national-insurance.toml")),
     ("tax/student-loans.toml", include_bytes!("../../../data/tax/student-loans.toml")),
     ("pensions/schemes.toml", include_bytes!("../../../data/pensions/schemes.toml")),
+    ("benefits/universal-credit.toml", include_bytes!("../../../data/benefits/universal-credit.toml")),
     ("minimum-wage/rates.csv", include_bytes!("../../../data/minimum-wage/rates.csv")),
 ];
 
@@ -86,8 +89,10 @@ impl Library {
         let tax = TaxLaw::read(files.each_ref().map(|(name, bytes)| (name.as_str(), bytes)), &sources, &faults);
         let pensions = PensionScheme::read_all("data/pensions/schemes.toml", &file("pensions/schemes.toml"), &sources, &faults);
         let on_costs = OnCosts::read(&tax, &pensions, &faults);
+        let credit = "benefits/universal-credit.toml";
+        let universal_credit = UniversalCredit::read(&format!("data/{credit}"), &file(credit), &sources, &faults);
         let minimum_wage = MinimumWage::read_csv("data/minimum-wage/rates.csv", &file("minimum-wage/rates.csv"), &sources, &faults);
-        (Self { sources, prices, scales, tables, tax, pensions, on_costs, minimum_wage }, faults.into_sorted())
+        (Self { sources, prices, scales, tables, tax, pensions, on_costs, universal_credit, minimum_wage }, faults.into_sorted())
     }
 }
 

@@ -49,7 +49,7 @@ pub use forecast::*;
 pub use ics::{CalendarEntry, CalendarFile};
 pub use mandate::*;
 pub use opening::*;
-pub use picture::{TIMELINE_STYLE, timeline_svg};
+pub use picture::{TIMELINE_STYLE, timeline_svg, timeline_svg_as_of};
 pub use read::*;
 pub use replay::*;
 pub use result::*;

@@ -18,6 +18,12 @@ const LETTERS_IN_A_LINE: usize = 88;
 ///
 /// `id` begins the ids inside, so that several pictures can stand on one page.
 pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> String {
+    timeline_svg_as_of(timetable, book, id, None)
+}
+
+/// The same seen from a day: of a ballot that is ahead, what had to be done before that day is red and says so.
+pub fn timeline_svg_as_of(timetable: &Timetable<'_>, book: &Rulebook, id: &str, today: Option<Date>) -> String {
+    let today = today.filter(|today| timetable.facts.opens_on >= *today);
     let mut body = String::new();
     let first = timetable.deadlines.iter().map(|deadline| deadline.date).min().unwrap_or(timetable.facts.opens_on);
     let last = timetable.deadlines.iter().map(|deadline| deadline.date).max().unwrap_or(timetable.facts.opens_on);
@@ -29,14 +35,23 @@ pub fn timeline_svg(timetable: &Timetable<'_>, book: &Rulebook, id: &str) -> Str
     for deadline in &timetable.deadlines {
         let row_top = y;
         let when = if deadline.sense == Sense::On { String::new() } else { format!("{} ", deadline.sense.word()) };
+        let is_late = deadline.sense == Sense::By && today.is_some_and(|today| deadline.date < today);
         let class = match deadline.kind {
+            _ if is_late => "late",
             DeadlineKind::Strike | DeadlineKind::FirstLawfulDay | DeadlineKind::LastLawfulDay | DeadlineKind::LastDayIfAgreed => "act",
             DeadlineKind::Opens | DeadlineKind::Closes => "vote",
             _ => "duty",
         };
         let _ = writeln!(body, "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"6\"/>", LEFT + 8, row_top - 5);
-        let _ = writeln!(body, "<text class=\"date\" x=\"{}\" y=\"{row_top}\">{when}{}</text>", LEFT + 24, weekday_date(deadline.date));
-        for line in wrap(&deadline.what) {
+        let red = if is_late { " refused" } else { "" };
+        let _ =
+            writeln!(body, "<text class=\"date{red}\" x=\"{}\" y=\"{row_top}\">{when}{}</text>", LEFT + 24, weekday_date(deadline.date));
+        let what = if is_late { format!("{}: TOO SHORT, this day has gone by", deadline.what) } else { deadline.what.clone() };
+        if is_late {
+            let (at, y) = (LEFT + 8, row_top - 5);
+            let _ = writeln!(body, "<path class=\"late\" d=\"M{} {} l12 12 m0 -12 l-12 12\"/>", at - 6, y - 6);
+        }
+        for line in wrap(&what) {
             let _ = writeln!(body, "<text class=\"what\" x=\"{TEXT_LEFT}\" y=\"{y}\">{}</text>", escape_xml(&line));
             y += 17;
         }
@@ -95,6 +110,7 @@ pub const TIMELINE_STYLE: &str = "\
 .timeline .duty{fill:var(--paper,#fff);stroke:var(--ink,#1a1a1a);stroke-width:2}\
 .timeline .vote{fill:var(--link,#1d5fa8);stroke:var(--link,#1d5fa8);stroke-width:2}\
 .timeline .act{fill:var(--ink,#1a1a1a);stroke:var(--ink,#1a1a1a);stroke-width:2}\
+.timeline .late{fill:var(--paper,#fff);stroke:var(--no,#a1160a);stroke-width:3}\
 .timeline .bar-notice{fill:var(--paper,#fff);stroke:var(--ink,#1a1a1a);stroke-width:2;stroke-dasharray:4 3}\
 .timeline .bar-vote{fill:var(--link,#1d5fa8)}\
 .timeline .bar-act{fill:#9fd3a7;stroke:#14532d;stroke-width:2}\
@@ -103,6 +119,7 @@ pub const TIMELINE_STYLE: &str = "\
 .timeline text{fill:var(--ink,#f1f1f1)}\
 .timeline .small{fill:var(--soft,#c4c4c4)}\
 .timeline .refused{fill:var(--no,#ff9c8f)}\
+.timeline .late{fill:var(--paper,#14171a);stroke:var(--no,#ff9c8f)}\
 .timeline .duty{fill:var(--paper,#14171a);stroke:var(--ink,#f1f1f1)}\
 .timeline .act{fill:var(--ink,#f1f1f1);stroke:var(--ink,#f1f1f1)}\
 .timeline .vote,.timeline .bar-vote{fill:var(--link,#7fb4ef);stroke:var(--link,#7fb4ef)}\

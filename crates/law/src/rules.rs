@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dated::{Date, Dated, Fault, Faults, FileBytes, NotCovered, Place, Severity, Status, Table, Timeline, TomlFile, nearest_name};
+use dated::{Date, Dated, Fault, Faults, FileBytes, NotCovered, Place, Status, Table, Timeline, TomlFile, nearest_name};
 
 use crate::calendar::Length;
 
@@ -801,11 +801,6 @@ impl Rule {
     pub fn cite(&self) -> String {
         format!("{} ({})", self.source, self.status.word())
     }
-}
-
-/// Whether a list of faults stops the work; warnings do not.
-pub fn has_errors(faults: &[Fault]) -> bool {
-    faults.iter().any(|fault| fault.severity == Severity::Error)
 }
 
 #[cfg(test)]

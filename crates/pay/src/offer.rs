@@ -17,6 +17,7 @@
 //! | `progression = "frozen" \| "gated" \| "normal"` | what happens to increments from this day |
 //! | `[[step.also]]` | a further change on the same day, for the rows it selects, after the one above |
 //! | `[[lump]]` | an unconsolidated sum: paid, but not part of the rate |
+//! | `[[reopener]]` | talks may begin again, on a condition (`reopener`) |
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use dated::{Cite, Date, Place, Ratio, Sources, Status, Table};
 
 use crate::money::Pence;
 use crate::pay_year::PayYear;
+use crate::reopener::Reopener;
 use crate::scale::annual_rate;
 
 /// Whose words an offer is.
@@ -80,6 +82,8 @@ pub struct Offer {
     pub steps: Vec<Step>,
     /// Unconsolidated sums.
     pub lumps: Vec<Lump>,
+    /// Clauses that let talks begin again before the deal ends.
+    pub reopeners: Vec<Reopener>,
     /// Percentages that somebody put on the offer where its steps are not known.
     pub counted: Vec<Counted>,
     /// The first pay year the offer is for; by default the one that holds its first step.
@@ -291,6 +295,7 @@ impl Offer {
         let status = table.status();
         let mut steps = table.list("step", |step, _| read_step(step));
         let lumps = table.list("lump", |lump, _| read_lump(lump));
+        let reopeners = table.list("reopener", |entry, _| Reopener::read(entry, sources));
         let counted = table.list("counted", |entry, _| {
             let who = entry.text("who").map(|who| (who, entry.place_of("who")));
             let percent = percent_of(entry, "percent");
@@ -343,6 +348,7 @@ impl Offer {
             scales,
             steps,
             lumps,
+            reopeners,
             counted,
             pay_year,
             summary,

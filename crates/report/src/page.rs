@@ -493,6 +493,14 @@ impl Gather<'_> {
                 text: format!("A sum of {amount}, not part of the rate{}.", select_text(&lump.select)),
             });
         }
+        for (number, reopener) in offer.reopeners.iter().enumerate() {
+            let when = reopener.when();
+            clauses.push(ClauseView {
+                id: format!("r-{}-{}", offer.id, number + 1),
+                when: if when.is_empty() { "Reopener".to_owned() } else { format!("Reopener, {when}") },
+                text: format!("{} {}", reopener.clause, reopener.sentence(self.framework.prices)),
+            });
+        }
         let mut worth = Vec::new();
         if let Some(headline) = offer.nations.first().and_then(|(nation, _)| self.framework.headline(offer, nation)) {
             for year in &headline.years {

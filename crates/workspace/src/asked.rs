@@ -4,6 +4,7 @@ use dated::{Date, Fault};
 use dispute::{Dispute, Library};
 use law::Rulebook;
 
+use crate::places::PlacesRead;
 use crate::table::Table;
 
 /// A dispute that was read and has no fault that stops it from being used.
@@ -14,6 +15,8 @@ pub struct Opened<'o> {
     pub library: &'o Library,
     /// The rules of law.
     pub book: &'o Rulebook,
+    /// Who sits for a place.
+    pub places: &'o PlacesRead,
     /// What does not stop it from being used.
     pub warnings: &'o [Fault],
     /// The version that is shown: a hash of all its files, 64 hexadecimal digits.

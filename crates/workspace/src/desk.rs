@@ -7,14 +7,18 @@
 //! | `ID` | its home, and below it the pages of [`crate::pages::NAVIGATION`] |
 //! | `ID/files`, `ID/files/PATH` | its files as text, each with its faults |
 //! | `ID/history`, `ID/history/VERSION` | who changed what |
-//! | `ID/publish`, `ID/copy`, `ID/export.zip` | what the names say |
+//! | `ID/scales` | its pay scales, and where one is brought |
+//! | `ID/briefing` | two pages to print |
+//! | `ID/publish`, `ID/copy`, `ID/export.zip`, `ID/evidence.zip` | what the names say |
 //!
 //! Below `/public/` are published versions, for everybody: `ID` leads to the latest, `ID/NUMBER` stays for ever.
 
 mod begin;
+mod evidence;
 mod files;
 mod history;
 mod public;
+mod scales;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -28,7 +32,11 @@ use law::Rulebook;
 use crate::asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
 use crate::offer_form;
 use crate::pages::NAVIGATION;
+use crate::places::PlacesRead;
 use crate::shelf::{By, Shelf, ShelfError};
+
+/// The fault of an offer with a rate below the legal minimum.
+pub(crate) const TOO_LOW: &str = "below-minimum-wage";
 
 /// Disputes that were read and are kept in memory, by id and version.
 const KEPT: usize = 24;
@@ -38,6 +46,7 @@ pub struct Desk {
     shelf: Shelf,
     library: Library,
     book: Rulebook,
+    places: PlacesRead,
     kept: Mutex<VecDeque<Arc<Read>>>,
 }
 
@@ -102,6 +111,12 @@ impl Read {
         self.dispute.as_ref().filter(|_| self.errors() == 0)
     }
 
+    /// The dispute, also where its offers pay less than the legal minimum and nothing else is wrong: its scales show where.
+    pub(crate) fn with_scales(&self) -> Option<&Dispute> {
+        let is_too_low = |fault: &Fault| fault.severity != Severity::Error || fault.code == TOO_LOW;
+        self.dispute.as_ref().filter(|_| self.faults.iter().all(is_too_low))
+    }
+
     pub(crate) fn errors(&self) -> usize {
         self.faults.iter().filter(|fault| fault.severity == Severity::Error).count()
     }
@@ -135,6 +150,8 @@ struct Notice {
 struct FaultsPage<'f> {
     heading: &'f str,
     text: &'f str,
+    /// Where the scales show what is too low, if that is all that is wrong.
+    scales: Option<String>,
     faults: Vec<FaultLine>,
 }
 
@@ -151,7 +168,7 @@ impl Desk {
     /// The desk of the shelf at a path.
     ///
     /// # Errors
-    /// The folder cannot be had, or the data of the program are broken (a bug).
+    /// The folder cannot be had, its files of places have faults, or the data of the program are broken (a bug).
     pub fn open(path: &Path) -> Result<Self, String> {
         let shelf = Shelf::open(path).map_err(|error| error.to_string())?;
         let (library, faults) = Library::built_in();
@@ -164,7 +181,8 @@ impl Desk {
                 faults.first().map(ToString::to_string).unwrap_or_default()
             )
         })?;
-        Ok(Self { shelf, library, book, kept: Mutex::default() })
+        let places = shelf.places(&library.sources)?;
+        Ok(Self { shelf, library, book, places, kept: Mutex::default() })
     }
 
     /// Answers a request below `/d/`, by somebody who is signed in.
@@ -189,6 +207,8 @@ impl Desk {
                     ["note-outside"] => self.note_outside(&asked),
                     ["publish"] => self.publish(&asked),
                     ["copy"] => self.copy(&asked),
+                    ["scales"] if call.is_post => self.take_scale(&asked),
+                    ["evidence.zip"] => self.evidence(&asked),
                     ["export.zip"] => Ok(Reply::File(export(&read)?)),
                     rest => self.dispute_page(&asked, rest),
                 }
@@ -200,7 +220,8 @@ impl Desk {
     fn dispute_page(&self, asked: &Asking<'_>, rest: &[&str]) -> Result<Reply, Trouble> {
         let read = asked.read;
         let path = rest.join("/");
-        let Some(dispute) = read.usable() else {
+        let of_scales = || read.with_scales().filter(|_| rest == ["scales"]);
+        let Some(dispute) = read.usable().or_else(of_scales) else {
             if !path.is_empty() {
                 return Ok(Reply::See(asked.base.clone()));
             }
@@ -209,13 +230,19 @@ impl Desk {
                 counted(read.errors(), "fault is", "faults are")
             );
             let heading = read.title().to_owned();
-            let page = FaultsPage { heading: &heading, text: &text, faults: fault_lines(read, &asked.base) };
+            let page = FaultsPage {
+                heading: &heading,
+                text: &text,
+                scales: read.with_scales().map(|_| format!("{}/scales", asked.base)),
+                faults: fault_lines(read, &asked.base),
+            };
             return Ok(Reply::Page(self.around(asked, "", Page { title: "Faults".to_owned(), body: page.render()?, ..Page::default() })));
         };
         let opened = Opened {
             dispute,
             library: &self.library,
             book: &self.book,
+            places: &self.places,
             warnings: &read.faults,
             version: &read.version,
             base: &asked.base,

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod offer;
 mod offer_form;
 pub mod pages;
+pub mod places;
 pub mod shelf;
 pub mod table;
 

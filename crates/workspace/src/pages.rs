@@ -5,6 +5,7 @@ use crate::table::{Table, escape};
 
 mod action;
 mod ballot;
+mod briefing;
 mod campaign;
 mod claims;
 mod compare;
@@ -15,6 +16,7 @@ mod parts;
 mod positions;
 mod question;
 mod redistribute;
+pub(crate) mod scales;
 mod staff;
 mod worth;
 
@@ -27,6 +29,8 @@ pub(crate) fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, T
     match parts.as_slice() {
         [] => home::page(opened, asked),
         ["offers", rest @ ..] => offers::answer(opened, asked, rest),
+        ["scales"] => scales::page(opened, asked, scales::Brought::default()),
+        ["briefing"] => briefing::page(opened, asked),
         ["compare"] => compare::page(opened, asked),
         ["redistribute"] => redistribute::page(opened, asked),
         ["claims", rest @ ..] => claims::answer(opened, asked, rest),
@@ -41,7 +45,8 @@ pub(crate) fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, T
 }
 
 /// The pages as the navigation of a dispute shows them: path, name, stage.
-pub const NAVIGATION: [(&str, &str, &str); 10] = [
+pub const NAVIGATION: [(&str, &str, &str); 12] = [
+    ("scales", "Pay scales", "Offer"),
     ("offers", "Offers", "Offer"),
     ("compare", "Compare", "Offer"),
     ("redistribute", "Same money", "Offer"),
@@ -52,6 +57,7 @@ pub const NAVIGATION: [(&str, &str, &str); 10] = [
     ("ballot", "Ballots and the law", "Ballot"),
     ("action", "Action", "Act"),
     ("campaign", "Letters and postcards", "Persuade"),
+    ("briefing", "Briefing", "Persuade"),
 ];
 
 /// A page of this template's HTML and these tables.

@@ -10,12 +10,14 @@ mod package;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dated::{FileBytes, MAX_FILE_BYTES};
+use dated::{Faults, FileBytes, MAX_FILE_BYTES, Sources};
 use dispute::{Folder, FoundingDisputes, starter_files};
+
+use crate::places::{PlacesRead, read_postcodes};
 
 pub use disk::{MOST_FILES, hash, listing, read_folder, version};
 pub use log::{Entry, FileChange, History, What, differences};
@@ -117,7 +119,41 @@ pub fn is_file_path(path: &str) -> bool {
     parts.len() <= 2 && parts.iter().all(plain) && parts.last() != Some(&"roll.csv")
 }
 
+/// The most bytes of a file of sittings.
+const MOST_SITTINGS_BYTES: u64 = MAX_FILE_BYTES;
+
 impl Shelf {
+    /// The constituencies that the program carries, with what stands beside the disputes: `postcodes.csv` (postcode, constituency, from,
+    /// until) and `sittings.csv` (by-elections, vacancies). Neither must be there.
+    ///
+    /// # Errors
+    /// All faults of these files, a line each.
+    pub fn places(&self, sources: &Sources) -> Result<PlacesRead, String> {
+        let said = |faults: Vec<dated::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        let mut read = PlacesRead::built_in(sources).map_err(said)?;
+        let faults = Faults::new();
+        let open = |name: &str| {
+            let path = self.path.join(name);
+            match File::open(&path) {
+                Ok(file) => Ok(Some((path, file))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(ShelfError::disk(&path, &error).to_string()),
+            }
+        };
+        if let Some((path, file)) = open("sittings.csv")? {
+            let mut bytes = Vec::new();
+            file.take(MOST_SITTINGS_BYTES + 1).read_to_end(&mut bytes).map_err(|error| ShelfError::disk(&path, &error).to_string())?;
+            let size = bytes.len() as u64;
+            let bytes = if size > MOST_SITTINGS_BYTES { FileBytes::TooLarge { bytes: size } } else { FileBytes::Read(bytes) };
+            read.seats.add_sittings(&path.display().to_string(), &bytes, &faults);
+        }
+        if let Some((path, file)) = open("postcodes.csv")? {
+            let input = io::BufReader::with_capacity(1 << 18, file);
+            read.postcodes = read_postcodes(&path.display().to_string(), input, &mut read.seats, &faults);
+        }
+        if faults.error_count() > 0 { Err(said(faults.into_sorted())) } else { Ok(read) }
+    }
+
     /// The shelf at a path, which is made if it is not there.
     ///
     /// # Errors
@@ -186,11 +222,22 @@ impl Shelf {
     /// # Errors
     /// As [`ShelfError`] says; nothing is half-written.
     pub fn write(&self, id: &str, path: &str, bytes: Option<&[u8]>, seen: &str, by: By<'_>) -> Result<String, ShelfError> {
-        if !is_file_path(path) {
-            return Err(ShelfError::refused(format!("“{path}” cannot be a file of a dispute; a name is like offers/offer-2.toml")));
-        }
-        if bytes.is_some_and(|bytes| bytes.len() as u64 > MAX_FILE_BYTES) {
-            return Err(ShelfError::refused(format!("{path} would be larger than {} MB", MAX_FILE_BYTES >> 20)));
+        self.write_all(id, &[(path, bytes)], seen, by)
+    }
+
+    /// Writes several files as one version, in this order: should the machine stop in between, what is there must be a dispute
+    /// without the rest.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_all(&self, id: &str, files: &[(&str, Option<&[u8]>)], seen: &str, by: By<'_>) -> Result<String, ShelfError> {
+        for (path, bytes) in files {
+            if !is_file_path(path) {
+                return Err(ShelfError::refused(format!("“{path}” cannot be a file of a dispute; a name is like offers/offer-2.toml")));
+            }
+            if bytes.is_some_and(|bytes| bytes.len() as u64 > MAX_FILE_BYTES) {
+                return Err(ShelfError::refused(format!("{path} would be larger than {} MB", MAX_FILE_BYTES >> 20)));
+            }
         }
         let (_turn, _lock) = self.begin(id)?;
         let mut history = self.caught_up(id, by)?;
@@ -199,26 +246,33 @@ impl Shelf {
         if now != seen {
             return Err(ShelfError::Stale(now));
         }
-        if bytes.is_some() && !folder.files.contains_key(path) && folder.files.len() >= MOST_FILES {
+        let new = files.iter().filter(|(path, bytes)| bytes.is_some() && !folder.files.contains_key(*path)).count();
+        if new > 0 && folder.files.len() + new > MOST_FILES {
             return Err(ShelfError::refused(format!("a dispute has at most {MOST_FILES} files")));
         }
-        let target = self.path.join(id).join(path);
-        let parent = target.parent().unwrap_or(&self.path);
-        match fs::symlink_metadata(parent) {
-            Ok(metadata) if metadata.is_symlink() => {
-                return Err(ShelfError::refused(format!("{} is a link; nothing is written through it", parent.display())));
-            }
-            Ok(_) => {}
-            Err(_) => fs::create_dir_all(parent).map_err(|error| ShelfError::disk(parent, &error))?,
-        }
-        match bytes {
-            Some(bytes) => write_whole(&target, bytes)?,
-            None => match fs::remove_file(&target) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    return Err(ShelfError::NotThere(format!("{id} has no file {path}")));
+        let mut targets = Vec::new();
+        for (path, bytes) in files {
+            let target = self.path.join(id).join(path);
+            let parent = target.parent().unwrap_or(&self.path);
+            match fs::symlink_metadata(parent) {
+                Ok(metadata) if metadata.is_symlink() => {
+                    return Err(ShelfError::refused(format!("{} is a link; nothing is written through it", parent.display())));
                 }
-                done => done.map_err(|error| ShelfError::disk(&target, &error))?,
-            },
+                Ok(_) => {}
+                Err(_) => fs::create_dir_all(parent).map_err(|error| ShelfError::disk(parent, &error))?,
+            }
+            targets.push((*path, target, *bytes));
+        }
+        for (path, target, bytes) in targets {
+            match bytes {
+                Some(bytes) => write_whole(&target, bytes)?,
+                None => match fs::remove_file(&target) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        return Err(ShelfError::NotThere(format!("{id} has no file {path}")));
+                    }
+                    done => done.map_err(|error| ShelfError::disk(&target, &error))?,
+                },
+            }
         }
         let folder = self.read_own(id)?;
         history.add(

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use dated::{Faults, Place, Ratio};
+use dated::{Faults, Place};
 use law::{
-    Aggregation, Agreements, Answer, Answers, BUILT_IN_SWING, Key, PollFacts, RowDefaults, Rulebook, Swing, Together, Verdict,
-    count_verdict, forecast, judge_units, percent_of, read_earlier_turnouts, read_results,
+    Aggregation, Agreements, Answer, Answers, RowDefaults, Rulebook, Swing, Together, Verdict, count_verdict, forecast_on, judge_units,
+    percent_of, read_earlier_turnouts, read_results,
 };
 use serde_json::{Value, json};
 
@@ -244,22 +244,13 @@ fn run_forecast(
         Err(found) => return refuse(&found, as_json),
     };
     let swing = match &arguments.swing {
-        None => Swing::parse("turnout-swing.toml", BUILT_IN_SWING),
+        None => Swing::built_in(),
         Some(text) => {
-            let parts: Vec<Option<Ratio>> = text.split(',').map(|part| Ratio::parse_decimal(part.trim())).collect();
-            match parts.as_slice() {
-                [Some(down), Some(up)] if !down.is_negative() && !up.is_negative() => Ok(Swing {
-                    low: -*down,
-                    high: *up,
-                    text: format!("Turnout was said to fall by at most {down} and to rise by at most {up} percentage points."),
-                    source: "the user".to_owned(),
-                }),
-                _ => {
-                    let place = Place::new("--swing", 1);
-                    faults.error("bad-swing", &place, format!("“{text}” is not a fall and a rise"), "write --swing 8.5,6");
-                    Err(Vec::new())
-                }
-            }
+            let (down, up) = text.split_once(',').unwrap_or((text, ""));
+            Swing::said(down, up).map_err(|what| {
+                faults.error("bad-swing", &Place::new("--swing", 1), what, "write --swing 8.5,6");
+                Vec::new()
+            })
         }
     };
     let Some(opened_on) = defaults.opened_on else {
@@ -273,18 +264,10 @@ fn run_forecast(
         Ok(swing) => swing,
         Err(found) => return refuse(&found, as_json),
     };
-    let poll = PollFacts {
-        opened_on,
-        closed_on: defaults.closed_on.unwrap_or(opened_on),
-        jurisdiction: defaults.jurisdiction,
-        important_public_service: false,
-        wales_devolved: false,
-    };
-    let rule = match book.on(Key::TurnoutPercent, poll.jurisdiction, opened_on) {
-        Ok(ruling) => ruling.rule,
+    let (made, rule) = match forecast_on(book, &units, &swing, defaults.jurisdiction, opened_on) {
+        Ok(made) => made,
         Err(not_covered) => return could_not_check(&not_covered, book, as_json),
     };
-    let made = forecast(&units, &swing, rule.number());
     let mut cited = Cited::default();
     cited.add(rule);
     let [low, same, high] = made.passing();
@@ -292,8 +275,10 @@ fn run_forecast(
         json!({
             "unit": range.unit, "entitled": range.entitled, "needed": range.needed, "chance": range.chance.word(),
             "returned_low": range.returned[0], "returned_if_same": range.returned[1], "returned_high": range.returned[2],
+            "moves_that_pass": range.moves_that_pass, "percent_of_moves": made.percent_of_moves(range).map(|share| share.to_fixed(1)),
         })
     };
+    let expected = made.expected();
     if as_json {
         let document = json!({
             "options": [
@@ -301,6 +286,11 @@ fn run_forecast(
                  "ranges": made.units.iter().map(range_json).collect::<Vec<_>>()},
                 {"option": "together", "range": range_json(&made.together)},
             ],
+            "moves": made.moves,
+            "expected": expected.map(|expected| json!({
+                "units": expected.units.to_fixed(1), "members_separate": expected.members_separate.to_fixed(0),
+                "members_together": expected.members_together.to_fixed(0),
+            })),
             "assumes": swing.text, "swing_source": swing.source,
             "swing_low": swing.low.to_fixed(1), "swing_high": swing.high.to_fixed(1),
             "rule": rule.id, "only_turnout": "whether a majority votes Yes is not forecast",
@@ -308,7 +298,8 @@ fn run_forecast(
         print_json(&with_closing(document, book, &cited));
         return Outcome::Yes;
     }
-    let mut table = Table::new(&["Unit", ">Entitled", ">Needed", ">Low", ">If the same", ">High", "Turnout test"]);
+    let mut table =
+        Table::new(&["Unit", ">Entitled", ">Needed", ">Low", ">If the same", ">High", "Turnout test", ">Of the observed moves pass"]);
     for range in made.units.iter().chain([&made.together]) {
         let [low, same, high] = range.returned.map(|returned| returned.to_string());
         table.row([
@@ -319,6 +310,7 @@ fn run_forecast(
             same,
             high,
             range.chance.word().to_owned(),
+            made.percent_of_moves(range).map(|share| format!("{}%", share.to_fixed(0))).unwrap_or_default(),
         ]);
     }
     let mut text = table.text();
@@ -334,6 +326,16 @@ fn run_forecast(
         swing.text,
         swing.source
     ));
+    if let Some(expected) = expected {
+        text.push_str(&format!(
+            "On the average of the {} observed moves: separately {} of {} units with {} members; as one ballot {} members, if all units move alike.\n",
+            made.moves,
+            expected.units.to_fixed(1),
+            made.units.len(),
+            expected.members_separate.to_fixed(0),
+            expected.members_together.to_fixed(0)
+        ));
+    }
     text.push_str(&cited.text(book));
     print(&text);
     Outcome::Yes

@@ -3,10 +3,10 @@
 use clap::Args;
 use dated::{Date, Month, Ratio, long_date};
 use dispute::Library;
-use pay::{MemberPost, PayYear, Pence, RateFrom, RatePath, Steady, TakeHome as Kept};
+use pay::{Claimant, MemberPost, PayYear, Pence, RateFrom, RatePath, Steady, TakeHome as Kept};
 use serde_json::{Value as Json, json};
 use workspace::offer::NoAnswer;
-use workspace::offer::take_home::{KeptYear, NATIONS, Offered, difference, offered_to, payee};
+use workspace::offer::take_home::{KeptYear, NATIONS, Offered, OnCredit, OnCreditYear, difference, offered_to, payee};
 
 use super::{Stop, find_offer, in_group, parse_day, parse_hours, parse_pounds, refuse_question};
 use crate::answer::{self, Outcome, Table, number};
@@ -59,6 +59,17 @@ pub(crate) struct TakeHome {
     /// A student loan being repaid: plan1, plan2, plan4, plan5, postgraduate; may be given several times
     #[arg(long = "student-loan")]
     student_loans: Vec<String>,
+    /// Somebody on Universal Credit: no-allowance, with-housing (the credit helps with rent) or without-housing
+    #[arg(long, value_parser = parse_claimant)]
+    universal_credit: Option<Claimant>,
+    /// The credit of a month before the award, in pounds: no more than this can be lost
+    #[arg(long, value_parser = parse_pounds, requires = "universal_credit")]
+    credit: Option<Pence>,
+}
+
+fn parse_claimant(text: &str) -> Result<Claimant, String> {
+    let known: Vec<&str> = Claimant::WORDS.iter().map(|(word, _)| *word).collect();
+    Claimant::from_word(text).ok_or_else(|| format!("“{text}” is none of {}", known.join(", ")))
 }
 
 fn parse_tax_year(text: &str) -> Result<PayYear, String> {
@@ -84,8 +95,16 @@ impl TakeHome {
         let years = if self.tax_years.is_empty() { of_offer } else { self.tax_years.clone() };
         let has_loan = !payee.loans.is_empty();
         let found = asked.years(&payee, &library, &years);
-        let answers: Vec<YearAnswer> = found.into_iter().map(|kept| YearAnswer { kept, has_loan }).collect();
-        let complete = answers.iter().all(|year| year.year.result.is_ok());
+        let asked_credit = self.universal_credit.map(|claimant| OnCredit { claimant, credit: self.credit });
+        let answers: Vec<YearAnswer> = found
+            .into_iter()
+            .map(|kept| {
+                let on_credit = asked_credit.map(|credit| kept.on_credit(&credit, &library));
+                YearAnswer { kept, has_loan, on_credit }
+            })
+            .collect();
+        let complete =
+            answers.iter().all(|year| year.year.result.is_ok() && year.on_credit.as_ref().is_none_or(std::result::Result::is_ok));
         if as_json {
             answer::print_json(&json!({
                 "dispute": self.dispute,
@@ -104,6 +123,10 @@ impl TakeHome {
             for why in year.result.as_ref().err().into_iter().flatten() {
                 complain!("{}: cannot be worked out: {why}", year.year.name());
             }
+            // What is missing for pay itself was said.
+            for why in answer.on_credit.iter().filter_map(|credit| credit.as_ref().err()).flatten().filter(|_| year.result.is_ok()) {
+                complain!("{}: what is kept on Universal Credit cannot be worked out: {why}", year.year.name());
+            }
         }
         Ok(if complete { Outcome::Yes } else { Outcome::CouldNotCheck })
     }
@@ -121,6 +144,14 @@ impl TakeHome {
             text.push_str(&format!("  Note: {note}.\n"));
         }
         answers.iter().for_each(|answer| text.push_str(&answer.tables(asked)));
+        for estimated in
+            answers.iter().filter_map(|answer| answer.on_credit.as_ref()?.as_ref().ok()).flat_map(|credit| &credit.lost.estimated)
+        {
+            text.push_str(&format!("  Estimated: {estimated}.\n"));
+        }
+        if answers.iter().any(|answer| matches!(answer.on_credit, Some(Ok(_)))) {
+            text.push_str(&format!("  {}\n", pay::NOT_RECKONED));
+        }
         if answers.iter().any(|answer| answer.year.result.is_ok()) {
             text.push_str(
                 "  Reckoned for one job, the standard tax code, no other income, paid on the 28th: docs/spec/pay.md, P71 to P82.\n",
@@ -197,6 +228,8 @@ fn stop(why: NoAnswer) -> Stop {
 struct YearAnswer {
     kept: KeptYear,
     has_loan: bool,
+    /// What is kept on Universal Credit, if that was asked.
+    on_credit: Option<Result<OnCreditYear, Vec<String>>>,
 }
 
 impl std::ops::Deref for YearAnswer {
@@ -218,6 +251,18 @@ impl YearAnswer {
         } else {
             format!("Of the {} it adds to your pay in {}, you keep {}.\n", whole(gain), with.year.name(), whole(kept))
         };
+        if let Some(Ok(credit)) = &self.on_credit {
+            text.push_str(&format!(
+                "On Universal Credit {} of credit goes with it, so you keep {}",
+                whole(credit.lost.less()),
+                whole(credit.kept)
+            ));
+            text.push_str(&credit.kept_a_month.map(|month| format!("; then {month} more a month")).unwrap_or_default());
+            text.push_str(".\n");
+            if let Some(month) = credit.lost.used_up_in.first() {
+                text.push_str(&format!("In {} no credit is left.\n", month.long()));
+            }
+        }
         if let (Some((_, [before, after])), Some((month, monthly, of))) = (&self.goes_on, self.a_month()) {
             let than = if monthly.0 < 0 { "less" } else { "more" };
             text.push_str(&format!("From {} you keep {} {than} a month, of {of}", month.long(), Pence(monthly.0.abs())));
@@ -351,8 +396,20 @@ impl YearAnswer {
             })
         };
         let (with_total, without_total) = (with.total(), without.total());
+        let on_credit = self.on_credit.as_ref().map(|credit| match credit {
+            Err(missing) => json!({ "missing": missing }),
+            Ok(credit) => json!({
+                "credit_lost": number(credit.lost.less().pounds(), 2),
+                "kept": number(credit.kept.pounds(), 2),
+                "kept_a_month": credit.kept_a_month.map(|sum| number(sum.pounds(), 2)),
+                "no_credit_left_in": credit.lost.used_up_in.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "estimated": credit.lost.estimated,
+                "not_reckoned": pay::NOT_RECKONED,
+            }),
+        });
         json!({
             "tax_year": name,
+            "universal_credit": on_credit,
             "paid_on": paid_on.map(|day| day.to_string()),
             "with": sums(&with_total),
             "without": sums(&without_total),

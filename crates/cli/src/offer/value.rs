@@ -4,7 +4,8 @@ use clap::Args;
 use dated::{Date, Month, Ratio};
 use dispute::Dispute;
 use pay::{
-    Framework, Headline, Index, Offer, PaySide, Pence, PointValue, RealReading, ScaleValue, StagingLoss, WeeksInYear, Window, real_terms,
+    Framework, Headline, Index, Offer, PaySide, Pence, PointValue, RealReading, Reopener, ScaleValue, StagingLoss, WeeksInYear, Window,
+    real_terms,
 };
 use serde_json::{Value as Json, json};
 
@@ -196,6 +197,7 @@ impl<'v> Valued<'v> {
             "points_in_year_percent": range(&|point| point.first_year().gain_percent.by_months),
             "points_year_end_percent": range(&|point| point.first_year().year_end_percent),
             "real": self.real.iter().map(|(index, readings)| (index.word().to_owned(), real_json(readings))).collect::<serde_json::Map<_, _>>(),
+            "reopeners": offer.reopeners.iter().map(|reopener| reopener_json(reopener, dispute)).collect::<Vec<_>>(),
             "counted": offer.counted.iter().map(|counted| json!({
                 "who": dispute.party_name(&counted.who.0),
                 "percent": number(counted.percent, 6),
@@ -237,6 +239,16 @@ impl<'v> Valued<'v> {
                 counted.source.join("; ")
             ));
         }
+        for reopener in &offer.reopeners {
+            let when = reopener.when();
+            let when = if when.is_empty() { String::new() } else { format!(", {when}") };
+            text.push_str(&format!(
+                "  Talks may begin again{when}: {} {} [{}]\n",
+                reopener.clause,
+                reopener.sentence(framework.prices),
+                reopener.source.join("; ")
+            ));
+        }
         text.push_str(&counted_against_prices(offer, framework));
         text.push_str(&real_text(&self.real));
         let shown = scale.or(framework.scales_of(offer).next().map(|scale| scale.id.as_str()));
@@ -253,6 +265,24 @@ impl<'v> Valued<'v> {
         text.push_str(&format!("  Source: {}\n\n", offer.source.join("; ")));
         text
     }
+}
+
+fn reopener_json(reopener: &Reopener, dispute: &Dispute) -> Json {
+    let prices = dispute.framework().prices;
+    let verdict = reopener.verdict(prices);
+    json!({
+        "clause": reopener.clause,
+        "from": reopener.from.map(|day| day.to_string()),
+        "until": reopener.until.map(|day| day.to_string()),
+        "index": reopener.test.map(|test| test.index.word()),
+        "since": reopener.test.and_then(|test| test.since).map(|month| month.to_string()),
+        "month": reopener.test.map(|test| test.month.to_string()),
+        "above_percent": reopener.test.map(|test| number(test.above_percent, 6)),
+        "rose_percent": verdict.rose_percent().map(|rose| number(rose, 6)),
+        "verdict": verdict.word(),
+        "why": reopener.sentence(prices),
+        "source": reopener.source,
+    })
 }
 
 fn headline_text(headline: &Headline) -> String {

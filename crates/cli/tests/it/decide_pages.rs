@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use dispute::{Dispute, FoundingDisputes, Library};
 use law::Rulebook;
 use serde_json::Value;
+use workspace::places::PlacesRead;
 use workspace::{Answer, Asked, Opened, Page, Reader};
 
 use crate::run::{at, whitley, whitley_in};
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().0);
+static PLACES: LazyLock<PlacesRead> = LazyLock::new(|| PlacesRead::built_in(&LIBRARY.sources).expect("constituencies"));
 static BOOK: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::built_in().expect("rules without fault"));
 
 const FOUNDING: [&str; 5] = ["civil-service-2004", "nhs-2007", "nhs-2008", "nhs-2014", "nhs-whitley-1998"];
@@ -26,6 +28,7 @@ fn page(dispute: &Dispute, path: &str, pairs: &[(&str, &str)]) -> Page {
         dispute,
         library: &LIBRARY,
         book: &BOOK,
+        places: &PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
         base: "/d/x",
@@ -176,4 +179,57 @@ fn what_a_postcard_says_is_lost() {
     let losses: Vec<String> = reader.records().map(|row| row.expect("a row")[at].to_owned()).collect();
     assert!(losses.len() > 10, "{losses:?}");
     assert_eq!(column(&shown, "postcards", "lost in the year"), losses);
+}
+
+/// The same number, however it is written.
+fn number(text: &str) -> dated::Ratio {
+    dated::Ratio::parse_decimal(text.trim_matches('"')).unwrap_or_else(|| panic!("“{text}” is no number"))
+}
+
+#[test]
+fn what_may_come_of_a_ballot() {
+    let list = "unit,entitled,last_turnout\nA,1000,55.1\nB,500,70\nC,2000,30\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("f.csv"), list).expect("written");
+    let answer = whitley_in(folder.path(), "law units f.csv --forecast --opened 2026-03-02 --json");
+    let told: Value = serde_json::from_str(&answer.out).expect("JSON");
+    let shown = page(&founding("nhs-2007"), "ballot", &[("forecast-opens", "2026-03-02"), ("turnouts", list)]);
+    let (separate, together) = (&told["options"][0]["ranges"], &told["options"][1]["range"]);
+    for (head, key) in
+        [("needed", "needed"), ("low", "returned_low"), ("high", "returned_high"), ("of the observed moves pass", "percent_of_moves")]
+    {
+        let wanted: Vec<_> =
+            separate.as_array().expect("ranges").iter().chain([together]).map(|range| number(&range[key].to_string())).collect();
+        let found: Vec<_> = column(&shown, "forecast", head).iter().map(|cell| number(cell)).collect();
+        assert_eq!(found, wanted, "{head}");
+    }
+    let units = told["expected"]["units"].as_str().expect("a number");
+    assert!(shown.body.contains(&format!("{units} of 3 units pass")), "{units}");
+}
+
+#[test]
+fn what_is_kept_on_universal_credit() {
+    let question =
+        "offer take-home nhs-2014 --offer recommendation --salary 21000 --pension none --nation England --universal-credit no-allowance";
+    let told = said(question);
+    let credit = &told["years"][0]["universal_credit"];
+    let asked = [("salary", "21000"), ("pension", "none"), ("universal-credit", "no-allowance")];
+    let shown = page(&founding("nhs-2014"), "worth", &asked);
+    let at = column(&shown, "credit", "offer").iter().position(|offer| offer == "recommendation").expect("the offer");
+    for (head, key) in [("credit lost", "credit_lost"), ("kept", "kept"), ("kept more a month", "kept_a_month")] {
+        assert_eq!(number(&column(&shown, "credit", head)[at]), number(&credit[key].to_string()), "{head}");
+    }
+    // What is not in the data is named by both, and the command ends as one that could not check.
+    let answer = whitley(&question.replace("no-allowance", "with-housing"));
+    assert_eq!(answer.code, 2, "{}", answer.out);
+    assert!(answer.err.contains("no value of the work allowance of Universal Credit is known"), "{}", answer.err);
+}
+
+#[test]
+fn the_condition_of_a_reopener() {
+    let told = said("offer value nhs-2008 --offer three-year");
+    let reopener = &told["offers"][0]["reopeners"][0];
+    assert_eq!(reopener["verdict"], "for-judgement");
+    let shown = page(&founding("nhs-2008"), "offers/three-year", &[]).body;
+    assert!(shown.contains(reopener["clause"].as_str().expect("a clause")) && shown.contains(reopener["why"].as_str().expect("why")));
 }

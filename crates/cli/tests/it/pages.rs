@@ -14,6 +14,7 @@ fn rows(id: &str, page: &str, table: &str) -> Vec<csv::StringRecord> {
     let folder = FoundingDisputes::folder(id).expect("a founding dispute");
     let dispute = Dispute::read(&folder, &library).0.expect("a dispute");
     let book = Rulebook::built_in().expect("the rules");
+    let places = workspace::places::PlacesRead::built_in(&library.sources).expect("constituencies");
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let mut pairs: Vec<(String, String)> =
         query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -22,6 +23,7 @@ fn rows(id: &str, page: &str, table: &str) -> Vec<csv::StringRecord> {
         dispute: &dispute,
         library: &library,
         book: &book,
+        places: &places,
         warnings: &[],
         version: "a",
         base: "/d/x",

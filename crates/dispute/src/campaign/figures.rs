@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use dated::{Date, Faults, Ratio, long_date};
+use dated::{Date, Faults, Language, Ratio};
 use pay::{Employment, Framework, MemberPost, Offer, OfferKind, Pence, Shortfall, WeeksInYear, member_shortfall};
 
 use super::plan::Pair;
@@ -163,34 +163,6 @@ impl<'d> Figures<'d> {
             against: self.against.id.clone(),
             by_months: short.by_months(),
             by_days: short.by_days(),
-        }
-    }
-}
-
-/// In which language a paper is written. Official names, titles of offers and what members write stay as they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Welsh.
-    Welsh,
-}
-
-impl Language {
-    /// Its code, for readers of a file.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Welsh => "cy",
-        }
-    }
-
-    /// A date in words; in Welsh in figures, day/month/year, which needs no form of a month's name.
-    pub fn date(self, day: Date) -> String {
-        match self {
-            Self::English => long_date(day),
-            Self::Welsh => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! One letter of each member to the member of Parliament who sits on that day.
 
-use dated::{Date, Faults, Place, long_date};
+use dated::{Date, Faults, Language, Place, long_date};
 use pay::Pence;
 
-use super::figures::{Figures, Language};
+use super::figures::Figures;
 use super::plan::{CampaignPlan, LetterPlan};
 use super::postcode::Postcode;
 use super::postcodes::Postcodes;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use dated::{Faults, Place};
+use dated::{Faults, Language, Place};
 use pay::{Pence, WeeksInYear};
 
-use super::figures::{FigureBasis, Figures, Language};
+use super::figures::{FigureBasis, Figures};
 use super::letters::fill;
 use super::plan::CampaignPlan;
 use super::safe_text::shown;

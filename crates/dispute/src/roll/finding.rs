@@ -99,7 +99,7 @@ pub fn kind(code: &str) -> Option<&'static Kind> {
 }
 
 /// A fault of these rows.
-pub(super) fn finding(code: &'static str, place: Place, what: impl Into<String>, fix: impl Into<String>) -> Finding {
+pub(crate) fn finding(code: &'static str, place: Place, what: impl Into<String>, fix: impl Into<String>) -> Finding {
     let stops = kind(code).is_none_or(|kind| kind.stops);
     let severity = if stops { Severity::Error } else { Severity::Warning };
     let lines = vec![place.line];

@@ -25,13 +25,13 @@ pub struct RowCounts {
 }
 
 /// One file in progress.
-pub(super) struct Intake<'a, M> {
+pub(crate) struct Intake<'a, M> {
     pub(super) file: Arc<str>,
     pub(super) columns: Columns<M>,
     pub(super) rows: RowCounts,
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     pub(super) label: Option<String>,
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     mapping: &'a [(String, Option<M>)],
     needed: &'a [Needed<M>],
     words: Words,
@@ -39,17 +39,17 @@ pub(super) struct Intake<'a, M> {
 }
 
 /// Takes one row; what is wrong with it goes to the list. Whether the row was stored.
-pub(super) type TakeRow<'a, M> = dyn FnMut(&Columns<M>, Place, &Row, &mut Vec<Finding>) -> bool + 'a;
+pub(crate) type TakeRow<'a, M> = dyn FnMut(&Columns<M>, Place, &Row, &mut Vec<Finding>) -> bool + 'a;
 
 /// A column that a file cannot do without, or one that stands for it.
-pub(super) struct Needed<M> {
-    pub(super) one: M,
-    pub(super) or: Option<M>,
-    pub(super) why: &'static str,
+pub(crate) struct Needed<M> {
+    pub(crate) one: M,
+    pub(crate) or: Option<M>,
+    pub(crate) why: &'static str,
 }
 
 impl<'a, M: Meaning> Intake<'a, M> {
-    pub(super) fn new(file: &str, mapping: &'a Mapping<M>, needed: &'a [Needed<M>], words: Words, take: &'a mut TakeRow<'a, M>) -> Self {
+    pub(crate) fn new(file: &str, mapping: &'a Mapping<M>, needed: &'a [Needed<M>], words: Words, take: &'a mut TakeRow<'a, M>) -> Self {
         Self {
             file: Arc::from(file),
             columns: Columns::default(),
@@ -64,7 +64,7 @@ impl<'a, M: Meaning> Intake<'a, M> {
         }
     }
 
-    pub(super) fn read(mut self, input: &mut dyn Input, sheet: Option<&str>) -> Self {
+    pub(crate) fn read(mut self, input: &mut dyn Input, sheet: Option<&str>) -> Self {
         sheet::read(input, sheet, &mut self);
         if self.rows.read == 0 && self.findings.is_empty() {
             self.findings.push(finding(

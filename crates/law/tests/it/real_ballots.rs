@@ -109,6 +109,14 @@ fn l54_the_observed_moves_are_those_of_the_data() {
     let (low, high) = (quantile(all.clone(), 10), quantile(all, 90));
     assert_eq!(swing.low * tenths, Ratio::new((low * tenths).floor(), 1), "low is {}", low.to_fixed(3));
     assert_eq!(swing.high * tenths, Ratio::new((high * tenths).ceiling(), 1), "high is {}", high.to_fixed(3));
+    let mut moves: Vec<Ratio> = all_moves().iter().map(|moved| moved.rounded(2)).collect();
+    moves.sort();
+    assert_eq!(swing.moves, moves);
+}
+
+fn all_moves() -> Vec<Ratio> {
+    let turnouts = turnouts();
+    PAIRS.iter().flat_map(|pair| changes(&turnouts, *pair)).collect()
 }
 
 /// Back-test: each ballot forecast from the one before it, with the moves of the *other* pairs only.
@@ -117,7 +125,8 @@ fn l54_what_really_came_lay_within_the_forecast() {
     let turnouts = turnouts();
     for pair in PAIRS {
         let others: Vec<Ratio> = PAIRS.iter().filter(|other| **other != pair).flat_map(|other| changes(&turnouts, *other)).collect();
-        let swing = Swing { low: quantile(others.clone(), 10), high: quantile(others, 90), text: String::new(), source: String::new() };
+        let (low, high) = (quantile(others.clone(), 10), quantile(others.clone(), 90));
+        let swing = Swing { low, high, moves: others, text: String::new(), source: String::new() };
         let mut earlier = Vec::new();
         let mut really_passed = 0;
         let mut really_returned = 0;
@@ -133,6 +142,11 @@ fn l54_what_really_came_lay_within_the_forecast() {
         assert!((low..=high).contains(&really_passed), "{pair:?}: {really_passed} passed, forecast {low} to {high} of {}", earlier.len());
         let [low, _, high] = made.together.returned;
         assert!((low..=high).contains(&really_returned), "{pair:?}: {really_returned} returned, forecast {low} to {high}");
+        // The shares are no better than the observed moves of other ballots can be: within an eighth of the units (docs/spec/law.md L55).
+        let expected = made.expected().expect("moves were observed").units;
+        let missed = (expected - Ratio::new(i128::try_from(really_passed).expect("few"), 1)).abs();
+        let units = Ratio::new(i128::try_from(earlier.len()).expect("few"), 1);
+        assert!(missed * Ratio::whole(8) <= units, "{pair:?}: {really_passed} passed, {} expected", expected.to_fixed(1));
         // And the range is no empty promise: it leaves some units decided.
         assert!(made.units.iter().any(|unit| unit.chance != Chance::Open), "{pair:?}");
     }

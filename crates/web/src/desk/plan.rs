@@ -81,8 +81,8 @@ struct Checked {
     about: Value,
     /// Names and values for the page on which answers are checked.
     answers: Vec<(&'static str, String)>,
-    /// What the law says of these days.
-    law: Vec<String>,
+    /// What the law says of these days, and whether it is too late for it.
+    law: Vec<(String, bool)>,
     units: Vec<FrozenUnit>,
 }
 
@@ -189,7 +189,7 @@ impl PlanForm {
                 match book.on(Key::Statement, jurisdiction, day) {
                     Ok(ruling) => {
                         statement = ruling.rule.texts().join(" ");
-                        law.push(format!("The statement on every paper is that of {} ({}).", ruling.rule.source, ruling.rule.id));
+                        law.push((format!("The statement on every paper is that of {} ({}).", ruling.rule.source, ruling.rule.id), false));
                     }
                     Err(_) => fault("opens", "The rules of law in this program say nothing about the statement on papers for that day."),
                 }
@@ -198,16 +198,11 @@ impl PlanForm {
                     ("sample voting paper", sample_paper_due(book, jurisdiction, day)),
                 ] {
                     if let Ok(due) = due {
-                        let late = if due.on < against.now.in_london().date() {
-                            " That day has passed: without it the ballot has no effect."
-                        } else {
-                            ""
-                        };
-                        law.push(format!(
-                            "Every employer must have received the {what} by {} ({}).{late}",
-                            long_date(due.on),
-                            due.rule.source
-                        ));
+                        let is_late = due.on < against.now.in_london().date();
+                        let late = if is_late { " That day has passed: without it the ballot has no effect." } else { "" };
+                        let text =
+                            format!("Every employer must have received the {what} by {} ({}).{late}", long_date(due.on), due.rule.source);
+                        law.push((text, is_late));
                     }
                 }
             }
@@ -377,7 +372,8 @@ struct CheckPage<'f> {
     frame: Frame,
     fields: Vec<(&'static str, &'f str)>,
     answers: Vec<(&'static str, String)>,
-    law: Vec<String>,
+    law: Vec<(String, bool)>,
+    is_late: bool,
     units: Vec<FrozenUnit>,
 }
 
@@ -472,6 +468,7 @@ pub(crate) async fn submit(State(service): State<Service>, Extension(session): E
             frame: desk_frame(&service, &session).await,
             fields: form.fields(),
             answers: checked.answers,
+            is_late: checked.law.iter().any(|(_, is_late)| *is_late),
             law: checked.law,
             units: checked.units,
         };

@@ -131,6 +131,7 @@ impl Desk {
             dispute,
             library: &self.library,
             book: &self.book,
+            places: &self.places,
             warnings: &[],
             version: &read.version,
             base: &base,

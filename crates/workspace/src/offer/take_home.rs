@@ -3,8 +3,8 @@
 use dated::{Date, Month, Ratio, nearest_name};
 use dispute::Library;
 use pay::{
-    AwardYear, Cliff, Employment, Framework, LumpDue, MemberPost, Offer, PayYear, Payee, Pence, RatePath, Steady, TakeHome, TaxArea,
-    cliffs, steady, take_home,
+    AwardYear, Claimant, Cliff, CreditYear, Employment, Framework, LumpDue, MemberPost, Offer, PayYear, Payee, Pence, RatePath, Steady,
+    TakeHome, TaxArea, cliffs, steady, take_home,
 };
 
 use super::NoAnswer;
@@ -227,6 +227,43 @@ impl KeptYear {
         let (month, [before, after]) = self.goes_on.as_ref()?;
         let twelfth = |sum: Pence| Pence::nearest(sum.ratio() / Ratio::whole(12));
         Some((*month, twelfth(after.net() - before.net()), twelfth(after.gross - before.gross)))
+    }
+}
+
+/// What somebody on Universal Credit is asked besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnCredit {
+    /// Which work allowance.
+    pub claimant: Claimant,
+    /// The credit of a month before the award, if it was said.
+    pub credit: Option<Pence>,
+}
+
+/// A tax year of somebody on Universal Credit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnCreditYear {
+    /// The credit lost, month by month.
+    pub lost: CreditYear,
+    /// What is kept of the award in the year, take-home less the credit lost.
+    pub kept: Pence,
+    /// What is kept more a month once pay goes on unchanged.
+    pub kept_a_month: Option<Pence>,
+}
+
+impl KeptYear {
+    /// Spec P101 and P102: what is left of the award of this year to somebody on Universal Credit.
+    ///
+    /// # Errors
+    /// What is missing in the data, named; also where the take-home of the year is not known.
+    pub fn on_credit(&self, asked: &OnCredit, library: &Library) -> Result<OnCreditYear, Vec<String>> {
+        let [with, without] = self.year.result.as_ref().map_err(Clone::clone)?;
+        let lost = library.universal_credit.lost(asked.claimant, asked.credit, with, without)?;
+        let kept = difference(&with.total(), &without.total()).net() - lost.less();
+        let kept_a_month = self.goes_on.as_ref().zip(self.a_month()).and_then(|((month, years), (_, net, _))| {
+            let day = month.first_day().with().day(28).build().unwrap_or(month.first_day());
+            Some(net - library.universal_credit.lost_a_month(asked.claimant, asked.credit, years, day).ok()?)
+        });
+        Ok(OnCreditYear { lost, kept, kept_a_month })
     }
 }
 

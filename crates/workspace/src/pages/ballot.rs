@@ -1,5 +1,6 @@
-//! Ballots and the law: what each poll asked and what came of it, every test then and now, mandates, the timetable, the units.
+//! Ballots and the law: what each poll asked and what came of it, every test then and now, mandates, the timetable, the units, what may come.
 
+mod forecast;
 mod record;
 mod timetable;
 mod units;
@@ -12,6 +13,7 @@ use dispute::PollKind;
 use law::{Jurisdiction, RowDefaults, Rule};
 use report::LawView;
 
+use self::forecast::ForecastView;
 use self::record::PollView;
 use self::timetable::TimetableView;
 use self::units::UnitsView;
@@ -37,8 +39,10 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     let polls = record::polls(opened, &csv, &mut cited, &mut rules);
     let then_and_now = then_and_now(opened, &mut rules);
     let units = units::units_view(opened, asked, &csv, &mut rules, &mut slips);
+    let forecast = forecast::forecast_view(opened, asked, &mut rules, &mut slips)?;
     let tables = polls.iter().flat_map(|poll| poll.tables.clone()).chain(then_and_now.iter().map(|view| view.table.clone()));
-    let tables = tables.chain(units.iter().map(|units| units.table.clone())).chain(timetable.tables.clone()).collect();
+    let tables =
+        tables.chain(units.iter().map(|units| units.table.clone())).chain(timetable.tables.clone()).chain(forecast.table.clone()).collect();
     let view = View {
         action: format!("{}/ballot", opened.base),
         base: opened.base.to_owned(),
@@ -48,6 +52,7 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
         then_and_now_csv: format!("{csv}{}csv=then-and-now", if csv.contains('?') { '&' } else { '?' }),
         then_and_now: then_and_now.map(|both| both.view),
         units,
+        forecast,
         timetable,
         rules: rules.0.into_iter().collect(),
         closing: format!("Rules last checked on {}. {}", dated::long_date(opened.book.checked_on()), opened.book.not_legal_advice()),
@@ -117,6 +122,7 @@ struct View {
     then_and_now: Option<LawView>,
     then_and_now_csv: String,
     units: Option<UnitsView>,
+    forecast: ForecastView,
     timetable: TimetableView,
     rules: Vec<(String, String)>,
     closing: String,

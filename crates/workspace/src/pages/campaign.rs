@@ -19,19 +19,15 @@ use crate::table::{Table, words};
 pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble> {
     let dispute = opened.dispute;
     let (mut slips, mut cited) = (Vec::new(), Cited::default());
-    let (seats, broken) = dispute::campaign::Seats::built_in(&opened.library.sources);
-    if let Some(fault) = broken.first() {
-        return Err(Trouble::Ours(format!("the constituencies that this program carries are broken: {fault}")));
-    }
     // What a member typed of themselves never stands in an address: only the point and the constituency asked about do.
     let csv = address(opened, "campaign", asked, &["point", "constituency", "mp-on"]);
     let mut tables = Vec::new();
     let campaigns = campaigns(dispute, &mut cited);
     let cards = postcards::cards(opened, asked, &csv, &mut cited, &mut tables, &mut slips);
-    let seat = seat::seat(opened, asked, &seats, &mut slips);
-    let letter = letter::letter(opened, asked, &seats, &mut cited, &mut slips);
+    let seat = seat::seat(opened, asked, &mut slips);
+    let letter = letter::letter(opened, asked, &mut cited, &mut slips);
     let is_desk = matches!(opened.reader, Reader::Desk { .. });
-    let counts = if is_desk { letter::counted(opened, asked, &seats, &mut slips) } else { None };
+    let counts = if is_desk { letter::counted(opened, asked, &mut slips) } else { None };
     let shown_campaigns = (!campaigns.rows.is_empty()).then(|| shown(&campaigns, Some(&csv)));
     tables.push(campaigns);
     let view = View {

@@ -33,6 +33,9 @@ struct View {
     passes_gate: bool,
     pensions: Vec<Choice>,
     loans: Vec<Choice>,
+    claimants: Vec<Choice>,
+    credit: String,
+    not_reckoned: Option<&'static str>,
     whose: String,
     notes: Vec<String>,
     cards: Vec<Card>,
@@ -76,7 +79,7 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
         salary: typed.written("salary"),
         full_time: framework.full_time_hours.map(|hours| hours.to_short(2)),
         hours: typed.written("hours"),
-        more_open: ["increment", "gate", "loan"].iter().any(|name| asked.one(name).is_some()),
+        more_open: ["increment", "gate", "loan", "universal-credit", "credit"].iter().any(|name| asked.one(name).is_some()),
         has_increments: typed.offers.iter().flat_map(|offer| framework.scales_of(offer)).any(|scale| scale.progression),
         increment: typed.written("increment"),
         gated: typed.offers.iter().flat_map(|offer| &offer.steps).any(|step| step.progression == Some(Progression::Gated)),
@@ -89,6 +92,9 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
             .iter()
             .map(|loan| Choice::new(&loan.id, &loan.title, typed.loans.contains(&loan.id)))
             .collect(),
+        claimants: question::claimants(&typed),
+        credit: typed.written("credit"),
+        not_reckoned: typed.on_credit.map(|_| pay::NOT_RECKONED),
         whose: answered.whose,
         notes: answered.notes,
         cards: answered.cards,

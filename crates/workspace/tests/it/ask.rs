@@ -5,10 +5,14 @@ use std::sync::LazyLock;
 use dated::{Date, parse_date};
 use dispute::{Dispute, Folder, FoundingDisputes, Library};
 use law::Rulebook;
+use workspace::places::PlacesRead;
 use workspace::{Answer, Asked, File, Opened, Page, Reader, Trouble, answer};
 
 pub(crate) static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::built_in().0);
 pub(crate) static BOOK: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::built_in().expect("rules without fault"));
+
+/// The constituencies that the program carries, and no postcodes.
+pub(crate) static PLACES: LazyLock<PlacesRead> = LazyLock::new(|| PlacesRead::built_in(&LIBRARY.sources).expect("constituencies"));
 
 /// The five disputes that the program carries.
 pub(crate) const FOUNDING: [&str; 5] = ["civil-service-2004", "nhs-2007", "nhs-2008", "nhs-2014", "nhs-whitley-1998"];
@@ -54,6 +58,7 @@ pub(crate) fn ask_pairs(dispute: &Dispute, path: &str, pairs: &[(String, String)
         dispute,
         library: &LIBRARY,
         book: &BOOK,
+        places: &PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
         base: &base,

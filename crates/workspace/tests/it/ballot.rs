@@ -6,7 +6,8 @@ use law::{
     timetable, timetable_backwards,
 };
 
-use crate::ask::{BOOK, FOUNDING, ask, column, csv, date, file, founding, page};
+use crate::ask::{BOOK, FOUNDING, ask, ask_pairs, column, csv, date, file, founding, page};
+use workspace::Answer;
 
 fn defaults() -> RowDefaults {
     RowDefaults {
@@ -134,4 +135,35 @@ fn one_ballot_or_many_is_what_the_library_says() {
     assert_eq!(column(&rows, "lawful as one ballot?").last().map(String::as_str), Some("cannot-tell"));
     let answered = csv(&dispute, "ballot?same-workplace=yes", "units");
     assert_eq!(column(&answered, "lawful as one ballot?").last().map(String::as_str), Some("yes"));
+}
+
+#[test]
+fn what_may_come_is_asked_of_the_results_of_record_or_of_a_pasted_list() {
+    let dispute = founding("civil-service-2004");
+    let form = page(&dispute, "ballot").body;
+    assert!(form.contains("unit,entitled,last_turnout"), "the results of record stand in the form");
+    let pairs = |fields: &[(&str, &str)]| -> Vec<(String, String)> {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let list = "unit,entitled,last_turnout\nA,1000,55.1\nB,500,70\nC,2000,30\n";
+    let asked = pairs(&[("forecast-opens", "2026-03-02"), ("turnouts", list)]);
+    let Ok(Answer::Page(shown)) = ask_pairs(&dispute, "ballot", &asked) else { panic!("a page") };
+    let table = shown.tables.iter().find(|table| table.id == "forecast").expect("the table");
+    let shares: Vec<&str> = table.rows.iter().map(|row| row[7].exact.as_deref().unwrap_or_default()).collect();
+    let faults = dated::Faults::new();
+    let units = law::read_earlier_turnouts("list", &dated::FileBytes::Read(list.into()), &[], &faults);
+    let swing = law::Swing::built_in().expect("moves");
+    let (made, _) = law::forecast_on(&BOOK, &units, &swing, Jurisdiction::GreatBritain, date("2026-03-02")).expect("covered");
+    let wanted: Vec<String> =
+        made.units.iter().chain([&made.together]).map(|range| made.percent_of_moves(range).expect("a share").to_fixed(1)).collect();
+    assert_eq!(shares, wanted);
+    assert!(shown.body.contains("all 3,500 or none") && shown.body.contains("On the average of the 271 observed moves"));
+    // Every fault of a list at once, each in its field; a swing of one's own has no shares.
+    let bad = pairs(&[("turnouts", "unit,entitled,last_turnout\nA,none,55\nB,100,130\n")]);
+    let Ok(Answer::Page(refused)) = ask_pairs(&dispute, "ballot", &bad) else { panic!("a page") };
+    assert!(refused.is_refusal && refused.body.matches("href=\"#turnouts\"").count() == 2, "both lines are named");
+    assert!(refused.body.contains("href=\"#forecast-opens\""), "and the missing day");
+    let own = pairs(&[("forecast-opens", "2026-03-02"), ("turnouts", list), ("down", "6"), ("up", "6")]);
+    let Ok(Answer::Page(shown)) = ask_pairs(&dispute, "ballot", &own) else { panic!("a page") };
+    assert!(!shown.body.contains("observed moves pass") && shown.body.contains("said to fall by at most 6"));
 }

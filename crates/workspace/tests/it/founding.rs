@@ -32,6 +32,7 @@ pub(crate) fn answer(dispute: &Dispute, asked: &str) -> Result<Answer, Trouble> 
         dispute,
         library: &LIBRARY,
         book: &BOOK,
+        places: &crate::ask::PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
         base: "/d/test",

@@ -12,6 +12,7 @@ mod every_page;
 mod form;
 mod founding;
 mod look;
+mod officer;
 mod positions;
 mod redistribute;
 mod shelf;

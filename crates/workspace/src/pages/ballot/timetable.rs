@@ -3,7 +3,7 @@
 use dated::Date;
 use law::{
     Agreements, Jurisdiction, ProposedAction, Sense, Timetable, TimetableFacts, WantedAction, ballot_notice_due, days_between,
-    sample_paper_due, timeline_svg, timetable, timetable_backwards, timetable_ics, weekday_date,
+    sample_paper_due, timeline_svg_as_of, timetable, timetable_backwards, timetable_ics, weekday_date,
 };
 use report::said::days_words;
 
@@ -236,7 +236,7 @@ fn answer(opened: &Opened<'_>, asked: &Asked<'_>, question: &Question, made: &Ti
     }
     view.html = view.tables.iter().map(|table| shown(table, Some(&csv))).collect();
     view.notes.extend(made.notes.iter().cloned());
-    view.picture = Some(timeline_svg(made, opened.book, "timetable-picture"));
+    view.picture = Some(timeline_svg_as_of(made, opened.book, "timetable-picture", Some(opened.today)));
     view.calendar = Some(timetable_ics(made, opened.book, opened.book.checked_on()));
     let mark = if csv.contains('?') { '&' } else { '?' };
     view.calendar_address = format!("{csv}{mark}file=calendar");

@@ -2,7 +2,7 @@
 
 use dated::{Faults, FileBytes};
 use dispute::campaign::sameness::{RUN_WORDS, Sameness};
-use dispute::campaign::{Letter, Letters, Places, Postcodes, Seats, Sites, Writers, counts, letters};
+use dispute::campaign::{Letter, Letters, Writers, counts, letters};
 
 use super::seat::found;
 use super::{Post, as_slips, chosen};
@@ -42,13 +42,7 @@ pub(super) struct CheckedView {
 }
 
 /// `None` where the dispute plans no letters.
-pub(super) fn letter(
-    opened: &Opened<'_>,
-    asked: &Asked<'_>,
-    seats: &Seats,
-    cited: &mut Cited,
-    slips: &mut Vec<Slip>,
-) -> Option<LetterView> {
+pub(super) fn letter(opened: &Opened<'_>, asked: &Asked<'_>, cited: &mut Cited, slips: &mut Vec<Slip>) -> Option<LetterView> {
     let dispute = opened.dispute;
     let plan = dispute.campaign_plan.letter.as_ref()?;
     let (offer, against) = plan.offer_and_against();
@@ -94,13 +88,13 @@ pub(super) fn letter(
     if view.constituency.is_empty() {
         missing("letter-constituency", "Constituency: fill it in; it decides whom you write to.");
     } else {
-        found(seats, &view.constituency, "letter-constituency", slips);
+        found(&opened.places.seats, &view.constituency, "letter-constituency", slips);
     }
     let known = || dispute.campaign_plan.branches.iter().map(|(id, _)| id.as_str());
     let branch = asked.one("letter-branch").or(known().next()).unwrap_or("(your branch)");
     let Some(post) = post.filter(|_| slips.len() == before) else { return Some(view) };
     let rows = rows(post, branch, &view.constituency, &own, &view.others);
-    match written(opened, seats, "your letter", rows, on) {
+    match written(opened, "your letter", rows, on) {
         Ok(all) => view.checked = all.letters.first().map(checked),
         Err(faults) => as_slips("words", faults, slips),
     }
@@ -124,12 +118,11 @@ fn rows(post: &Post, branch: &str, constituency: &str, own: &str, others: &str) 
 }
 
 /// Every letter of a file of members, or every fault of it.
-fn written(opened: &Opened<'_>, seats: &Seats, file: &str, bytes: Vec<u8>, on: dated::Date) -> Result<Letters, Vec<dated::Fault>> {
+fn written(opened: &Opened<'_>, file: &str, bytes: Vec<u8>, on: dated::Date) -> Result<Letters, Vec<dated::Fault>> {
     let plan = &opened.dispute.campaign_plan;
     let faults = Faults::new();
     let writers = Writers::read(file, &FileBytes::Read(bytes), plan, &faults);
-    let places = Places { seats, postcodes: &Postcodes::default(), sites: &Sites::default() };
-    let all = letters(opened.dispute, plan, places, &writers, on, None, &faults);
+    let all = letters(opened.dispute, plan, opened.places.places(), &writers, on, None, &faults);
     if faults.error_count() > 0 { Err(faults.into_sorted()) } else { Ok(all) }
 }
 
@@ -167,7 +160,7 @@ pub(super) struct CountsView {
 }
 
 /// As `letters counts`: numbers by member of Parliament and by branch, never a word of a letter. `None` without planned letters.
-pub(super) fn counted(opened: &Opened<'_>, asked: &Asked<'_>, seats: &Seats, slips: &mut Vec<Slip>) -> Option<CountsView> {
+pub(super) fn counted(opened: &Opened<'_>, asked: &Asked<'_>, slips: &mut Vec<Slip>) -> Option<CountsView> {
     opened.dispute.campaign_plan.letter.as_ref()?;
     let members = asked.one("members").unwrap_or_default().to_owned();
     let on = asked.one("counts-on").unwrap_or_default().to_owned();
@@ -181,7 +174,7 @@ pub(super) fn counted(opened: &Opened<'_>, asked: &Asked<'_>, seats: &Seats, sli
         view.members = members;
         return Some(view);
     }
-    match written(opened, seats, "members.csv", members.clone().into_bytes(), on) {
+    match written(opened, "members.csv", members.clone().into_bytes(), on) {
         Err(faults) => {
             as_slips("members", faults, slips);
             view.members = members;

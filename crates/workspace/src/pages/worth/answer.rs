@@ -9,7 +9,7 @@ use super::seen_in;
 use crate::asked::Opened;
 use crate::offer::counted_sentence;
 use crate::offer::member::{MemberFigures, MemberQuestion};
-use crate::offer::take_home::{KeptYear, offered_to, payee};
+use crate::offer::take_home::{KeptYear, OnCreditYear, offered_to, payee};
 use crate::pages::parts::{
     Why, capital, difference, money, money_of, offer_href, offer_meta, percent, percent_words, points, signed, step_words, to_the_penny,
 };
@@ -54,6 +54,8 @@ struct Kept {
     years: Vec<KeptYear>,
     said: Vec<String>,
     scheme: Option<String>,
+    /// Of each year, what is kept on Universal Credit, if that was asked.
+    on_credit: Vec<Result<OnCreditYear, Vec<String>>>,
 }
 
 pub(super) fn all(opened: &Opened<'_>, typed: &Typed<'_>) -> Answered {
@@ -77,6 +79,11 @@ pub(super) fn all(opened: &Opened<'_>, typed: &Typed<'_>) -> Answered {
         &["offer", ">pay year", ">award", ">of it by days", ">increment, apart", ">one-off sum", ">full-time rate at its end"],
     );
     let mut kept_table = kept_table();
+    let mut credit = Table::new(
+        "credit",
+        "What you keep on Universal Credit, tax year by tax year",
+        &["offer", ">tax year", ">take-home more", ">credit lost", ">kept", ">kept more a month"],
+    );
     let mut prices = prices_table();
     let mut against = Table::new(
         "against",
@@ -112,6 +119,7 @@ pub(super) fn all(opened: &Opened<'_>, typed: &Typed<'_>) -> Answered {
                     ]);
                 }
                 kept_rows(&mut kept_table, offer, &kept);
+                credit_rows(&mut credit, offer, &kept);
                 price_rows(&mut prices, &framework, offer, &one);
                 for other in &opened.dispute.offers {
                     let Some((line, row)) = set_against(&framework, (offer, other), nation, &question, &employment) else { continue };
@@ -127,7 +135,7 @@ pub(super) fn all(opened: &Opened<'_>, typed: &Typed<'_>) -> Answered {
     }
     found.notes.sort();
     found.notes.dedup();
-    found.tables = [worth, years, kept_table, prices, against].into_iter().filter(|table| !table.rows.is_empty()).collect();
+    found.tables = [worth, years, kept_table, credit, prices, against].into_iter().filter(|table| !table.rows.is_empty()).collect();
     found
 }
 
@@ -183,6 +191,16 @@ impl Card {
                 ));
             }
             None => self.lines.push("What you keep after tax cannot be worked out.".to_owned()),
+        }
+        if let Some((of_year, credit)) =
+            kept.years.iter().zip(&kept.on_credit).find_map(|(year, credit)| Some((year, credit.as_ref().ok()?)))
+        {
+            let month = credit.kept_a_month.map(|month| format!("; {} more a month then", to_the_penny(month)));
+            self.big.push(big(
+                format!("You keep in {}, on Universal Credit", of_year.year.year.name()),
+                to_the_penny(credit.kept),
+                format!("{} of credit goes with it{}", to_the_penny(credit.lost.less()), month.unwrap_or_default()),
+            ));
         }
         self.lines.extend(kept.said.iter().cloned());
         if let Some(own) = staging(one) {
@@ -245,7 +263,12 @@ fn increment_lines(one: &MemberFigures<'_>) -> Vec<String> {
 
 /// The member's own take-home; without a pension where the contributions of their scheme are not in the data, and said so.
 fn kept(opened: &Opened<'_>, typed: &Typed<'_>, framework: &Framework<'_>, offer: &Offer) -> Kept {
-    let nothing = |why: &str| Kept { years: Vec::new(), said: vec![format!("Take-home: {}.", why.trim_end_matches('.'))], scheme: None };
+    let nothing = |why: &str| Kept {
+        years: Vec::new(),
+        said: vec![format!("Take-home: {}.", why.trim_end_matches('.'))],
+        scheme: None,
+        on_credit: Vec::new(),
+    };
     let offered = match offered_to(framework, offer, Some(&typed.nation), &typed.post) {
         Ok(offered) => offered,
         Err(why) => return nothing(why.why()),
@@ -277,7 +300,21 @@ fn kept(opened: &Opened<'_>, typed: &Typed<'_>, framework: &Framework<'_>, offer
         }
     }
     let scheme = opened.library.pensions.iter().find(|scheme| scheme.id == pension).map(|scheme| scheme.title.clone());
-    Kept { years, said, scheme }
+    let on_credit: Vec<_> =
+        typed.on_credit.iter().flat_map(|asked| years.iter().map(|year| year.on_credit(asked, opened.library))).collect();
+    for (year, credit) in years.iter().zip(&on_credit) {
+        let name = year.year.year.name();
+        match credit {
+            Ok(credit) => {
+                said.extend(credit.lost.estimated.iter().map(|text| format!("Estimated: {text}.")));
+                said.extend(credit.lost.used_up_in.first().map(|month| format!("From {} no Universal Credit is left.", month.long())));
+            }
+            // What is missing for pay itself was said.
+            Err(_) if year.year.result.is_err() => {}
+            Err(missing) => said.extend(missing.iter().map(|why| format!("On Universal Credit in {name}, cannot tell: {why}."))),
+        }
+    }
+    Kept { years, said, scheme, on_credit }
 }
 
 fn whys(opened: &Opened<'_>, offer: &Offer, one: &MemberFigures<'_>, kept: &Kept) -> Vec<Why> {
@@ -407,6 +444,20 @@ fn kept_rows(table: &mut Table, offer: &Offer, kept: &Kept) {
                 money(sums.net()),
             ]);
         }
+    }
+}
+
+fn credit_rows(table: &mut Table, offer: &Offer, kept: &Kept) {
+    for (year, credit) in kept.years.iter().zip(&kept.on_credit) {
+        let (Ok(credit), Some(more)) = (credit, year.difference()) else { continue };
+        table.row([
+            words(&offer.title).exact(&offer.id),
+            words(year.year.year.name()),
+            money(more.net()),
+            money(credit.lost.less()),
+            money(credit.kept),
+            credit.kept_a_month.map_or_else(|| words("not known").exact(""), money),
+        ]);
     }
 }
 

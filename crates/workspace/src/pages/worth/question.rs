@@ -1,11 +1,11 @@
 //! What a member chose and typed, with everything that is wrong in it; and the choices that there are.
 
 use dated::{Date, Ratio};
-use pay::{MemberPost, Offer, OfferKind};
+use pay::{Claimant, MemberPost, Offer, OfferKind};
 
 use super::{is_for, seen_in};
 use crate::asked::{Asked, Opened, Trouble};
-use crate::offer::take_home::NATIONS;
+use crate::offer::take_home::{NATIONS, OnCredit};
 use crate::offer::typed::{parse_day, parse_hours, parse_pounds};
 use crate::pages::parts::{Choice, Choices, Wrong};
 
@@ -28,6 +28,8 @@ pub(super) struct Typed<'t> {
     /// The id of a scheme, or `none`.
     pub(super) pension: String,
     pub(super) loans: Vec<String>,
+    /// Universal Credit; off by default.
+    pub(super) on_credit: Option<OnCredit>,
     written: Vec<(&'static str, String)>,
 }
 
@@ -102,8 +104,23 @@ pub(super) fn read<'t>(opened: &Opened<'t>, asked: &Asked<'_>) -> Result<(Typed<
         let known: Vec<&str> = opened.library.tax.student_loans.iter().map(|loan| loan.id.as_str()).collect();
         wrong.push(Wrong { field: "loan", what: format!("there is no student loan “{id}”; one of {}", known.join(", ")) });
     }
-    let written =
-        ["salary", "hours", "increment"].into_iter().filter_map(|name| Some((name, asked.one(name)?.to_owned()))).collect::<Vec<_>>();
+    let credit = take(asked.one("credit"), "credit", &mut wrong, parse_pounds);
+    let on_credit = asked.one("universal-credit").and_then(|word| {
+        let claimant = Claimant::from_word(word);
+        if claimant.is_none() {
+            let known: Vec<&str> = Claimant::WORDS.iter().map(|(word, _)| *word).collect();
+            wrong.push(Wrong { field: "universal-credit", what: format!("“{word}” is none of {}", known.join(", ")) });
+        }
+        Some(OnCredit { claimant: claimant?, credit })
+    });
+    if credit.is_some() && asked.one("universal-credit").is_none() {
+        let what = "a sum of credit is given: say also which work allowance you have".to_owned();
+        wrong.push(Wrong { field: "universal-credit", what });
+    }
+    let written = ["salary", "hours", "increment", "credit"]
+        .into_iter()
+        .filter_map(|name| Some((name, asked.one(name)?.to_owned())))
+        .collect::<Vec<_>>();
     let post = MemberPost { point: point.map(str::to_owned), salary, band: band.map(str::to_owned) };
     let typed = Typed {
         nations,
@@ -117,6 +134,7 @@ pub(super) fn read<'t>(opened: &Opened<'t>, asked: &Asked<'_>) -> Result<(Typed<
         passes_gate: asked.one("gate").is_some(),
         pension,
         loans,
+        on_credit,
         written,
     };
     // A point that no offer knows is the member's mistake; one that some offers do not value is said at the offer.
@@ -198,6 +216,18 @@ pub(super) fn posts(opened: &Opened<'_>, typed: &Typed<'_>) -> Vec<Choices> {
         any |= choice.is_chosen;
     }
     found
+}
+
+/// Which work allowance of Universal Credit somebody has, for the choice.
+pub(super) fn claimants(typed: &Typed<'_>) -> Vec<Choice> {
+    let chosen = typed.on_credit.map(|on| on.claimant);
+    let words = |claimant| match claimant {
+        Claimant::NoAllowance => "yes, with no work allowance (no child, nobody too ill to work)",
+        Claimant::WithHousing => "yes, with the lower work allowance: it helps with my rent",
+        Claimant::WithoutHousing => "yes, with the higher work allowance: no help with rent",
+    };
+    let all = Claimant::WORDS.iter().map(|(word, claimant)| Choice::new(*word, words(*claimant), chosen == Some(*claimant)));
+    std::iter::once(Choice::new("", "no, or I would rather not say", chosen.is_none())).chain(all).collect()
 }
 
 /// The pension schemes that can be chosen.
