@@ -143,8 +143,11 @@ fn whose(one: &MemberFigures<'_>, typed: &Typed<'_>) -> String {
     let row = &one.point.row;
     let post =
         if row.band.is_empty() { format!("A salary of {}", row.path.base) } else { format!("Band {}, point {}", row.band, row.point) };
-    let hours = typed.hours.map_or_else(|| "full time".to_owned(), |hours| format!("{} hours a week", hours.to_short(2)));
-    format!("{post}, {hours}, in {}: {} a year before the offers, full time", typed.nation, row.path.base)
+    let base = row.path.base;
+    match typed.hours {
+        None => format!("{post}, full time, in {}: {base} a year before the offers", typed.nation),
+        Some(hours) => format!("{post}, {} hours a week, in {}: {base} a year full time before the offers", hours.to_short(2), typed.nation),
+    }
 }
 
 impl Card {
