@@ -40,7 +40,7 @@ test('the built scripts do nothing that the policy of the service forbids', () =
 
 test('the shells have the places that the service fills in, and nothing inline', () => {
   const places = (name: string): string[] => [...new Set(readFileSync(name, 'utf8').match(/\{\{\w+\}\}/g) ?? [])].sort();
-  assert.deepEqual(places('shell.html'), ['{{booth_css_sri}}', '{{booth_css}}', '{{booth_js_sri}}', '{{booth_js}}', '{{lang}}', '{{poll}}', '{{rehearsal_banner}}', '{{unit}}', '{{uuid}}']);
+  assert.deepEqual(places('shell.html'), ['{{booth_css_sri}}', '{{booth_css}}', '{{booth_js_sri}}', '{{booth_js}}', '{{lang}}', '{{poll}}', '{{rehearsal_banner}}', '{{unit}}', '{{uuid}}', '{{worth}}']);
   assert.deepEqual(places('check-device.html'), ['{{booth_css_sri}}', '{{booth_css}}', '{{check_device_js_sri}}', '{{check_device_js}}', '{{lang}}', '{{rehearsal_banner}}']);
   for (const name of ['shell.html', 'check-device.html']) {
     const html = readFileSync(name, 'utf8');

@@ -79,7 +79,7 @@ export async function startService({ port = 0, number = 40 } = {}) {
   const sri = (name) => `sha384-${createHash('sha384').update(readFileSync(join(root, 'dist', name))).digest('base64')}`;
   function shell(file, language) {
     const values = {
-      uuid: election.uuid, lang: language, unit: info().unit, poll: info().poll, rehearsal_banner: '<p class="rehearsal">REHEARSAL – invented members</p>',
+      uuid: election.uuid, lang: language, unit: info().unit, poll: info().poll, worth: '', rehearsal_banner: '<p class="rehearsal">REHEARSAL – invented members</p>',
       booth_js: '/booth/booth.js', booth_css: '/booth/booth.css', check_device_js: '/booth/check-device.js',
       booth_js_sri: control.tampered ?? sri('booth.js'), booth_css_sri: sri('booth.css'), check_device_js_sri: sri('check-device.js'),
     };

@@ -239,6 +239,30 @@ export function prints(isThere) {
   return Boolean(isThere);
 }
 
+journey('count: officer and scrutineer agree until when the roll is kept; before that day nobody erases it', async (walk) => {
+  const officer = await staff(walk, 'officer');
+  const scrutineer = await staff(walk, 'scrutineer');
+  const { visitor } = officer;
+  await visitor.go('/desk');
+  await visitor.follow('Erase the roll');
+  await visitor.heading('Erase the roll');
+  await visitor.look('roll-erase');
+  const least = await visitor.page.locator('#day').inputValue();
+  await visitor.page.locator('#day').evaluate((field) => field.removeAttribute('min'));
+  await visitor.page.locator('#day').fill('2026-01-01');
+  assert.match(await visitor.click(visitor.page.getByRole('button', { name: 'Propose this day' })), /There is a problem[\s\S]*s\.231B/);
+  await visitor.look('roll-erase-error');
+  await visitor.page.locator('#day').fill(least);
+  await visitor.click(visitor.page.getByRole('button', { name: 'Propose this day' }));
+  await scrutineer.visitor.go('/desk/two-people');
+  await scrutineer.visitor.see('erasure of the roll');
+  await scrutineer.visitor.click(scrutineer.visitor.page.getByRole('button', { name: 'Confirm' }));
+  await scrutineer.visitor.go('/desk/roll/erase');
+  await scrutineer.visitor.see('Agreed: kept until the end of');
+  await scrutineer.visitor.look('roll-erase-agreed');
+  assert.equal(await scrutineer.visitor.page.getByRole('button', { name: 'Erase' }).count(), 0);
+});
+
 /** Waits until the shares are due: closing is by the clock, and thirty seconds later the ballots are added up. */
 export async function addedUp(visitor) {
   for (let tries = 0; ; tries++) {

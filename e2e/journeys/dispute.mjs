@@ -106,7 +106,7 @@ journey('journalist: a quoted figure, its readings and sources, a permanent addr
   assert.equal(answer.status(), 200);
 });
 
-journey('member: from the voting page to what the offer is worth, beside the vote, and on to the receipt', async (walk) => {
+journey('dispute: from the voting page to what the offer is worth, beside the vote, and on to the receipt', async (walk) => {
   const member = await walk.visit();
   const began = Date.now();
   await member.go(`/v/ashdown#code=${walk.service.code('ashdown')}`);

@@ -89,3 +89,27 @@ fn a_service_that_does_not_start_says_whose_fault_it_is() {
     let restored = serve(&format!("--database sqlite:{}", copy.display()));
     assert!(restored.err.contains("no poll"), "it opens with its key: {}", restored.err);
 }
+
+/// What asks a service to end may come the moment after it said how: it ends well, and is not killed.
+#[cfg(all(feature = "serve", unix))]
+#[test]
+fn a_service_that_says_how_it_is_ended_ends_so_at_once() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    for signal in ["-TERM", "-INT"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut service = Command::new(env!("CARGO_BIN_EXE_whitley"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--disputes"])
+            .arg(folder.path())
+            .arg("--data")
+            .arg(folder.path().join("data"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let lines = BufReader::new(service.stdout.take().expect("its output")).lines();
+        let said = lines.map_while(Result::ok).find(|line| line.starts_with("Ctrl-C ends it"));
+        assert!(Command::new("kill").arg(signal).arg(service.id().to_string()).status().expect("kill").success());
+        let ended = service.wait().expect("it ends");
+        assert!(said.is_some() && ended.code() == Some(0), "{signal}: {ended}");
+    }
+}
