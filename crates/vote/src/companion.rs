@@ -129,7 +129,7 @@ fn delivery_bytes(summary: &str) -> Vec<u8> {
 }
 
 fn paper_bytes(sha256: &Hash) -> Vec<u8> {
-    Parts::begin("whitley/paper/v1").part("sha256", &sha256.hex()).bytes()
+    Parts::begin("whitley/paper/v1").part("sha256", sha256.hex()).bytes()
 }
 
 fn roll_change_bytes(body: &str) -> Vec<u8> {
