@@ -16,9 +16,20 @@ struct Row {
     tests: String,
 }
 
-fn rows() -> Vec<Row> {
+/// Head of the table of pages.
+const PAGES: &str = "| page |";
+
+/// The table of mechanisms and the table of pages.
+fn tables() -> (String, String) {
     let text = std::fs::read_to_string(root().join("docs/mechanisms.md")).expect("docs/mechanisms.md");
-    text.lines()
+    let (mechanisms, pages) = text.split_once(PAGES).expect("the table of pages");
+    (mechanisms.to_owned(), pages.to_owned())
+}
+
+fn rows() -> Vec<Row> {
+    tables()
+        .0
+        .lines()
         .filter(|line| line.starts_with("| ") && !line.starts_with("| number") && !line.starts_with("| ---"))
         .map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
@@ -80,6 +91,16 @@ fn every_file_rule_and_test_that_is_named_is_there() {
             fault(what);
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_page_is_held_by_a_test_that_is_there() {
+    let pages = tables().1;
+    let rows: Vec<Vec<&str>> =
+        pages.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---")).map(|line| line.split(" | ").collect()).collect();
+    assert!(rows.len() >= 9, "{rows:?}");
+    let wrong: Vec<String> = rows.iter().filter_map(|row| check_tests(row.last()?).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
