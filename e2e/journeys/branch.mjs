@@ -135,7 +135,7 @@ journey('branch: the link is closed while the phone is without signal: with the 
   await open.look('branch-closed');
   await away.context.setOffline(false);
   await away.heading('The link of this branch is closed');
-  await away.see('1 notes could not be sent any more');
+  await away.see('1 note could not be sent any more');
   for (const rep of [open, away]) {
     const left = (await rep.remains()) + (await cached(rep));
     assert.ok(!left.includes(name) && !left.includes(member), `something stays on the phone: ${left}`);
