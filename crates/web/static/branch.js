@@ -182,7 +182,7 @@
   async function over(lost) {
     await forget();
     const main = document.querySelector('main');
-    const text = lost > 0 ? ` ${lost} notes could not be sent any more.` : '';
+    const text = lost > 0 ? ` ${lost} ${lost === 1 ? 'note' : 'notes'} could not be sent any more.` : '';
     main.replaceChildren(made('h1', 'The link of this branch is closed'), made('p', `Its list was taken off this phone.${text} The ballot officer can make a new link.`));
     document.title = 'Link closed';
   }

@@ -162,7 +162,9 @@ async fn the_officer_sees_requests_as_a_task_and_deals_with_them() {
     let page = see(&running, &rep, "/branch").await.text();
     assert!(page.contains("Voting closes Tuesday 15 December 2026, 17:00") && page.contains("by Tuesday 8 December"), "{page}");
     let workplace = [("member", "R0000001"), ("said", "workplace"), ("on", "1"), ("text", "  Ward <7> ")];
-    assert_eq!(form(&running, &rep, "/branch", &workplace).await.status, StatusCode::SEE_OTHER);
+    let got = form(&running, &rep, "/branch", &workplace).await;
+    let page = see(&running, &rep, got.header("location")).await.text();
+    assert!(page.contains("noted “Works elsewhere”") && page.contains(">Undo<"), "{page}");
     let nowhere = [("member", "R0000001"), ("said", "workplace"), ("on", "1"), ("text", " ")];
     assert_eq!(form(&running, &rep, "/branch", &nowhere).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(send(&running, &rep, &[noted("aaaaaaaa-1", "R0000002", "paper", true, 0)]).await.status, StatusCode::OK);

@@ -360,7 +360,7 @@ impl Line {
             buttons: SAYINGS.iter().map(|saying| Button { saying, on: has(saying) }).collect(),
             class,
             state: if words.is_empty() { nobody.to_owned() } else { words.join(", ") },
-            when: noted.at.map(day).unwrap_or_default(),
+            when: noted.at.filter(|_| !words.is_empty()).map(day).unwrap_or_default(),
             workplace: noted.workplace.clone().unwrap_or_default(),
             history: noted.history.clone(),
             rank,

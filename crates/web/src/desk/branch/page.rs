@@ -60,6 +60,8 @@ struct Done {
     on: bool,
     member: String,
     word: &'static str,
+    /// A workplace that was taken back would have to be typed again.
+    can_undo: bool,
 }
 
 fn number(session: &Session) -> Result<u32, Problem> {
@@ -113,9 +115,13 @@ pub(crate) struct Just {
 pub(crate) async fn page(State(service): State<Service>, Extension(session): Extension<Session>, Query(just): Query<Just>) -> Answer {
     let Own { branch, lines, workplaces, .. } = own(&service, &session).await?;
     let done = lines.iter().find(|line| line.member == just.member).and_then(|line| {
+        let (name, member) = (line.name.clone(), line.member.clone());
+        if just.said == notes::WORKPLACE {
+            let on = !line.workplace.is_empty();
+            return Some(Done { name, label: "Works elsewhere", on, member, word: notes::WORKPLACE, can_undo: on });
+        }
         let button = line.buttons.iter().find(|button| button.saying.word == just.said)?;
-        let (label, word) = (button.saying.label, button.saying.word);
-        Some(Done { name: line.name.clone(), label, on: button.on, member: line.member.clone(), word })
+        Some(Done { name, label: button.saying.label, on: button.on, member, word: button.saying.word, can_undo: true })
     });
     let (closes, post_by) = closing(&service, &branch).await?;
     render(&BranchPage {
