@@ -168,7 +168,7 @@ fn answer(opened: &Opened<'_>, asked: &Asked<'_>, question: &Question, made: &Ti
     let csv = address(opened, "ballot", asked, &FIELDS);
     // A ballot that opened already cannot be late for what came before it.
     let is_ahead = made.facts.opens_on >= opened.today;
-    let mut table = Table::new("timetable", "Every date, if the ballot is won", &["", "date", "what", "rule", "state"]);
+    let mut table = Table::new("timetable", "Every date, if the ballot is won", &["when", "date", "what", "rule", "state"]);
     for deadline in &made.deadlines {
         let is_short = is_ahead && deadline.sense == Sense::By && deadline.date < opened.today;
         let state = if is_short {
