@@ -1,5 +1,5 @@
 //! The costing note: what each side says a part of the offer costs, beside what is computed, why they differ, and what both have agreed.
-//! Spec P97.
+//! Spec P103.
 
 use std::path::Path;
 
