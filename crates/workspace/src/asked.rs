@@ -21,6 +21,8 @@ pub struct Opened<'o> {
     pub warnings: &'o [Fault],
     /// The version that is shown: a hash of all its files, 64 hexadecimal digits.
     pub version: &'o str,
+    /// The licence of a published version.
+    pub licence: Option<&'o str>,
     /// Where its pages are: `/d/nhs-2007`, or `/public/nhs-2007/3` for a published version. Links begin with it.
     pub base: &'o str,
     /// The day of asking, in London.

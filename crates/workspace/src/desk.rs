@@ -34,6 +34,7 @@ use crate::offer_form;
 use crate::pages::NAVIGATION;
 use crate::places::PlacesRead;
 use crate::shelf::{By, Shelf, ShelfError};
+use crate::table::{Origin, Table};
 
 /// The fault of an offer with a rate below the legal minimum.
 pub(crate) const TOO_LOW: &str = "below-minimum-wage";
@@ -245,6 +246,7 @@ impl Desk {
             places: &self.places,
             warnings: &read.faults,
             version: &read.version,
+            licence: None,
             base: &asked.base,
             today: asked.call.today,
             reader: Reader::Desk { may_write: asked.may_write() },
@@ -354,6 +356,12 @@ impl Asking<'_> {
 
     fn one(&self, name: &str) -> Option<&str> {
         one(self.call.pairs, name)
+    }
+
+    /// The file that is asked of a table, if it is.
+    fn rows(&self, table: &Table) -> Option<File> {
+        let origin = Origin { id: &self.read.id, version: &self.read.version, licence: None };
+        table.file(&Asked { path: self.call.path, pairs: self.call.pairs }, origin)
     }
 
     fn by<'b>(&'b self, note: &'b str) -> By<'b> {

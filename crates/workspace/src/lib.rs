@@ -4,8 +4,8 @@
 //! request, the sign-in and the layout around the page; [`shelf`] alone touches the disk. Nothing here computes pay, prices or law of its own:
 //! that is `pay`, `redistribute`, `law` and `dispute`, as on the command line, so that the two cannot disagree.
 //!
-//! Every table of a page is a [`table::Table`] and can be had as CSV with the same rows (`?csv=ID`), and every figure in it leads to
-//! the clause, the data or the sum it came from.
+//! Every table of a page is a [`table::Table`] and can be had as CSV with the same rows (`?csv=ID`), with a description of its columns,
+//! licence and hash (`?schema=ID`), and every figure in it leads to the clause, the data or the sum it came from.
 
 pub mod asked;
 pub mod desk;
@@ -15,6 +15,8 @@ pub mod pages;
 pub mod places;
 pub mod shelf;
 pub mod table;
+
+use table::Origin;
 
 pub use asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
 
@@ -29,11 +31,11 @@ pub fn answer(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Trouble>
     if let Answer::Page(page) = &mut answer {
         without_styles(&mut page.body);
     }
-    let Some(wanted) = asked.one("csv") else { return Ok(answer) };
+    let Some(wanted) = asked.one("csv").or(asked.one("schema")) else { return Ok(answer) };
     let Answer::Page(page) = &answer else { return Ok(answer) };
-    let table = page.tables.iter().find(|table| table.id == wanted);
-    let table = table.ok_or_else(|| Trouble::not_there(format!("this page has no table “{wanted}”")))?;
-    Ok(Answer::File(File { name: format!("{}-{}.csv", opened.dispute.id, table.id), kind: "text/csv; charset=utf-8", bytes: table.csv() }))
+    let origin = Origin { id: &opened.dispute.id, version: opened.version, licence: opened.licence };
+    let file = page.tables.iter().find_map(|table| table.file(asked, origin));
+    file.map(Answer::File).ok_or_else(|| Trouble::not_there(format!("this page has no table “{wanted}”")))
 }
 
 /// Takes the styles out that pictures carry for where they stand alone: a page has one sheet of styles, and no other is let in.

@@ -2,6 +2,22 @@
 
 use std::fmt::Write as _;
 
+use dated::Ratio;
+use serde_json::json;
+
+use crate::asked::{Asked, File};
+
+/// What a file of rows comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'o> {
+    /// The dispute.
+    pub id: &'o str,
+    /// Its version: a hash of all its files.
+    pub version: &'o str,
+    /// The licence of a published version.
+    pub licence: Option<&'o str>,
+}
+
 /// A table with a caption.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -113,9 +129,64 @@ impl Table {
         html.push_str("</tbody></table></div>");
         if let Some(page) = csv {
             let mark = if page.contains('?') { '&' } else { '?' };
-            let _ = write!(html, "<p class=\"meta\"><a href=\"{}{mark}csv={id}\" download>These rows as CSV</a></p>", escape(page));
+            let _ = write!(
+                html,
+                "<p class=\"meta\"><a href=\"{0}{mark}csv={id}\" download>These rows as CSV</a> · <a href=\"{0}{mark}schema={id}\" download>their columns, licence and hash</a></p>",
+                escape(page)
+            );
         }
         html
+    }
+
+    /// The rows (`?csv=`) or what they are (`?schema=`), if that is asked of this table.
+    pub fn file(&self, asked: &Asked<'_>, origin: Origin<'_>) -> Option<File> {
+        let name = format!("{}-{}", origin.id, self.id);
+        if asked.one("csv") == Some(&self.id) {
+            return Some(File { name: format!("{name}.csv"), kind: "text/csv; charset=utf-8", bytes: self.csv() });
+        }
+        let is_described = asked.one("schema") == Some(&self.id);
+        is_described.then(|| File {
+            name: format!("{name}.datapackage.json"),
+            kind: "application/json",
+            bytes: self.package(&name, origin),
+        })
+    }
+
+    /// What the CSV is: a data package with a table schema, and size and SHA-256 of the very bytes.
+    fn package(&self, name: &str, origin: Origin<'_>) -> Vec<u8> {
+        let csv = self.csv();
+        let fields: Vec<serde_json::Value> = self
+            .heads
+            .iter()
+            .enumerate()
+            .map(|(at, head)| json!({ "name": head.text, "type": if self.holds_numbers(at) { "number" } else { "string" } }))
+            .collect();
+        let licenses: Vec<serde_json::Value> = origin.licence.iter().map(|licence| json!({ "title": licence })).collect();
+        let mut package = json!({
+            "name": name,
+            "title": self.caption,
+            "version": origin.version,
+            "resources": [{
+                "name": self.id,
+                "path": format!("{name}.csv"),
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": csv.len(),
+                "hash": format!("sha256:{}", crate::shelf::hash(&csv)),
+                "schema": { "fields": fields, "missingValues": [""] },
+            }],
+        });
+        if let (false, Some(package)) = (licenses.is_empty(), package.as_object_mut()) {
+            package.insert("licenses".to_owned(), licenses.into());
+        }
+        format!("{package:#}\n").into_bytes()
+    }
+
+    /// Whether every cell of a column is a number or empty; one “not known” makes it a column of words.
+    fn holds_numbers(&self, at: usize) -> bool {
+        let mut cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.exact.as_deref().unwrap_or(&cell.text));
+        self.heads[at].is_number && cells.all(|text| text.is_empty() || Ratio::parse_decimal(text).is_some())
     }
 
     /// As CSV (RFC 4180, UTF-8): headings, then the rows, with exact values where there are any.
@@ -157,5 +228,24 @@ mod tests {
         assert!(html.contains("<th scope=\"row\">E &lt;max&gt;</th>") && html.contains("<a href=\"#clause-1\">£17,030.00</a>"));
         assert!(html.contains("/d/x/offers/y?group=z&amp;csv=points") || html.contains("/d/x/offers/y?group=z&csv=points"));
         assert_eq!(table.csv(), b"point,rate\nE <max>,17030.00\n");
+    }
+
+    #[test]
+    fn a_file_of_rows_says_what_it_is() {
+        let mut table = Table::new("points", "Points, a year", &["point", ">rate", ">known"]);
+        table.row([words("max"), words("£17,030.00").exact("17030.00"), words("not known")]);
+        let origin = Origin { id: "x", version: "f00d", licence: Some("CC0 1.0") };
+        let asked = |name: &str| vec![(name.to_owned(), "points".to_owned())];
+        let file = |name: &str| table.file(&Asked { path: "", pairs: &asked(name) }, origin);
+        let csv = file("csv").expect("rows");
+        let described: serde_json::Value = serde_json::from_slice(&file("schema").expect("description").bytes).expect("JSON");
+        let resource = &described["resources"][0];
+        assert_eq!((resource["path"].as_str(), resource["bytes"].as_u64()), (Some(csv.name.as_str()), Some(csv.bytes.len() as u64)));
+        assert_eq!(resource["hash"], format!("sha256:{}", crate::shelf::hash(&csv.bytes)));
+        let types: Vec<&str> =
+            resource["schema"]["fields"].as_array().expect("fields").iter().filter_map(|field| field["type"].as_str()).collect();
+        assert_eq!(types, ["string", "number", "string"], "a word in a column makes it one of words");
+        assert_eq!((&described["licenses"][0]["title"], &described["version"]), (&json!("CC0 1.0"), &json!("f00d")));
+        assert!(file("rows").is_none());
     }
 }

@@ -31,6 +31,7 @@ fn page(dispute: &Dispute, path: &str, pairs: &[(&str, &str)]) -> Page {
         places: &PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
+        licence: None,
         base: "/d/x",
         today: dated::parse_date("2026-11-22").expect("a date"),
         reader: Reader::Desk { may_write: false },

@@ -26,6 +26,7 @@ fn rows(id: &str, page: &str, table: &str) -> Vec<csv::StringRecord> {
         places: &places,
         warnings: &[],
         version: "a",
+        licence: None,
         base: "/d/x",
         today: Date::constant(2026, 11, 22),
         reader: Reader::Public,

@@ -28,6 +28,7 @@ impl Desk {
             places: &self.places,
             warnings: &read.faults,
             version: &read.version,
+            licence: None,
             base: &asked.base,
             today: asked.call.today,
             reader: Reader::Public,

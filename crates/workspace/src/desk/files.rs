@@ -81,8 +81,8 @@ impl Desk {
                 FileBytes::Unreadable { why } => table.row([name, words(""), faults, words(why)]),
             }
         }
-        if asked.one("csv") == Some("files") {
-            return Ok(Reply::File(File { name: format!("{}-files.csv", read.id), kind: "text/csv; charset=utf-8", bytes: table.csv() }));
+        if let Some(file) = asked.rows(&table) {
+            return Ok(Reply::File(file));
         }
         let page = FilesPage {
             base: &asked.base,

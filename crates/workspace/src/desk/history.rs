@@ -100,12 +100,8 @@ impl Desk {
                 words(&entry.version[..12]).exact(&entry.version),
             ]);
         }
-        if asked.one("csv") == Some("versions") {
-            return Ok(Reply::File(File {
-                name: format!("{}-versions.csv", read.id),
-                kind: "text/csv; charset=utf-8",
-                bytes: table.csv(),
-            }));
+        if let Some(file) = asked.rows(&table) {
+            return Ok(Reply::File(file));
         }
         let outside = history.version().is_some_and(|version| version != read.version);
         let changed = match history.version().filter(|_| outside) {

@@ -6,10 +6,10 @@ use askama::Template;
 
 use super::history::changes;
 use super::{Asking, Call, Desk, Navigation, Notice, Read, Reply, Shown, at_words};
-use crate::asked::{Answer, Asked, File, Opened, Page, Reader, Trouble};
+use crate::asked::{Answer, Asked, Opened, Page, Reader, Trouble};
 use crate::pages::NAVIGATION;
 use crate::shelf::{Entry, History, ShelfError};
-use crate::table::{Table, words};
+use crate::table::{Origin, Table, words};
 
 /// Terms on which a union may let others use what it publishes.
 const LICENCES: [&str; 4] = [
@@ -134,18 +134,16 @@ impl Desk {
             places: &self.places,
             warnings: &[],
             version: &read.version,
+            licence: entry.licence.as_deref(),
             base: &base,
             today: call.today,
             reader: Reader::Public,
         };
         let question = Asked { path: &path, pairs: call.pairs };
         let corrections = if rest.is_empty() { self.corrections(id, &history)? } else { Table::default() };
-        if rest.is_empty() && question.one("csv") == Some(corrections.id.as_str()) {
-            return Ok(Reply::File(File {
-                name: format!("{id}-corrections.csv"),
-                kind: "text/csv; charset=utf-8",
-                bytes: corrections.csv(),
-            }));
+        let origin = Origin { id, version: &read.version, licence: opened.licence };
+        if let Some(file) = corrections.file(&question, origin).filter(|_| rest.is_empty()) {
+            return Ok(Reply::File(file));
         }
         let mut page = match crate::answer(&opened, &question)? {
             Answer::File(file) => return Ok(Reply::File(file)),

@@ -59,6 +59,7 @@ impl Desk {
             places: &self.places,
             warnings: &asked.read.faults,
             version: &asked.read.version,
+            licence: None,
             base: &asked.base,
             today: asked.call.today,
             reader: Reader::Desk { may_write: true },

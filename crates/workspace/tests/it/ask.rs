@@ -61,6 +61,7 @@ pub(crate) fn ask_pairs(dispute: &Dispute, path: &str, pairs: &[(String, String)
         places: &PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
+        licence: None,
         base: &base,
         today: today(),
         reader: Reader::Desk { may_write: true },

@@ -35,6 +35,7 @@ pub(crate) fn answer(dispute: &Dispute, asked: &str) -> Result<Answer, Trouble> 
         places: &crate::ask::PLACES,
         warnings: &[],
         version: "0000000000000000000000000000000000000000000000000000000000000000",
+        licence: None,
         base: "/d/test",
         today: Date::constant(2026, 11, 22),
         reader: Reader::Desk { may_write: true },

@@ -146,7 +146,9 @@ fn whose(one: &MemberFigures<'_>, typed: &Typed<'_>) -> String {
     let base = row.path.base;
     match typed.hours {
         None => format!("{post}, full time, in {}: {base} a year before the offers", typed.nation),
-        Some(hours) => format!("{post}, {} hours a week, in {}: {base} a year full time before the offers", hours.to_short(2), typed.nation),
+        Some(hours) => {
+            format!("{post}, {} hours a week, in {}: {base} a year full time before the offers", hours.to_short(2), typed.nation)
+        }
     }
 }
 
