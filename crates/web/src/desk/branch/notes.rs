@@ -437,7 +437,7 @@ mod tests {
         let one = &noted["M1"];
         assert!(one.said.is_empty(), "what was said later stands: {:?}", one.said);
         assert_eq!(one.history.len(), 2, "{:?}", one.history);
-        assert!(one.history[0].contains("00:06: noted") && one.history[0].contains("sent 1 January"), "{:?}", one.history);
+        assert!(one.history[0].contains(":06: noted") && one.history[0].contains("sent 1 January"), "{:?}", one.history);
     }
 
     #[test]
