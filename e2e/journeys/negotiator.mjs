@@ -103,7 +103,7 @@ journey('negotiator: a copy, an offer by the form, a slip, a file by hand, a pub
   await her.press('Note it as a version');
   await her.see('changed outside, by another program');
   await her.look('dispute-history');
-  await page.locator('#versions').getByRole('link', { name: '3', exact: true }).click();
+  await page.locator('#versions').getByRole('link', { name: '5', exact: true }).click();
   await her.see('percent = 1.6');
   await her.look('dispute-version');
 
