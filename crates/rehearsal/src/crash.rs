@@ -167,8 +167,10 @@ impl Run<'_> {
         }
         let wait = Duration::from_millis(u64::from(self.dice.below(self.plan.most_ms.max(1))));
         let left = self.members.ballots.len() - self.next;
-        // Of a long run each cycle has its share of what is left.
-        let share = (left / (self.plan.cycles - cycle).max(1) as usize).max(self.plan.connections) * 2;
+        // Of a long run each cycle has its share of what is left: twice, since most blows come before it is used up. However quick the
+        // machine is, something stays for the cycles to come.
+        let (to_come, few) = ((self.plan.cycles - cycle).max(1) as usize, self.plan.connections);
+        let share = ((left / to_come).max(few) * 2).min(left.saturating_sub((to_come - 1) * few).max(few));
         let load = Load {
             nodes: vec![self.address()?],
             connections: self.plan.connections,

@@ -45,8 +45,9 @@ pub struct Branch {
 }
 
 impl Branch {
-    fn name(&self) -> String {
-        if self.workplace.is_empty() { self.unit.clone() } else { format!("{} ({})", self.workplace, self.unit) }
+    /// Its name, with the unit under this one.
+    fn name(&self, unit: &str) -> String {
+        if self.workplace.is_empty() { unit.to_owned() } else { format!("{} ({unit})", self.workplace) }
     }
 
     fn setting(number: u32) -> String {
@@ -195,7 +196,7 @@ pub(crate) async fn act(State(service): State<Service>, Extension(session): Exte
         "make" => {
             let (number, link) = make_link(&service, &act.unit, &act.workplace, &by).await?;
             let branch = Branch::open(&service, number).await?.ok_or_else(Problem::not_found)?;
-            shown(&service, &session, &WantedPage::default(), Some((branch.name(), link))).await
+            shown(&service, &session, &WantedPage::default(), Some((branch.name(&branch.unit), link))).await
         }
         "close" => {
             let all = Branch::all(&service).await?;

@@ -10,8 +10,9 @@ use dispute::Dispute;
 use pay::{MemberPost, Pence};
 
 use self::letter::{CountsView, LetterView};
-use self::postcards::CardsView;
+use self::postcards::{CardView, CardsView};
 use self::seat::SeatView;
+use super::filled;
 use super::question::{Cited, Slip, address, shown};
 use crate::asked::{Answer, Asked, Opened, Page, Reader, Trouble};
 use crate::table::{Table, words};
@@ -24,6 +25,9 @@ pub(crate) fn page(opened: &Opened<'_>, asked: &Asked<'_>) -> Result<Answer, Tro
     let mut tables = Vec::new();
     let campaigns = campaigns(dispute, &mut cited);
     let cards = postcards::cards(opened, asked, &csv, &mut cited, &mut tables, &mut slips);
+    if let (Some("card"), Some(card)) = (asked.one("print"), cards.as_ref().and_then(|cards| cards.card.as_ref())) {
+        return filled("Your postcard", &CardPage { card, back: &csv }, Vec::new());
+    }
     let seat = seat::seat(opened, asked, &mut slips);
     let letter = letter::letter(opened, asked, &mut cited, &mut slips);
     let is_desk = matches!(opened.reader, Reader::Desk { .. });
@@ -117,6 +121,14 @@ fn as_slips(field: &str, faults: Vec<Fault>, slips: &mut Vec<Slip>) {
     slips.extend(
         faults.into_iter().map(|fault| Slip { field: field.to_owned(), what: format!("{}: {}; {}.", fault.place, fault.what, fault.fix) }),
     );
+}
+
+/// One card, of the size of a postcard.
+#[derive(Template)]
+#[template(path = "campaign/card.html")]
+struct CardPage<'c> {
+    card: &'c CardView,
+    back: &'c str,
 }
 
 #[derive(Template)]

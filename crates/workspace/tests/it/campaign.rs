@@ -48,6 +48,8 @@ fn every_point_has_the_loss_that_its_postcard_says() {
         let shown = page(&dispute, "campaign").body;
         assert!(shown.contains(&cards[0].text.replace('\'', "&#39;")), "{}", cards[0].text);
     }
+    let card = page(&founding("nhs-whitley-1998"), "campaign?print=card").body;
+    assert!(card.contains("class=\"postcard\"") && !card.contains("<form"), "{card}");
     assert!(compared > 10, "{compared} points were compared");
 }
 

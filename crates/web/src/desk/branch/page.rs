@@ -16,6 +16,7 @@ use crate::api::download;
 use crate::casting::whole_body;
 use crate::desk::desk_frame;
 use crate::desk::roll::csv_row;
+use crate::files;
 use crate::pages::{Frame, asset, render, short_hash, sri};
 use crate::problem::{Answer, Problem};
 use crate::role::Role;
@@ -91,6 +92,13 @@ async fn own(service: &Service, session: &Session) -> Result<Own, Problem> {
     Ok(Own { branch, notes, lines, workplaces })
 }
 
+/// The branch as its members know it: with the unit's name, once the poll is fixed.
+async fn title(service: &Service, branch: &Branch) -> Result<String, Problem> {
+    let poll = files::poll(service).await?;
+    let unit = poll.as_ref().and_then(|poll| poll.units.iter().find(|unit| unit.id == branch.unit));
+    Ok(branch.name(unit.map_or(&branch.unit, |unit| &unit.name)))
+}
+
 /// When voting in the branch's unit closes, and by when a new paper is to be asked for: as far as it is on the board.
 async fn closing(service: &Service, branch: &Branch) -> Result<(String, String), Problem> {
     let elections = service.elections.all(service).await?;
@@ -126,7 +134,7 @@ pub(crate) async fn page(State(service): State<Service>, Extension(session): Ext
     let (closes, post_by) = closing(&service, &branch).await?;
     render(&BranchPage {
         frame: desk_frame(&service, &session).await,
-        branch: branch.name(),
+        branch: title(&service, &branch).await?,
         at: service.clock.now().0,
         totals: Totals::of(&lines).words(),
         nobody: notes::NOBODY.0,
@@ -243,7 +251,7 @@ async fn printed(service: &Service, session: &Session, is_cards: bool) -> Answer
     let lines = own.lines.into_iter().filter(|line| !is_cards || line.is_open()).collect();
     render(&PrintPage {
         frame: desk_frame(service, session).await,
-        branch: own.branch.name(),
+        branch: title(service, &own.branch).await?,
         is_cards,
         totals,
         closes,

@@ -26,6 +26,8 @@ pub(super) struct CardView {
     pub(super) heading: Option<String>,
     pub(super) text: String,
     pub(super) basis: String,
+    /// The page that prints it.
+    pub(super) print: String,
 }
 
 /// `None` where the dispute plans no postcards.
@@ -85,6 +87,7 @@ pub(super) fn cards(
             heading: card.heading.clone(),
             text: card.text.clone(),
             basis: card.basis.words(),
+            print: format!("{csv}{}print=card", if csv.contains('?') { '&' } else { '?' }),
         }),
     };
     tables.push(table);
