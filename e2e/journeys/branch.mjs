@@ -182,7 +182,7 @@ journey('branch: the desk list and cards to print; the request on the officer’
   await rep.go('/branch/cards');
   await rep.heading('Cards');
   await rep.look('branch-cards');
-  assert.equal(await rep.page.locator('.cards > li').count(), open);
+  assert.equal(await rep.page.locator('.card-sheet > li').count(), open);
   const pdf = (await rep.page.pdf({ preferCSSPageSize: true, path: join(shots, 'branch-cards.pdf') })).toString('latin1');
   assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, Math.ceil(open / 8), 'eight on a sheet');
   assert.match(pdf, /\/MediaBox\s*\[0 0 59[45][.\d]* 84[12][.\d]*\]/, 'A4');
